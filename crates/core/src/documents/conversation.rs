@@ -1,0 +1,93 @@
+//! `conversations/{conversationId}`: one student, one question, all that was said.
+
+use serde::{Deserialize, Serialize};
+
+use super::turn::{Turn, Usage};
+use crate::ids::{AssignmentId, CourseId, UserId};
+use crate::money::Micros;
+use crate::time::Millis;
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    /// What is argued.
+    pub assignment_id: AssignmentId,
+    /// The course of the assignment.
+    pub course_id: CourseId,
+    /// The student.
+    pub user_id: UserId,
+    /// Where the dialogue stands.
+    pub state: ConversationState,
+    /// Why it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<EndReason>,
+    /// All that was said.
+    #[serde(default)]
+    pub turns: Vec<Turn>,
+    /// How many turns there are.
+    #[serde(default)]
+    pub turn_count: u32,
+    /// Tokens over all turns.
+    #[serde(default)]
+    pub token_usage: Usage,
+    /// Cost over all turns.
+    #[serde(default)]
+    pub cost_micros: Micros,
+    /// What came of it, once ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// When it began.
+    pub started_at: Millis,
+    /// When somebody last did something.
+    pub last_action_at: Millis,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Millis>,
+    /// When the document was made.
+    pub created_at: Millis,
+    /// When it was last changed.
+    pub updated_at: Millis,
+}
+
+/// Where a dialogue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationState {
+    /// The student has yet to take a position.
+    AwaitingIdea,
+    /// The tutor is answering.
+    AddingCounterpoint,
+    /// The student is to answer the tutor.
+    AwaitingFollowup,
+    /// The tutor will answer later.
+    AwaitingDelayedResponse,
+    /// The tutor is closing.
+    AddingFinalSummary,
+    /// It has ended.
+    Closed,
+}
+
+/// Why a conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// As many turns as the assignment allows.
+    MaxTurnsReached,
+    /// The student came to a conclusion.
+    ConclusionReached,
+    /// The argument went in circles.
+    CircularArgument,
+    /// The student ended it.
+    StudentEnded,
+    /// Staff ended it.
+    InstructorEnded,
+    /// The time was up.
+    TimeLimit,
+    /// The wallet was empty.
+    OutOfCredits,
+    /// Nobody said anything for long.
+    Inactivity,
+    /// It could not go on.
+    Error,
+}

@@ -1,0 +1,214 @@
+//! One contribution to a conversation, as it is stored with it.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::dialogue::{Features, Strategy};
+use crate::ids::TurnId;
+use crate::money::Micros;
+use crate::time::Millis;
+
+/// A turn. What was said never changes once stored; what it cost may be learnt a moment later.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Turn {
+    /// Deterministic: conversation and index.
+    pub id: TurnId,
+    /// Place in the conversation, from 0.
+    pub index: u32,
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// What it is to the dialogue.
+    #[serde(rename = "type")]
+    pub kind: TurnType,
+    /// Written or spoken.
+    pub modality: Modality,
+    /// What was said; of a tutor who was interrupted, what was heard. Up to 20,000 characters.
+    pub text: String,
+    /// All that the tutor had generated, when that is more than was heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated_text: Option<String>,
+    /// Whether the tutor was cut short, by the student or by a failure.
+    #[serde(default)]
+    pub truncated: bool,
+    /// How much of the answer was played, in milliseconds, when it was cut short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_ms: Option<i64>,
+    /// What the student's turn was taken for; on a tutor's turn, the move it makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<Analysis>,
+    /// What was metered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// What it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_micros: Option<Micros>,
+    /// How long the student waited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
+    /// The client's own id of the message, by which a repeated one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_message_id: Option<String>,
+    /// Version of the prompts that made it; of a tutor's turn only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_version: Option<String>,
+    /// The model that made it; of a tutor's turn only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// When it was stored.
+    pub created_at: Millis,
+    /// `hash` of the turn before; empty for the first.
+    pub prev_hash: String,
+    /// SHA-256 over what was said, chained; see [`Turn::seal`].
+    pub hash: String,
+}
+
+impl Turn {
+    /// Chains the turn to the one before it. The hash covers who said what and when, and deliberately not what it
+    /// cost: usage is learnt after the turn was acknowledged.
+    #[must_use]
+    pub fn seal(mut self, prev_hash: &str) -> Self {
+        self.prev_hash = prev_hash.to_owned();
+        self.hash = self.digest();
+        self
+    }
+
+    /// Whether the turn says what it said when it was sealed.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.hash == self.digest()
+    }
+
+    fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        let said = (&self.prev_hash, &self.id, self.index, self.speaker, self.kind, self.modality);
+        let heard = (&self.text, &self.generated_text, self.truncated, self.heard_ms, self.created_at);
+        // A tuple of plain values serialises; were it ever not to, the digest is that of nothing and says so.
+        hasher.update(serde_json::to_vec(&(said, heard)).unwrap_or_default());
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaker {
+    /// The owner of the conversation.
+    Student,
+    /// The AI tutor.
+    Tutor,
+}
+
+/// What a turn is to the dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TurnType {
+    /// The question itself.
+    Topic,
+    /// The student's first position.
+    Idea,
+    /// The tutor's question against it.
+    Counterpoint,
+    /// The student's answer to that.
+    Followup,
+    /// A closing word.
+    Summary,
+}
+
+/// Written or spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Modality {
+    /// Written.
+    Text,
+    /// Spoken; the text is a transcript.
+    Voice,
+}
+
+/// What a turn was taken for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Analysis {
+    /// Where the student stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stance: Option<Stance>,
+    /// The move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
+    /// Why that move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<Features>,
+}
+
+/// Where a student stands on the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stance {
+    /// For it, without reserve.
+    ProStrong,
+    /// For it, with reserve.
+    ProWeak,
+    /// Weighs both.
+    Neutral,
+    /// Against it, with reserve.
+    ConWeak,
+    /// Against it, without reserve.
+    ConStrong,
+    /// Cannot be told.
+    Undetermined,
+}
+
+/// Tokens by modality of one direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TokenCounts {
+    /// Text tokens.
+    pub text: u64,
+    /// Audio tokens: 25 a second.
+    pub audio: u64,
+    /// Of the input, those served from cache; 0 for output.
+    pub cached: u64,
+    /// Of the output, those the model thought with; 0 for input.
+    pub thoughts: u64,
+}
+
+/// What one turn was metered at: the last report of the turn, never a sum of its reports.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Usage {
+    /// The whole context, which is billed again each turn.
+    pub input: TokenCounts,
+    /// This turn's answer.
+    pub output: TokenCounts,
+}
+
+impl Usage {
+    /// Sums usage over turns.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let sum = |a: TokenCounts, b: TokenCounts| TokenCounts {
+            text: a.text.saturating_add(b.text),
+            audio: a.audio.saturating_add(b.audio),
+            cached: a.cached.saturating_add(b.cached),
+            thoughts: a.thoughts.saturating_add(b.thoughts),
+        };
+        Self { input: sum(self.input, other.input), output: sum(self.output, other.output) }
+    }
+}
+
+/// How long the student waited, from the end of the student's turn, in milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Latency {
+    /// Until the first text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_text_ms: Option<i64>,
+    /// Until the first audio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_audio_ms: Option<i64>,
+    /// Until the answer was complete.
+    pub total_ms: i64,
+}

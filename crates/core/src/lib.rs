@@ -1,0 +1,20 @@
+//! What Mentora is about, without I/O, clock or platform: every other crate may use it, it uses none of ours.
+//!
+//! # Layout
+//! - [`ids`]: typed identifiers; [`time`]: milliseconds; [`money`]: micro-credits
+//! - [`documents`]: the documents as they stand in Firestore, one file a collection
+//! - [`policy`]: who may do what to which resource
+//! - [`dialogue`]: features of what a student said, and the move that answers it
+//! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
+//! - [`pricing`]: what a turn costs, by model, modality and date
+//! - [`limits`]: the lengths and counts that clients are held to
+
+pub mod dialogue;
+pub mod documents;
+pub mod ids;
+pub mod limits;
+pub mod money;
+pub mod policy;
+pub mod pricing;
+pub mod prompts;
+pub mod time;
