@@ -1,1 +1,41 @@
-//! mentora
+//! The main Worker: REST, auth and the web app, in front of one Durable Object per conversation.
+//!
+//! # Layout
+//! - [`service`]: one request, from its arrival to its line in the log; [`headers`], [`origin`]: what answers bear
+//! - [`router`]: the table of routes; [`routes`]: the handlers, one file a path
+//! - [`context`], [`auth`], [`extract`]: what a handler is given; [`access`]: what its caller may use
+//! - [`answer`], [`page`], [`error`]: what it gives back
+//! - [`tickets`]: what opens a stream
+//! - `openapi`: the description of it all, made natively; it costs the Worker nothing
+//! - [`stamp`]: which build this is
+//!
+//! The Durable Objects live in `mentora-durable` and are exported from here, where the runtime looks for them.
+
+pub mod access;
+pub mod answer;
+pub mod auth;
+pub mod context;
+pub mod error;
+pub mod extract;
+pub mod headers;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod openapi;
+pub mod origin;
+pub mod page;
+pub mod router;
+pub mod routes;
+pub mod service;
+pub mod stamp;
+pub mod tickets;
+
+use axum::body::Body;
+use axum::http::Response;
+use worker::{Env, HttpRequest, event};
+
+pub use mentora_durable::{Conversation, DocumentStore};
+
+/// Where every request arrives that is not answered by a file of the web app.
+#[event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, _: worker::Context) -> worker::Result<Response<Body>> {
+    Ok(service::serve(request.map(Body::new), env).await)
+}

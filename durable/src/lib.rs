@@ -1,1 +1,15 @@
-//! mentora-durable
+//! The Durable Objects, one file or folder a class, and what they share with the main Worker.
+//!
+//! # Layout
+//! - [`conversation`]: `Conversation`, one per conversation: client sockets, the model's socket, turns, outbox
+//! - [`document_store`]: `DocumentStore`, one per project, where documents are kept without Firestore
+//! - [`repositories`]: one file a Firestore collection, typed ids in and out
+//! - [`platform`]: what the Workers runtime gives: configuration, clock, random ids, fetch, log
+
+pub mod conversation;
+pub mod document_store;
+pub mod platform;
+pub mod repositories;
+
+pub use conversation::Conversation;
+pub use document_store::DocumentStore;

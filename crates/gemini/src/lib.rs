@@ -1,1 +1,23 @@
-//! mentora-gemini
+//! Gemini Live (`BidiGenerateContent`) on the wire: what we send, what we are told, and what a closed socket means.
+//! No socket is opened here; the caller carries text.
+//!
+//! # Layout
+//! - [`connect`]: the request that upgrades to a socket
+//! - [`setup`]: the first message, with what a model would refuse left out
+//! - [`client`]: the other messages to the model
+//! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
+//! - [`usage`]: tokens by modality
+//! - [`close`]: what a close code and its reason mean for us
+
+pub mod client;
+pub mod close;
+pub mod connect;
+pub mod server;
+pub mod setup;
+pub mod usage;
+
+pub use client::ClientMessage;
+pub use close::Loss;
+pub use server::ServerEvent;
+pub use setup::SessionConfig;
+pub use usage::Usage;

@@ -1,1 +1,112 @@
-//! mentora-session
+//! What a conversation does: `step(state, now, input) -> effects`. No I/O, no clock, no randomness, so the same code
+//! runs in a Durable Object and, by the ten thousand dialogues with injected crashes, in a native test.
+//!
+//! The shell turns what happens (a frame, a message of the model, an alarm, an answer from Firestore) into an
+//! [`Input`], calls [`step`], and carries out the [`Effect`]s in their order. Two promises hold it together:
+//!
+//! - [`Effect::Write`]s come before whatever tells somebody about them, so nothing is acknowledged that a crash
+//!   could lose. A shell that writes and sends without awaiting in between keeps the promise.
+//! - After a crash, [`State::restore`] and [`Input::Woke`] take up where the writes left off.
+//!
+//! # Layout
+//! - [`input`] and [`effect`]: what goes in, what comes out
+//! - [`record`]: what must survive a crash; [`state`]: that, and what need not
+//! - `clients`: connections, frames, resume by cursor
+//! - `student`: turns of the student, written and spoken
+//! - `tutor`: answers, from owed to stored: what was generated, shown and heard
+//! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - `outbox`: turns on their way to Firestore
+//! - `ending`: how a conversation ends, and its summary
+//! - `log`: numbering of events
+//! - `deadlines`: the one alarm
+
+mod clients;
+mod deadlines;
+pub mod effect;
+mod ending;
+pub mod input;
+mod log;
+mod outbox;
+pub mod record;
+pub mod state;
+mod student;
+mod tutor;
+mod upstream;
+
+use mentora_core::time::Millis;
+
+pub use effect::{Effect, FlushBatch, Refusal, Write};
+pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source};
+pub use record::{Facts, Record};
+pub use state::State;
+
+/// Takes one input and says what is to be done about it, in order.
+pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
+    // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
+    let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
+    let before = (!is_audio).then(|| state.record.clone());
+    let mut step = Step {
+        state,
+        now,
+        effects: Vec::new(),
+    };
+    step.take(input);
+    step.pump();
+    step.tell_session_state();
+    let Step { state, effects, .. } = step;
+    let Some(before) = before.filter(|before| *before != state.record) else {
+        return effects;
+    };
+    drop(before);
+    // The record goes first: an event that was numbered must not be told before its number is stored.
+    let mut all = vec![Effect::Write(Write::Record(Box::new(state.record.clone())))];
+    all.extend(effects);
+    all
+}
+
+/// One step in the making.
+struct Step<'a> {
+    state: &'a mut State,
+    now: Millis,
+    effects: Vec<Effect>,
+}
+
+impl Step<'_> {
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Woke { connections } => self.wake(connections),
+            Input::Connected(connection) => self.connect(connection),
+            Input::Disconnected { connection } => self.disconnect(connection),
+            Input::Frame { connection, frame } => self.frame(connection, frame),
+            Input::BadFrame { connection, problem } => self.bad_frame(connection, &problem),
+            Input::AudioChunk { connection, bytes } => self.audio_chunk(connection, bytes),
+            Input::Call {
+                call,
+                text,
+                client_message_id,
+            } => {
+                self.say(Source::Call(call), text, client_message_id);
+            }
+            Input::End { reason } => self.end(reason),
+            Input::Model { generation, event } => self.model_event(generation, event),
+            Input::ModelAudio {
+                generation,
+                bytes,
+                sample_rate,
+            } => {
+                self.model_audio(generation, bytes, sample_rate);
+            }
+            Input::ModelLost {
+                generation,
+                loss,
+                detail,
+            } => self.model_lost(generation, loss, &detail),
+            Input::Flushed {
+                revision,
+                turns,
+                outcome,
+            } => self.flushed(revision, turns, outcome),
+            Input::Alarm => self.alarm(),
+        }
+    }
+}

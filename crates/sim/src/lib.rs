@@ -1,1 +1,29 @@
-//! mentora-sim
+//! Stand-ins for the outside world on loopback: everything Mentora talks to, without an account and without a
+//! network. An implementation of its own, so that it can disagree with Mentora's clients.
+//!
+//! - [`serve`]: starting and stopping; [`config`]: every knob; [`routes`]: every URL
+//! - [`live`]: Gemini Live (BidiGenerateContent)
+//! - [`tutor`]: the offline tutor that answers there
+//! - [`speech`]: its voice and ears
+//! - [`google`]: service-account tokens, Firebase ID tokens and their keys
+//! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
+//!
+//! Places kept for what is still to come: `stripe`, `sendgrid`, `fcm`, `storage`, each a folder of its own.
+
+pub mod config;
+pub mod control;
+pub mod credentials;
+pub mod google;
+pub mod google_error;
+pub mod journal;
+pub mod live;
+pub mod plan;
+pub mod routes;
+pub mod serve;
+pub mod speech;
+pub mod tls;
+pub mod tutor;
+pub mod world;
+
+pub use config::Config;
+pub use serve::{RunningSim, Sim, StartError};

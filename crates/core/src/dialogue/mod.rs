@@ -2,31 +2,33 @@
 //!
 //! # Layout
 //! - [`strategy`]: the moves
+//! - `text`: words and characters, and the language they are in
+//! - `lexicon`: the cues of English and Chinese, and how they are found
+//! - `similarity`: how much one turn says what another said
 //! - [`features`]: what is measured in a turn
-//! - [`decide`]: from features to a [`Decision`]
+//! - [`decide`](mod@decide): from features to a [`Decision`]
+//! - [`termination`](mod@termination): when the dialogue should end
 
-use serde::{Deserialize, Serialize};
+use crate::documents::Speaker;
 
-/// A move of the tutor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// Ask what is meant.
-    Clarify,
-    /// Ask for the ground it stands on.
-    Challenge,
-    /// Argue the other side.
-    DevilsAdvocate,
-    /// Go on with the thought.
-    Continue,
-    /// Bring it to a close.
-    Conclude,
-}
+pub mod decide;
+pub mod features;
+mod lexicon;
+mod similarity;
+pub mod strategy;
+pub mod termination;
+mod text;
 
-/// What is measured in a student's turn; each from 0 (absent) to 1.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Features {
-    /// How vague.
-    pub vagueness: f64,
+pub use decide::{Alternative, Decision, decide};
+pub use features::Features;
+pub use strategy::Strategy;
+pub use termination::termination;
+
+/// Something that was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utterance<'a> {
+    /// By whom.
+    pub speaker: Speaker,
+    /// What.
+    pub text: &'a str,
 }

@@ -60,7 +60,11 @@ impl CourseCode {
     pub fn new(value: &str) -> Result<Self, InvalidCourseCode> {
         let value = value.trim().to_ascii_uppercase();
         let sane = value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if sane && COURSE_CODE_CHARS.contains(&value.len()) { Ok(Self(value)) } else { Err(InvalidCourseCode) }
+        if sane && COURSE_CODE_CHARS.contains(&value.len()) {
+            Ok(Self(value))
+        } else {
+            Err(InvalidCourseCode)
+        }
     }
 
     /// The code in upper case.

@@ -1,1 +1,108 @@
-//! Personas and strategy prompts.
+//! What the model is told: personas, the frame around them and the guidance of each move, compiled from `prompts/*.md`.
+//!
+//! # Layout
+//! - `slot`: what a template leaves open
+//! - [`template`]: text with slots, and its filling
+//! - `source`: the check of the Markdown files, which `build.rs` runs
+//! - [`briefing`]: the system instruction of a dialogue
+//! - [`guidance`](mod@guidance): the line before a student's text that names the move
+
+pub mod briefing;
+pub mod guidance;
+mod slot;
+#[cfg(test)]
+mod source;
+pub mod template;
+
+pub use briefing::{Briefing, system_instruction};
+pub use guidance::{guidance, plain};
+pub use slot::Slot;
+pub use template::{Piece, Template};
+
+mod compiled {
+    use super::{Persona, Piece, Slot, Template};
+
+    include!(concat!(env!("OUT_DIR"), "/prompts.rs"));
+}
+
+/// The persona of an assignment that names none, or one that is gone.
+pub const DEFAULT_PERSONA: &str = "socratic-default";
+
+/// A way to be a tutor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Persona {
+    /// What an assignment names it by.
+    pub id: &'static str,
+    /// What teachers and students call it.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub description: &'static str,
+    /// The voice it speaks with: Puck, Charon, Kore, Fenrir or Aoede.
+    pub voice: &'static str,
+    /// gentle, critical, analytical or playful.
+    pub style: &'static str,
+    /// How it is told to behave.
+    pub template: Template,
+}
+
+/// Version of all prompts: a digest of their text, so it changes exactly when a word of them does.
+#[must_use]
+pub fn version() -> &'static str {
+    compiled::VERSION
+}
+
+/// The built-in personas, by id.
+#[must_use]
+pub fn personas() -> &'static [Persona] {
+    compiled::PERSONAS
+}
+
+/// The persona of that id; [`DEFAULT_PERSONA`] when there is none.
+#[must_use]
+pub fn persona(id: &str) -> &'static Persona {
+    const NOBODY: Persona = Persona {
+        id: "",
+        name: "",
+        description: "",
+        voice: "",
+        style: "",
+        template: Template(&[]),
+    };
+    let named = |id: &str| personas().iter().find(|persona| persona.id == id);
+    // `build.rs` stops the build without the default persona, so nobody is never met.
+    named(id).or_else(|| named(DEFAULT_PERSONA)).unwrap_or(&NOBODY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_a_persona_for_every_style_and_a_default() {
+        let ids: Vec<_> = personas().iter().map(|persona| persona.id).collect();
+        assert_eq!(
+            ids,
+            ["analytical", "critical", "gentle", "playful", "socratic-default"]
+        );
+        for id in ["analytical", "critical", "gentle", "playful"] {
+            assert_eq!(persona(id).style, id);
+        }
+        let mut voices: Vec<_> = personas().iter().map(|persona| persona.voice).collect();
+        voices.sort_unstable();
+        voices.dedup();
+        assert_eq!(voices.len(), 5, "each sounds different: {voices:?}");
+    }
+
+    #[test]
+    fn an_unknown_persona_is_the_default() {
+        for id in ["", "nobody", "../gentle", "Gentle"] {
+            assert_eq!(persona(id).id, DEFAULT_PERSONA, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn the_version_is_short_and_fit_for_an_identifier() {
+        assert_eq!(version().len(), 12);
+        assert!(version().bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}

@@ -1,0 +1,249 @@
+/** One conversation on the page: the stream, the transcript it writes, the voice in and the voice out. */
+import type { Assignment, ConnectionState, Conversation, ConversationStream } from "mentora-api";
+import { Microphone, MICROPHONE_RATE, type MicrophoneFault, microphoneFault } from "../audio/microphone.ts";
+import { Speaker, type SpeakerReport } from "../audio/speaker.ts";
+import type { MessageKey } from "../language.svelte.ts";
+import { client, person } from "../person.svelte.ts";
+import { rememberedCursor, rememberCursor } from "./bookmark.ts";
+import * as script from "./transcript.ts";
+
+/** The contract ends an utterance at 60 s; a little earlier the page does so itself, and says so. */
+export const UTTERANCE_MS = 58_000;
+const PLAYBACK_REPORT_MS = 1_000;
+/** After this long without a transcript, nothing of what was said was understood. */
+const UNHEARD_MS = 20_000;
+const METER_BARS = 28;
+
+export type Talking =
+  | { phase: "quiet" }
+  | { phase: "opening" }
+  | { phase: "listening"; clientMessageId: string; since: number };
+
+export class Dialogue {
+  readonly conversation: Conversation;
+  readonly assignment: Assignment;
+  readonly transcript = $state(script.emptyTranscript());
+  connection = $state<ConnectionState>({ phase: "idle" });
+  talking = $state<Talking>({ phase: "quiet" });
+  levels = $state<number[]>(new Array(METER_BARS).fill(0));
+  /** What the student wrote and has not sent; a refused message comes back here. */
+  draft = $state("");
+  notice = $state<MicrophoneFault | Extract<MessageKey, "talk_lost" | "talk_unheard"> | null>(null);
+  voice = $state<SpeakerReport>({ playing: false, played: null, audibleMs: 0 });
+  muted = $state(globalThis.localStorage?.getItem("mentora.muted") === "true");
+  soundBlocked = $state(false);
+  takenOver = $state(false);
+
+  readonly #stream: ConversationStream;
+  readonly #speaker: Speaker;
+  #microphone: Microphone | null = null;
+  #finishing: ReturnType<typeof setTimeout> | undefined;
+  #reported = { turnId: "", heardMs: 0 };
+
+  constructor(conversation: Conversation, assignment: Assignment) {
+    this.conversation = conversation;
+    this.assignment = assignment;
+    const turns = conversation.turns ?? [];
+    for (const turn of turns) script.store(this.transcript, turn);
+    this.transcript.state = conversation.state;
+    if (conversation.state === "closed") {
+      this.transcript.ended = { reason: conversation.endReason ?? null, summary: conversation.summary ?? null };
+    }
+    this.#speaker = new Speaker((report) => this.#played(report), (blocked) => (this.soundBlocked = blocked));
+    this.#speaker.mute(this.muted);
+    this.#stream = client.conversations.stream(conversation.id, {
+      audio: "binary",
+      role: this.mine ? "speaker" : "listener",
+      cursor: rememberedCursor(conversation.id, turns.length),
+    });
+    this.#follow();
+  }
+
+  /** Only the student of the conversation speaks; everybody else listens in. */
+  get mine(): boolean {
+    return this.conversation.userId === person()?.uid;
+  }
+
+  get ended(): boolean {
+    return this.transcript.ended !== null;
+  }
+
+  get maySpeak(): boolean {
+    return this.mine && !this.ended && !this.takenOver;
+  }
+
+  get connected(): boolean {
+    return this.connection.phase === "open";
+  }
+
+  get tutorTalks(): boolean {
+    return this.voice.playing || this.transcript.lines.some(({ status }) => status === "streaming");
+  }
+
+  connect(): void {
+    if (!this.ended) this.#stream.connect();
+  }
+
+  nudge(): void {
+    this.#stream.nudge();
+  }
+
+  /** Tries again after a close that was final, for example once the person has signed in anew. */
+  reconnect(): void {
+    this.#stream.connect();
+  }
+
+  takeBack(): void {
+    this.takenOver = false;
+    this.#stream.takeBack();
+  }
+
+  leave(): void {
+    void this.#closeMicrophone();
+    this.#stream.close();
+    void this.#speaker.close();
+  }
+
+  unlockSound(): void {
+    void this.#speaker.unlock();
+  }
+
+  mute(muted: boolean): void {
+    this.muted = muted;
+    this.#speaker.mute(muted);
+    localStorage.setItem("mentora.muted", String(muted));
+  }
+
+  send(): void {
+    const text = this.draft.trim();
+    if (!text || !this.maySpeak) return;
+    this.#breakIn();
+    const clientMessageId = this.#stream.sendText(text);
+    script.addText(this.transcript, clientMessageId, text);
+    this.draft = "";
+    this.notice = null;
+  }
+
+  interrupt(): void {
+    this.#breakIn();
+  }
+
+  async startTalking(): Promise<void> {
+    if (this.talking.phase !== "quiet" || !this.maySpeak || !this.connected) return;
+    this.#breakIn();
+    this.notice = null;
+    this.talking = { phase: "opening" };
+    this.levels = new Array(METER_BARS).fill(0);
+    try {
+      const microphone = await Microphone.open({
+        piece: (samples) => this.#stream.audioChunk(samples),
+        level: (level) => (this.levels = [...this.levels.slice(1), level]),
+      });
+      this.#microphone = microphone;
+      const clientMessageId = this.#stillOpening() ? this.#stream.audioStart(MICROPHONE_RATE) : null;
+      if (clientMessageId === null) return await this.#closeMicrophone();
+      script.addUtterance(this.transcript, clientMessageId);
+      this.talking = { phase: "listening", clientMessageId, since: Date.now() };
+      this.#finishing = setTimeout(() => void this.stopTalking(), UTTERANCE_MS);
+    } catch (error) {
+      this.talking = { phase: "quiet" };
+      this.notice = microphoneFault(error);
+    }
+  }
+
+  async stopTalking(): Promise<void> {
+    const spoken = this.talking;
+    clearTimeout(this.#finishing);
+    this.talking = { phase: "quiet" };
+    await this.#closeMicrophone();
+    if (spoken.phase !== "listening") return;
+    this.#stream.audioEnd();
+    script.endUtterance(this.transcript, spoken.clientMessageId);
+    setTimeout(() => this.#giveUpHearing(spoken.clientMessageId, "talk_unheard"), UNHEARD_MS);
+  }
+
+  async end(): Promise<void> {
+    await this.stopTalking();
+    this.#breakIn();
+    const closed = await client.conversations.end(this.conversation.id);
+    const summary = closed.summary ?? this.transcript.ended?.summary ?? null;
+    this.transcript.ended = { reason: closed.endReason ?? this.transcript.ended?.reason ?? null, summary };
+    this.transcript.thinking = false;
+  }
+
+  dismissFault(): void {
+    this.transcript.fault = null;
+    this.notice = null;
+  }
+
+  #follow(): void {
+    const stream = this.#stream;
+    stream.on("state", (state) => (this.connection = state));
+    stream.on("connected", ({ role }) => (this.takenOver = this.mine && role === "listener" && !this.ended));
+    stream.on("frame", (frame) => {
+      script.apply(this.transcript, frame);
+      if (script.settled(this.transcript)) rememberCursor(this.conversation.id, stream.cursor, this.#storedTurns());
+    });
+    stream.on("audio", (audio) => this.#speaker.play(audio));
+    stream.on("ai_response_end", () => this.#speaker.complete());
+    stream.on("interrupted", () => this.#speaker.flush());
+    stream.on("conversation_ended", () => void this.#closeMicrophone());
+    stream.on("rejected", ({ clientMessageId, text }) => {
+      script.withdraw(this.transcript, clientMessageId);
+      this.draft = this.draft ? `${text}\n${this.draft}` : text;
+    });
+    stream.on("utterance_lost", ({ clientMessageId }) => {
+      this.talking = { phase: "quiet" };
+      void this.#closeMicrophone();
+      this.#giveUpHearing(clientMessageId, "talk_lost");
+    });
+    stream.on("gap", () => void this.#reload());
+  }
+
+  /** The server's log does not reach back far enough: the stored turns do. */
+  async #reload(): Promise<void> {
+    const { turns } = await client.conversations.get(this.conversation.id);
+    for (const turn of turns ?? []) script.store(this.transcript, turn);
+  }
+
+  /** Whoever begins to speak while the tutor speaks stops it, and says how much was heard. */
+  #breakIn(): void {
+    if (!this.tutorTalks) return;
+    const playing = this.voice.playing && !this.muted;
+    this.#stream.interrupt(playing ? this.voice.played?.heardMs : undefined);
+    this.#speaker.flush();
+    this.voice.playing = false;
+  }
+
+  #played(report: SpeakerReport): void {
+    this.voice = report;
+    const { played, playing } = report;
+    if (!played || this.muted) return;
+    const due = played.turnId !== this.#reported.turnId || played.heardMs - this.#reported.heardMs >= PLAYBACK_REPORT_MS;
+    if (!due && playing) return;
+    this.#reported = { ...played };
+    if (this.mine) this.#stream.playback(played.turnId, played.heardMs);
+  }
+
+  #giveUpHearing(clientMessageId: string, why: "talk_lost" | "talk_unheard"): void {
+    const line = this.transcript.lines.find((candidate) => candidate.clientMessageId === clientMessageId);
+    if (!line || line.status === "stored") return;
+    script.withdraw(this.transcript, clientMessageId);
+    this.notice = why;
+  }
+
+  #stillOpening(): boolean {
+    return this.talking.phase === "opening";
+  }
+
+  async #closeMicrophone(): Promise<void> {
+    const microphone = this.#microphone;
+    this.#microphone = null;
+    this.talking = { phase: "quiet" };
+    await microphone?.close();
+  }
+
+  #storedTurns(): number {
+    return this.transcript.lines.filter(({ status }) => status === "stored").length;
+  }
+}

@@ -1,0 +1,3 @@
+// The Worker serves files; everything is drawn in the browser.
+export const ssr = false;
+export const prerender = false;

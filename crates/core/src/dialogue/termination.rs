@@ -1,0 +1,130 @@
+//! When the dialogue should end.
+
+use super::decide::ALIKE;
+use super::{Decision, Strategy};
+use crate::documents::{AiConfig, EndReason};
+
+/// Turns of the student before a dialogue may end by its content: position, answer, conclusion.
+const MIN_TURNS: u32 = 3;
+
+/// Whether the dialogue should end after the student's turn number `student_turns` (from 1), once the tutor answered it.
+///
+/// The number of turns ends it always; a conclusion, or the same argument for the third time, only when the assignment
+/// lets the content decide.
+#[must_use]
+pub fn termination(config: &AiConfig, decision: &Decision, student_turns: u32) -> Option<EndReason> {
+    if student_turns >= config.max_turns {
+        return Some(EndReason::MaxTurnsReached);
+    }
+    // Nobody who may be upset is shown the door.
+    if !config.auto_terminate || student_turns < MIN_TURNS || decision.features.distress > 0.0 {
+        return None;
+    }
+    if decision.strategy == Strategy::Conclude {
+        return Some(EndReason::ConclusionReached);
+    }
+    (decision.features.circularity >= ALIKE).then_some(EndReason::CircularArgument)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::{Utterance, decide};
+    use crate::documents::Speaker;
+
+    fn said(texts: &[&'static str]) -> (Decision, u32) {
+        let mut history = Vec::new();
+        let (last, earlier) = texts.split_last().unwrap();
+        for text in earlier {
+            history.push(Utterance {
+                speaker: Speaker::Student,
+                text,
+            });
+            history.push(Utterance {
+                speaker: Speaker::Tutor,
+                text: "Why do you think so?",
+            });
+        }
+        let turns = u32::try_from(texts.len()).unwrap();
+        (
+            decide(&AiConfig::default().dialectical_config, &history, last),
+            turns,
+        )
+    }
+
+    const POINT: &str = "Uniforms reduce bullying because poor students look like everyone else in school.";
+    const CONCLUSION: &str = "You are right, I hadn't thought of that. So in the end I would say uniforms are only fair when they are cheap.";
+
+    #[test]
+    fn the_number_of_turns_ends_it_whatever_was_said() {
+        let (decision, _) = said(&[POINT]);
+        let config = AiConfig {
+            max_turns: 7,
+            auto_terminate: false,
+            ..AiConfig::default()
+        };
+        assert_eq!(termination(&config, &decision, 6), None);
+        for turn in [7, 8, u32::MAX] {
+            assert_eq!(
+                termination(&config, &decision, turn),
+                Some(EndReason::MaxTurnsReached)
+            );
+        }
+    }
+
+    #[test]
+    fn a_conclusion_ends_it_where_the_content_may_decide() {
+        let (decision, turns) = said(&[
+            POINT,
+            "Rich students still show their shoes, but it is less.",
+            CONCLUSION,
+        ]);
+        assert_eq!(decision.strategy, Strategy::Conclude, "{decision:?}");
+        assert_eq!(
+            termination(&AiConfig::default(), &decision, turns),
+            Some(EndReason::ConclusionReached)
+        );
+        let config = AiConfig {
+            auto_terminate: false,
+            ..AiConfig::default()
+        };
+        assert_eq!(termination(&config, &decision, turns), None);
+    }
+
+    #[test]
+    fn an_essay_that_ends_in_a_conclusion_is_only_a_beginning() {
+        let (decision, turns) =
+            said(&["In conclusion, uniforms are fair because they are cheap. That's all."]);
+        assert_ne!(decision.strategy, Strategy::Conclude);
+        assert_eq!(termination(&AiConfig::default(), &decision, turns), None);
+    }
+
+    #[test]
+    fn the_same_argument_ends_it_the_third_time_and_not_the_second() {
+        let again = "But uniforms reduce bullying, since poor students look like everyone else in school.";
+        let (twice, turns) = said(&[POINT, "Teachers said so at the meeting in June last year.", again]);
+        assert_eq!(termination(&AiConfig::default(), &twice, turns), None);
+        assert_eq!(twice.strategy, Strategy::DevilsAdvocate, "{twice:?}");
+        let (thrice, turns) = said(&[
+            POINT,
+            again,
+            "Teachers said so at the meeting in June last year.",
+            POINT,
+        ]);
+        assert_eq!(
+            termination(&AiConfig::default(), &thrice, turns),
+            Some(EndReason::CircularArgument)
+        );
+        let config = AiConfig {
+            auto_terminate: false,
+            ..AiConfig::default()
+        };
+        assert_eq!(termination(&config, &thrice, turns), None);
+    }
+
+    #[test]
+    fn not_knowing_three_times_is_no_circle() {
+        let (decision, turns) = said(&["I don't know.", "I don't know.", "I don't know.", "I don't know."]);
+        assert_eq!(termination(&AiConfig::default(), &decision, turns), None);
+    }
+}

@@ -1,0 +1,365 @@
+//! Reads and checks the Markdown files under `prompts/`. It runs in `build.rs`, where a mistake stops the build with the
+//! file and the line; the crate itself holds it in tests only.
+
+use std::fmt;
+
+use super::slot::Slot;
+
+/// The voices a persona may have.
+pub const VOICES: &[&str] = &["Puck", "Charon", "Kore", "Fenrir", "Aoede"];
+/// The styles a persona may have.
+pub const STYLES: &[&str] = &["gentle", "critical", "analytical", "playful"];
+/// The moves, each of which needs a file.
+pub const MOVES: &[&str] = &["clarify", "challenge", "devils_advocate", "continue", "conclude"];
+
+/// What a file is for, which says what its front matter and its template must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `system.md`: the frame around a persona.
+    System,
+    /// `personas/*.md`
+    Persona,
+    /// `moves/*.md`
+    Move,
+}
+
+impl Kind {
+    /// The fields its front matter has, all of them and no others.
+    const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::System => &["id", "name", "description"],
+            Self::Persona => &["id", "name", "description", "voice", "style"],
+            Self::Move => &["id", "name", "description"],
+        }
+    }
+
+    /// The slots its template may name.
+    const fn known(self) -> &'static [Slot] {
+        match self {
+            Self::System => Slot::ALL,
+            Self::Persona => &[Slot::Question, Slot::Title, Slot::Language],
+            Self::Move => &[],
+        }
+    }
+
+    /// The slots its template must name: without them something the teacher wrote would never reach the model.
+    const fn required(self) -> &'static [Slot] {
+        match self {
+            Self::System => Slot::ALL,
+            Self::Persona => &[Slot::Question],
+            Self::Move => &[],
+        }
+    }
+}
+
+/// A mistake in a file of `prompts/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Path of the file, as it was given.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong and what would be right.
+    pub what: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Taken as it stands.
+    Text(String),
+    /// Filled in.
+    Slot(Slot),
+}
+
+/// A file that was found in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Front matter.
+    fields: Fields,
+    /// The text below the front matter.
+    pub pieces: Vec<Piece>,
+}
+
+impl Source {
+    /// A field of the front matter; empty when the kind has no such field.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields
+            .iter()
+            .find(|(field, _)| *field == name)
+            .map_or("", |(_, value)| value)
+    }
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// The first [`Mistake`] in it.
+pub fn read(file: &str, stem: &str, text: &str, kind: Kind) -> Result<Source, Mistake> {
+    let text = text.replace("\r\n", "\n");
+    let mistake = |line, what: String| Mistake {
+        file: file.to_owned(),
+        line,
+        what,
+    };
+    let (fields, body_line) = front_matter(&text, kind).map_err(|(line, what)| mistake(line, what))?;
+    let source = Source {
+        fields,
+        pieces: Vec::new(),
+    };
+    if source.field("id") != stem {
+        return Err(mistake(
+            1,
+            format!(
+                "`id` must be the file's name, `{stem}`, not `{}`",
+                source.field("id")
+            ),
+        ));
+    }
+    for (field, allowed) in [("voice", VOICES), ("style", STYLES)] {
+        if kind.fields().contains(&field) && !allowed.contains(&source.field(field)) {
+            let what = format!(
+                "`{field}: {}` is not one of {}",
+                source.field(field),
+                allowed.join(", ")
+            );
+            return Err(mistake(1, what));
+        }
+    }
+    if kind == Kind::Move && !MOVES.contains(&stem) {
+        return Err(mistake(
+            1,
+            format!("`{stem}` is not a move; the moves are {}", MOVES.join(", ")),
+        ));
+    }
+    let body: String = text.lines().skip(body_line - 1).collect::<Vec<_>>().join("\n");
+    let body = body.trim_end();
+    if body.trim().is_empty() {
+        return Err(mistake(body_line, "the template is empty".to_owned()));
+    }
+    if let Some(at) = body.find(['⟦', '⟧']).filter(|_| kind != Kind::System) {
+        let line = body_line + body[..at].matches('\n').count();
+        return Err(mistake(
+            line,
+            "⟦ and ⟧ frame guidance and may not stand in a template".to_owned(),
+        ));
+    }
+    let pieces = template(body, kind).map_err(|(line, what)| mistake(body_line + line, what))?;
+    for slot in kind.required() {
+        if !pieces.contains(&Piece::Slot(*slot)) {
+            let what = format!("{{{{{}}}}} is missing; {}", slot.name(), known_list(kind));
+            return Err(mistake(body_line, what));
+        }
+    }
+    Ok(Source { pieces, ..source })
+}
+
+/// A line and what is wrong on it.
+type Wrong = (usize, String);
+/// Names and values, in the order of the file.
+type Fields = Vec<(&'static str, String)>;
+
+/// `--- name: value … ---`; returns the fields and the line on which the template begins.
+fn front_matter(text: &str, kind: Kind) -> Result<(Fields, usize), Wrong> {
+    let needs = || format!("front matter needs {}", kind.fields().join(", "));
+    let mut found = Fields::new();
+    let mut lines = text.lines().zip(1..);
+    if lines.next().map(|(line, _)| line.trim_end()) != Some("---") {
+        return Err((1, format!("the file must begin with `---`; {}", needs())));
+    }
+    for (line, number) in lines {
+        if line.trim_end() == "---" {
+            for field in kind.fields() {
+                if !found.iter().any(|(name, _)| name == field) {
+                    return Err((number, format!("`{field}` is missing; {}", needs())));
+                }
+            }
+            return Ok((found, number + 1));
+        }
+        let Some((name, value)) = line.split_once(':') else {
+            return Err((number, format!("expected `name: value`; {}", needs())));
+        };
+        let (name, value) = (name.trim(), value.trim());
+        let Some(field) = kind.fields().iter().find(|field| **field == name) else {
+            return Err((number, format!("`{name}` is not a field; {}", needs())));
+        };
+        if value.is_empty() {
+            return Err((number, format!("`{name}` is empty")));
+        }
+        if found.iter().any(|(known, _)| known == field) {
+            return Err((number, format!("`{name}` stands twice")));
+        }
+        found.push((field, value.to_owned()));
+    }
+    Err((1, "the front matter is not closed with `---`".to_owned()))
+}
+
+/// Splits a template at its slots; a mistake's line counts from 0.
+fn template(body: &str, kind: Kind) -> Result<Vec<Piece>, Wrong> {
+    let mut pieces = Vec::new();
+    let mut line = 0;
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("{{") {
+        line += before.matches('\n').count();
+        if before.contains("}}") {
+            return Err((line, "`}}` without `{{` before it".to_owned()));
+        }
+        let Some((name, tail)) = after.split_once("}}").filter(|(name, _)| !name.contains('\n')) else {
+            return Err((line, "`{{` is not closed with `}}` on the same line".to_owned()));
+        };
+        let Some(slot) = Slot::find(name.trim(), kind.known()) else {
+            return Err((
+                line,
+                format!("{{{{{}}}}} is not known here; {}", name.trim(), known_list(kind)),
+            ));
+        };
+        if !before.is_empty() {
+            pieces.push(Piece::Text(before.to_owned()));
+        }
+        pieces.push(Piece::Slot(slot));
+        rest = tail;
+    }
+    if let Some(at) = rest.find("}}") {
+        return Err((
+            line + rest[..at].matches('\n').count(),
+            "`}}` without `{{` before it".to_owned(),
+        ));
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest.to_owned()));
+    }
+    Ok(pieces)
+}
+
+fn known_list(kind: Kind) -> String {
+    let names: Vec<String> = kind
+        .known()
+        .iter()
+        .map(|slot| format!("{{{{{}}}}}", slot.name()))
+        .collect();
+    if names.is_empty() {
+        "this kind of file takes no placeholders".to_owned()
+    } else {
+        format!("known placeholders: {}", names.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRONT: &str =
+        "---\nid: calm\nname: Calm\ndescription: Takes its time.\nvoice: Kore\nstyle: gentle\n---\n";
+
+    fn persona(text: &str) -> Result<Source, String> {
+        read("personas/calm.md", "calm", text, Kind::Persona).map_err(|mistake| mistake.to_string())
+    }
+
+    #[test]
+    fn a_file_in_order_becomes_fields_and_pieces() {
+        let source = persona(&format!("{FRONT}Ask about {{{{question}}}} gently.\n")).unwrap();
+        assert_eq!(source.field("voice"), "Kore");
+        let text = |text: &str| Piece::Text(text.into());
+        assert_eq!(
+            source.pieces,
+            [text("Ask about "), Piece::Slot(Slot::Question), text(" gently.")]
+        );
+    }
+
+    #[test]
+    fn an_unknown_placeholder_is_named_with_its_file_its_line_and_the_known_ones() {
+        let error = persona(&format!("{FRONT}Ask about {{{{question}}}}.\nBe {{{{mood}}}}.\n")).unwrap_err();
+        let known = "known placeholders: {{question}}, {{title}}, {{language}}";
+        assert_eq!(
+            error,
+            format!("personas/calm.md:9: {{{{mood}}}} is not known here; {known}")
+        );
+    }
+
+    #[test]
+    fn a_missing_placeholder_is_named_with_the_known_ones() {
+        let error = persona(&format!("{FRONT}Just ask.\n")).unwrap_err();
+        assert!(
+            error.starts_with("personas/calm.md:8: {{question}} is missing; known placeholders:"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn braces_must_match_on_one_line() {
+        for (body, line) in [
+            ("{{question", 8),
+            ("a\nb }} {{question}}", 9),
+            ("{{question}} b }}", 8),
+            ("x\n{{que\nstion}}", 9),
+        ] {
+            let error = persona(&format!("{FRONT}{body}")).unwrap_err();
+            assert!(
+                error.starts_with(&format!("personas/calm.md:{line}: ")),
+                "{body:?}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn front_matter_is_complete_and_knows_its_fields() {
+        let front = |from: &str, to: &str| {
+            persona(&format!("{}{{{{question}}}}", FRONT.replace(from, to))).unwrap_err()
+        };
+        assert!(front("voice: Kore\n", "").contains(":6: `voice` is missing"));
+        assert!(
+            front("voice: Kore", "voice: Elvis").contains("not one of Puck, Charon, Kore, Fenrir, Aoede")
+        );
+        assert!(front("style: gentle", "style: rude").contains("not one of gentle"));
+        assert!(front("style: gentle", "colour: red").contains(":6: `colour` is not a field"));
+        assert!(front("name: Calm", "name:").contains(":3: `name` is empty"));
+        assert!(front("name: Calm", "name: Calm\nname: C").contains(":4: `name` stands twice"));
+        assert!(front("name: Calm", "Calm").contains(":3: expected `name: value`"));
+        assert!(front("id: calm", "id: other").contains("must be the file's name, `calm`"));
+        assert!(front("gentle\n---", "gentle").contains("expected `name: value`"));
+        assert!(
+            persona("")
+                .unwrap_err()
+                .contains(":1: the file must begin with `---`")
+        );
+        assert!(persona("---\nid: calm").unwrap_err().contains("not closed"));
+    }
+
+    #[test]
+    fn a_move_takes_no_placeholders_and_must_be_one_of_the_five() {
+        let text = "---\nid: nod\nname: Nod\ndescription: Nods.\n---\nNod.";
+        assert!(
+            read("moves/nod.md", "nod", text, Kind::Move)
+                .unwrap_err()
+                .what
+                .contains("the moves are clarify")
+        );
+        let text = text
+            .replace("nod", "clarify")
+            .replace("Nod.", "Ask {{question}}.");
+        let error = read("moves/clarify.md", "clarify", &text, Kind::Move).unwrap_err();
+        assert!(error.what.contains("takes no placeholders"), "{error}");
+    }
+
+    #[test]
+    fn a_template_holds_no_guidance_brackets_and_is_not_empty() {
+        assert!(
+            persona(&format!("{FRONT}{{{{question}}}}\n⟦move⟧"))
+                .unwrap_err()
+                .contains(":9: ⟦")
+        );
+        assert!(persona(FRONT).unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn windows_line_ends_read_the_same() {
+        let text = format!("{FRONT}Ask {{{{question}}}}.\nNow.");
+        assert_eq!(persona(&text.replace('\n', "\r\n")), persona(&text));
+    }
+}

@@ -1,0 +1,166 @@
+//! What production refuses to store.
+
+use super::fault::Fault;
+use crate::value::{Fields, Value};
+
+/// Longest string or bytes, in bytes.
+const MAX_VALUE_BYTES: usize = 1_048_487;
+/// Largest document, counted as production does.
+const MAX_DOCUMENT_BYTES: usize = 1_048_576;
+/// Longest name of a field, in bytes.
+const MAX_NAME_BYTES: usize = 1500;
+/// Deepest nesting of maps and arrays.
+const MAX_DEPTH: usize = 20;
+/// Most transforms of one document in one commit; each element of an array transform counts.
+pub(super) const MAX_TRANSFORMS: usize = 500;
+
+/// Checks what a write brings along.
+pub(super) fn check_fields(fields: &Fields) -> Result<(), Fault> {
+    fields.iter().try_for_each(|(name, value)| {
+        check_name(name)?;
+        check_value(name, value, 1)
+    })
+}
+
+/// Checks the size of a whole document.
+pub(super) fn check_size(name: &str, path: &str, fields: &Fields) -> Result<(), Fault> {
+    let size = name_size(path) + map_size(fields) + 32;
+    if size <= MAX_DOCUMENT_BYTES {
+        return Ok(());
+    }
+    Err(Fault::invalid(format!(
+        "Document '{name}' cannot be written because its size ({} bytes) exceeds the maximum allowed size of {} bytes.",
+        grouped(size),
+        grouped(MAX_DOCUMENT_BYTES)
+    )))
+}
+
+/// Checks the name of a field, in a document or in a path.
+pub(super) fn check_name(name: &str) -> Result<(), Fault> {
+    if name.is_empty() {
+        return Err(Fault::invalid("The property.name is the empty string."));
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return Err(Fault::invalid(format!("The property name is longer than {MAX_NAME_BYTES} bytes.")));
+    }
+    if name.len() >= 4 && name.starts_with("__") && name.ends_with("__") {
+        return Err(Fault::invalid(format!("field name {name} is reserved")));
+    }
+    Ok(())
+}
+
+/// Checks one value; `property` names the top-level field it belongs to.
+pub(super) fn check_value(property: &str, value: &Value, depth: usize) -> Result<(), Fault> {
+    match value {
+        Value::String(text) if text.len() > MAX_VALUE_BYTES => Err(too_long(property)),
+        Value::Bytes(bytes) if bytes.len() > MAX_VALUE_BYTES => Err(too_long(property)),
+        Value::Reference(name) => check_reference(name),
+        Value::GeoPoint(point) => {
+            check_degrees("latitude", point.latitude, 90.0)?;
+            check_degrees("longitude", point.longitude, 180.0)
+        }
+        Value::Array(_) | Value::Map(_) if depth > MAX_DEPTH => Err(Fault::invalid(format!(
+            "Property {property} contains an invalid nested entity: more than {MAX_DEPTH} levels."
+        ))),
+        Value::Array(values) => values.iter().try_for_each(|value| {
+            if matches!(value, Value::Array(_)) {
+                return Err(Fault::invalid("Cannot convert an array value in an array value."));
+            }
+            check_value(property, value, depth + 1)
+        }),
+        Value::Map(fields) => fields.iter().try_for_each(|(name, value)| {
+            check_name(name)?;
+            check_value(property, value, depth + 1)
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A reference may point into any database, but to a document.
+fn check_reference(name: &str) -> Result<(), Fault> {
+    let segments: Vec<&str> = name.split('/').collect();
+    match segments.as_slice() {
+        ["projects", _, "databases", _, "documents", ids @ ..]
+            if !ids.is_empty() && ids.len().is_multiple_of(2) && !ids.contains(&"") =>
+        {
+            Ok(())
+        }
+        ["projects", ..] => Err(Fault::invalid(format!("Resource name \"{name}\" is not that of a document."))),
+        _ => Err(Fault::invalid(format!("Resource name \"{name}\" lacks \"projects\" at index 0."))),
+    }
+}
+
+fn check_degrees(what: &str, degrees: f64, bound: f64) -> Result<(), Fault> {
+    if (-bound..=bound).contains(&degrees) {
+        return Ok(());
+    }
+    Err(Fault::invalid(format!(
+        "Geo point {what} '{degrees:?}' outside permitted range -{bound:?} to {bound:?}."
+    )))
+}
+
+fn too_long(property: &str) -> Fault {
+    Fault::invalid(format!("The value of property \"{property}\" is longer than {MAX_VALUE_BYTES} bytes."))
+}
+
+// Storage size as documented by Google: a string is its UTF-8 bytes and one more, a number 8 bytes, a document name
+// its ids and 16 more, a document 32 more than its fields.
+fn value_size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Boolean(_) => 1,
+        Value::Integer(_) | Value::Double(_) | Value::Timestamp(_) => 8,
+        Value::String(text) => text.len() + 1,
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Reference(name) => {
+            let path = name.split_once("/documents/").map_or(name.as_str(), |(_, path)| path);
+            name_size(path)
+        }
+        Value::GeoPoint(_) => 16,
+        Value::Array(values) => values.iter().map(value_size).sum(),
+        Value::Map(fields) => map_size(fields),
+    }
+}
+
+fn map_size(fields: &Fields) -> usize {
+    fields.iter().map(|(name, value)| name.len() + 1 + value_size(value)).sum()
+}
+
+fn name_size(path: &str) -> usize {
+    path.split('/').map(|id| id.len() + 1).sum::<usize>() + 16
+}
+
+/// `1048576` as `1,048,576`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_counted_as_google_documents_them() {
+        // The example of the documentation: users/jeff/tasks/my_task_id with four fields is 147 bytes.
+        let fields = Fields::from([
+            ("type".into(), "Personal".into()),
+            ("done".into(), false.into()),
+            ("priority".into(), 1.into()),
+            ("description".into(), "Learn Cloud Firestore".into()),
+        ]);
+        assert_eq!(name_size("users/jeff/tasks/my_task_id") + map_size(&fields) + 32, 147);
+    }
+
+    #[test]
+    fn large_numbers_are_grouped_by_thousands() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_060_109), "1,060,109");
+    }
+}

@@ -1,0 +1,92 @@
+//! Queries: the documents of a scope, filtered, ordered, cut by cursors.
+
+mod filter;
+mod order;
+
+use std::borrow::Cow;
+
+use self::order::{Keys, Ordering};
+use super::{
+    Sql,
+    fault::Fault,
+    fields,
+    shelf::{Scope, Shelf, Stored},
+};
+use crate::{
+    field_path::FieldPath,
+    name::Database,
+    query::Query,
+    value::{Fields, Value},
+};
+
+/// What a query found.
+pub(super) struct Found {
+    pub(super) documents: Vec<Stored>,
+    /// How many the offset passed over.
+    pub(super) skipped: usize,
+}
+
+/// Runs a query; the documents come whole, whatever it selects.
+pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Query) -> Result<Found, Fault> {
+    filter::check(query.filter.as_ref())?;
+    let ordering = Ordering::of(query)?;
+    let collection = match (&query.collection, query.all_descendants) {
+        (Some(id), false) => Some(match &query.parent {
+            Some(parent) => parent.collection(id)?,
+            None => crate::name::CollectionPath::parse(id)?,
+        }),
+        _ => None,
+    };
+    let scope = match &collection {
+        Some(path) => Scope::Collection(path),
+        None if query.all_descendants => {
+            Scope::Group { id: query.collection.as_deref(), below: query.parent.as_ref() }
+        }
+        None => Scope::Children(query.parent.as_ref()),
+    };
+
+    let narrowing = filter::narrowing(query.filter.as_ref());
+    let mut candidates: Vec<(Keys, Stored)> = Vec::new();
+    for stored in shelf.scan(database, &scope, &narrowing)? {
+        let candidate = Candidate { name: database.name_of(&stored.path), fields: &stored.fields };
+        if query.filter.as_ref().is_some_and(|filter| !filter::matches(filter, &candidate)) {
+            continue;
+        }
+        // A document without one of the ordered fields is not in that order at all.
+        if let Some(keys) = ordering.keys(&candidate)
+            && ordering.within(&keys, query.start.as_ref(), query.end.as_ref())
+        {
+            candidates.push((keys, stored));
+        }
+    }
+    candidates.sort_by(|(left, _), (right, _)| ordering.compare(left, right));
+
+    let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+    let limit = query.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+    let skipped = offset.min(candidates.len());
+    let documents = candidates.into_iter().map(|(_, stored)| stored).skip(offset).take(limit).collect();
+    Ok(Found { documents, skipped })
+}
+
+/// The fields that a query selects.
+pub(super) fn selected(select: Option<&[FieldPath]>, fields: Fields) -> Fields {
+    match select {
+        Some(mask) => fields::project(&fields, mask),
+        None => fields,
+    }
+}
+
+/// A document that a query looks at.
+struct Candidate<'a> {
+    name: String,
+    fields: &'a Fields,
+}
+
+impl Candidate<'_> {
+    fn get(&self, path: &FieldPath) -> Option<Cow<'_, Value>> {
+        if path.is_document_id() {
+            return Some(Cow::Owned(Value::Reference(self.name.clone())));
+        }
+        fields::get(self.fields, path).map(Cow::Borrowed)
+    }
+}

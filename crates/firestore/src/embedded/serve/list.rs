@@ -1,0 +1,181 @@
+//! Pages of collections, and the collections themselves.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE};
+
+use super::{
+    Desk,
+    documents::{flag, mask_parameter, masked},
+};
+use crate::{
+    embedded::{
+        Sql,
+        answer::{self, CollectionIdsOut, DocumentOut, PageOut},
+        fault::Fault,
+        fields,
+        route::Parameters,
+        search,
+        shelf::Stored,
+        transaction,
+        wire::{self, ListCollectionIdsBody},
+    },
+    field_path::FieldPath,
+    name::{CollectionPath, DocumentPath},
+    query::{Cursor, Direction, Query},
+    reply::HttpResponse,
+    value::Value,
+};
+
+/// A page, where the call names no size.
+const DEFAULT_PAGE: u32 = 300;
+
+/// `GET …/documents/{collection}?pageSize=…&pageToken=…&orderBy=…&mask.fieldPaths=…&showMissing=…`
+pub(super) fn documents<S: Sql>(
+    desk: &mut Desk<'_, S>,
+    collection: &CollectionPath,
+    parameters: &Parameters,
+) -> Result<HttpResponse, Fault> {
+    if parameters.get("readTime").is_some() {
+        return Err(transaction::no_past());
+    }
+    let page_size = match parameters.get("pageSize").map(str::parse::<i64>) {
+        None | Some(Ok(0)) => DEFAULT_PAGE,
+        Some(Ok(size)) => u32::try_from(size).map_err(|_| Fault::invalid("page size is negative or too large"))?,
+        Some(Err(_)) => return Err(Fault::invalid("pageSize is not a number")),
+    };
+    let mask = mask_parameter(parameters, "mask.fieldPaths")?;
+    let token = parameters.get("pageToken").filter(|token| !token.is_empty());
+    if parameters.get("showMissing").map(flag).transpose()?.unwrap_or(false) {
+        return with_missing(desk, collection, page_size, token, mask.as_deref());
+    }
+
+    let mut query = Query::collection(collection).limit(page_size.saturating_add(1));
+    query.order = parameters.get("orderBy").map(order_of).transpose()?.unwrap_or_default();
+    query.start = token.map(cursor_of).transpose()?;
+    let order = query.order.clone();
+    let mut found = search::run(desk.shelf, &desk.database, &query)?.documents;
+
+    let has_more = found.len() > usize::try_from(page_size).unwrap_or(usize::MAX);
+    if has_more {
+        found.pop();
+    }
+    let next_page_token = found.last().filter(|_| has_more).map(|last| {
+        let name = desk.database.name_of(&last.path);
+        token_of(&order, last, name)
+    });
+    let documents = found.into_iter().map(|stored| DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));
+    answer::json(&PageOut { documents: documents.collect(), next_page_token: next_page_token.transpose()? })
+}
+
+/// The page by name that also tells of documents that are not there but have sub-collections.
+fn with_missing<S: Sql>(
+    desk: &mut Desk<'_, S>,
+    collection: &CollectionPath,
+    page_size: u32,
+    token: Option<&str>,
+    mask: Option<&[FieldPath]>,
+) -> Result<HttpResponse, Fault> {
+    let after = match token.map(cursor_of).transpose()?.map(|cursor| cursor.values) {
+        None => None,
+        Some(values) => match values.as_slice() {
+            [Value::Reference(name)] => Some(desk.database.path_of(name)?.id().to_owned()),
+            _ => return Err(invalid_token()),
+        },
+    };
+    let below = desk.shelf.paths_below(&desk.database, Some(collection.as_str()))?;
+    let ids: BTreeSet<&str> = below.iter().filter_map(|path| first_id_below(path, collection.as_str())).collect();
+    let mut rest = ids.into_iter().filter(|id| after.as_deref().is_none_or(|after| *id > after)).peekable();
+
+    let mut documents = Vec::new();
+    let mut last = None;
+    for _ in 0..page_size {
+        let Some(id) = rest.next() else { break };
+        let path = collection.doc(id)?;
+        documents.push(match desk.shelf.read(&desk.database, &path)? {
+            Some(stored) => DocumentOut::of(&desk.database, masked(stored, mask)),
+            None => DocumentOut::missing(desk.database.name_of(&path)),
+        });
+        last = Some(path);
+    }
+    let next_page_token = match last {
+        Some(path) if rest.peek().is_some() => {
+            Some(written_token(&[Value::Reference(desk.database.name_of(&path))])?)
+        }
+        _ => None,
+    };
+    answer::json(&PageOut { documents, next_page_token })
+}
+
+/// `POST …/documents[/{path}]:listCollectionIds`
+pub(super) fn collection_ids<S: Sql>(
+    desk: &mut Desk<'_, S>,
+    parent: Option<&DocumentPath>,
+    body: &[u8],
+) -> Result<HttpResponse, Fault> {
+    let ListCollectionIdsBody { page_size, page_token } = wire::body(body)?;
+    let page_size = match usize::try_from(page_size) {
+        Ok(0) => usize::MAX,
+        Ok(size) => size,
+        Err(_) => return Err(Fault::invalid("page size is negative")),
+    };
+    let place = parent.map(DocumentPath::as_str);
+    let below = desk.shelf.paths_below(&desk.database, place)?;
+    let ids: BTreeSet<&str> = below
+        .iter()
+        .filter_map(|path| match place {
+            Some(place) => first_id_below(path, place),
+            None => path.split('/').next(),
+        })
+        .collect();
+    // The last id is the token: ids are no secrets, and need no escape in JSON.
+    let mut rest = ids.into_iter().filter(|id| page_token.as_deref().is_none_or(|after| *id > after)).peekable();
+    let collection_ids: Vec<String> = rest.by_ref().take(page_size).map(str::to_owned).collect();
+    let next_page_token = collection_ids.last().filter(|_| rest.peek().is_some()).cloned();
+    answer::json(&CollectionIdsOut { collection_ids, next_page_token })
+}
+
+fn first_id_below<'a>(path: &'a str, place: &str) -> Option<&'a str> {
+    path.strip_prefix(place)?.strip_prefix('/')?.split('/').next()
+}
+
+/// `n desc, m`
+fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
+    let one = |part: &str| {
+        let mut words = part.split_whitespace();
+        let path = FieldPath::parse(words.next().unwrap_or_default())?;
+        let direction = match words.next().map(str::to_ascii_lowercase).as_deref() {
+            None | Some("asc") => Direction::Ascending,
+            Some("desc") => Direction::Descending,
+            Some(other) => return Err(Fault::invalid(format!("\"{other}\" is not a direction of an order."))),
+        };
+        match words.next() {
+            None => Ok((path, direction)),
+            Some(_) => Err(Fault::invalid(format!("\"{part}\" is not an order."))),
+        }
+    };
+    text.split(',').map(one).collect()
+}
+
+/// The values at which the next page begins, behind this document.
+fn token_of(order: &[(FieldPath, Direction)], last: &Stored, name: String) -> Result<String, Fault> {
+    let ordered = order.iter().take_while(|(path, _)| !path.is_document_id());
+    let mut values: Vec<Value> =
+        ordered.filter_map(|(path, _)| fields::get(&last.fields, path).cloned()).collect();
+    values.push(Value::Reference(name));
+    written_token(&values)
+}
+
+fn written_token(values: &[Value]) -> Result<String, Fault> {
+    Ok(URL_SAFE.encode(serde_json::to_vec(values)?))
+}
+
+fn cursor_of(token: &str) -> Result<Cursor, Fault> {
+    let bytes = URL_SAFE.decode(token).map_err(|_| invalid_token())?;
+    let values = serde_json::from_slice(&bytes).map_err(|_| invalid_token())?;
+    Ok(Cursor { values, before: false })
+}
+
+fn invalid_token() -> Fault {
+    Fault::invalid("invalid page token")
+}

@@ -1,0 +1,134 @@
+//! Bodies of requests, strictly read: an unknown key or a value of a wrong type is refused, as production does.
+
+mod query;
+mod write;
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+
+pub(super) use self::{
+    query::{AggregationIn, AggregationQueryBody, QueryBody},
+    write::{DocumentIn, WriteIn, mask_of, precondition_of},
+};
+use super::fault::Fault;
+use crate::{
+    name::{Database, DocumentPath},
+    timestamp::Timestamp,
+    value::WireInteger,
+};
+
+/// Reads the body of a call; an empty one is an empty object.
+pub(super) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CommitBody {
+    #[serde(default)]
+    pub(super) writes: Vec<WriteIn>,
+    pub(super) transaction: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BatchWriteBody {
+    #[serde(default)]
+    pub(super) writes: Vec<WriteIn>,
+    /// For Google's billing; nothing here.
+    #[serde(default, rename = "labels")]
+    _labels: serde::de::IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct BatchGetBody {
+    #[serde(default)]
+    pub(super) documents: Vec<String>,
+    pub(super) mask: Option<MaskIn>,
+    pub(super) transaction: Option<String>,
+    pub(super) new_transaction: Option<TransactionOptionsIn>,
+    pub(super) read_time: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BeginTransactionBody {
+    pub(super) options: Option<TransactionOptionsIn>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct TransactionOptionsIn {
+    pub(super) read_only: Option<ReadOnlyIn>,
+    /// Which transaction is tried again: of use only to a store that locks.
+    #[serde(default, rename = "readWrite")]
+    _read_write: serde::de::IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct ReadOnlyIn {
+    pub(super) read_time: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RollbackBody {
+    pub(super) transaction: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct ListCollectionIdsBody {
+    #[serde(default, deserialize_with = "integer")]
+    pub(super) page_size: i64,
+    pub(super) page_token: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct MaskIn {
+    #[serde(default)]
+    pub(super) field_paths: Vec<String>,
+}
+
+/// The document that a full resource name means.
+pub(super) fn document_path(database: &Database, name: &str) -> Result<DocumentPath, Fault> {
+    if !name.starts_with("projects/") {
+        return Err(Fault::invalid(format!("Document name \"{name}\" lacks \"projects\" at index 0.")));
+    }
+    let Some(path) = name.strip_prefix(&database.root()).and_then(|rest| rest.strip_prefix('/')) else {
+        return Err(Fault::invalid(format!("Document name \"{name}\" is not in the database of the request, {database}.")));
+    };
+    DocumentPath::parse(path).map_err(|error| match error {
+        crate::name::NameError::WrongDepth { .. } => {
+            Fault::invalid(format!("Document name \"{name}\" lacks \"/\" at index {}.", name.len()))
+        }
+        crate::name::NameError::ReservedId(id) => {
+            Fault::invalid(format!("Resource id \"{id}\" is invalid because it is reserved."))
+        }
+        other => other.into(),
+    })
+}
+
+/// A number, or a number in text.
+pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    WireInteger::deserialize(deserializer).map(|WireInteger(number)| number)
+}
+
+/// An enum of protobuf: its name, or its number.
+fn named<'de, D: Deserializer<'de>, T: Copy>(deserializer: D, names: &[(&str, i64, T)]) -> Result<T, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Number(i64),
+        Name(String),
+    }
+    let given = Given::deserialize(deserializer)?;
+    let found = names.iter().find(|(name, number, _)| match &given {
+        Given::Number(given) => number == given,
+        Given::Name(given) => name == given,
+    });
+    found.map(|(_, _, value)| *value).ok_or_else(|| D::Error::custom("unknown value of an enum"))
+}

@@ -1,0 +1,255 @@
+//! What a case is, and the words it is written in.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde_json::{Value as Json, json};
+
+/// A sentence about behaviour, and the requests that show it. Each case has a project of its own.
+pub struct Case {
+    pub name: &'static str,
+    pub steps: Vec<Step>,
+}
+
+/// One request and what it has to be answered with.
+///
+/// In paths and bodies `D` at the beginning of a text stands for the root of all names,
+/// `projects/…/databases/(default)/documents`, and `{x}` for what was kept as `x`.
+pub struct Step {
+    method: &'static str,
+    path: String,
+    body: Option<Json>,
+    kept: Vec<(&'static str, &'static str)>,
+    pub expectation: Expectation,
+}
+
+/// What a step has to be answered with.
+pub enum Expectation {
+    /// Status 200.
+    Success,
+    /// Status 200 and this body, normalised.
+    Body(Json),
+    /// Status 200 and these documents in this order, named by their paths.
+    Documents(Vec<&'static str>),
+    /// An error with this status and code.
+    Refusal(u16, &'static str),
+    /// This status, whatever the body.
+    Status(u16),
+}
+
+pub struct Request {
+    pub method: &'static str,
+    pub path: String,
+    pub body: String,
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+}
+
+/// A reply without what differs from run to run.
+#[derive(Debug, PartialEq)]
+pub struct Outcome {
+    pub status: u16,
+    pub body: Json,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.body)
+    }
+}
+
+/// What a case remembers from step to step.
+pub struct Memory {
+    root: String,
+    kept: BTreeMap<&'static str, String>,
+    /// Versions in the order in which they were first seen.
+    pub versions: Vec<String>,
+}
+
+pub fn case(name: &'static str, steps: impl IntoIterator<Item = Step>) -> Case {
+    Case { name, steps: steps.into_iter().collect() }
+}
+
+fn step(method: &'static str, path: impl Into<String>, body: Option<Json>) -> Step {
+    Step { method, path: path.into(), body, kept: Vec::new(), expectation: Expectation::Success }
+}
+
+pub fn get(path: impl Into<String>) -> Step {
+    step("GET", path, None)
+}
+
+pub fn post(path: impl Into<String>, body: Json) -> Step {
+    step("POST", path, Some(body))
+}
+
+pub fn patch(path: impl Into<String>, body: Json) -> Step {
+    step("PATCH", path, Some(body))
+}
+
+pub fn delete(path: impl Into<String>) -> Step {
+    step("DELETE", path, None)
+}
+
+pub fn other(method: &'static str, path: impl Into<String>) -> Step {
+    step(method, path, None)
+}
+
+/// A commit of these writes.
+pub fn commit(writes: impl IntoIterator<Item = Json>) -> Step {
+    post(":commit", json!({ "writes": writes.into_iter().collect::<Vec<_>>() }))
+}
+
+/// A query below the root.
+pub fn query(query: Json) -> Step {
+    post(":runQuery", json!({ "structuredQuery": query }))
+}
+
+/// A write that replaces a document.
+pub fn set(path: &str, fields: Json) -> Json {
+    json!({ "update": { "name": format!("D/{path}"), "fields": fields } })
+}
+
+/// A write that only transforms.
+pub fn transform(path: &str, transforms: impl IntoIterator<Item = Json>) -> Json {
+    let transforms: Vec<Json> = transforms.into_iter().collect();
+    json!({ "update": { "name": format!("D/{path}") }, "updateMask": {}, "updateTransforms": transforms })
+}
+
+pub fn int(number: i64) -> Json {
+    json!({ "integerValue": number.to_string() })
+}
+
+pub fn double(number: f64) -> Json {
+    json!({ "doubleValue": number })
+}
+
+pub fn text(text: &str) -> Json {
+    json!({ "stringValue": text })
+}
+
+pub fn null() -> Json {
+    json!({ "nullValue": null })
+}
+
+pub fn nan() -> Json {
+    json!({ "doubleValue": "NaN" })
+}
+
+pub fn list(values: impl IntoIterator<Item = Json>) -> Json {
+    json!({ "arrayValue": { "values": values.into_iter().collect::<Vec<_>>() } })
+}
+
+pub fn map(fields: Json) -> Json {
+    json!({ "mapValue": { "fields": fields } })
+}
+
+impl Step {
+    pub fn answers(self, body: Json) -> Self {
+        Self { expectation: Expectation::Body(body), ..self }
+    }
+
+    pub fn finds(self, paths: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { expectation: Expectation::Documents(paths.into_iter().collect()), ..self }
+    }
+
+    pub fn refused(self, status: u16, code: &'static str) -> Self {
+        Self { expectation: Expectation::Refusal(status, code), ..self }
+    }
+
+    pub fn invalid(self) -> Self {
+        self.refused(400, "INVALID_ARGUMENT")
+    }
+
+    pub fn status(self, status: u16) -> Self {
+        Self { expectation: Expectation::Status(status), ..self }
+    }
+
+    /// Keeps a text of the reply, found by JSON pointer, for later steps.
+    pub fn keep(mut self, name: &'static str, pointer: &'static str) -> Self {
+        self.kept.push((name, pointer));
+        self
+    }
+}
+
+impl Expectation {
+    pub fn check(&self, outcome: &Outcome) -> Result<(), String> {
+        let met = match self {
+            Self::Success => outcome.status == 200,
+            Self::Body(body) => outcome.status == 200 && outcome.body == crate::normal::comparable(body.clone()),
+            Self::Documents(paths) => outcome.status == 200 && found(&outcome.body) == *paths,
+            Self::Refusal(status, code) => outcome.status == *status && outcome.body == json!({ "error": code }),
+            Self::Status(status) => outcome.status == *status,
+        };
+        let expected = || match self {
+            Self::Success => "200 was expected".to_owned(),
+            Self::Body(body) => format!("200 {body} was expected"),
+            Self::Documents(paths) => format!("{paths:?} were expected"),
+            Self::Refusal(status, code) => format!("{status} {code} was expected"),
+            Self::Status(status) => format!("{status} was expected"),
+        };
+        if met { Ok(()) } else { Err(expected()) }
+    }
+}
+
+/// The paths of the documents of a query, a list or a `:batchGet`.
+fn found(body: &Json) -> Vec<&str> {
+    let elements = body.as_array().or_else(|| body.get("documents").and_then(Json::as_array));
+    let names = elements.into_iter().flatten().filter_map(|element| {
+        let document = element.get("document").or_else(|| element.get("found")).unwrap_or(element);
+        document.get("name")?.as_str()?.strip_prefix("D/")
+    });
+    names.collect()
+}
+
+impl Memory {
+    pub fn new(project: &str) -> Self {
+        let root = format!("projects/{project}/databases/(default)/documents");
+        Self { root, kept: BTreeMap::new(), versions: Vec::new() }
+    }
+
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The request of a step, with everything filled in.
+    pub fn request(&self, step: &Step) -> Request {
+        let path = match step.path.strip_prefix('!') {
+            // An absolute path, for what is no database at all.
+            Some(absolute) => absolute.to_owned(),
+            None => format!("/v1/{}{}", self.root, self.filled(&step.path)),
+        };
+        let body = step.body.clone().map(|body| self.filled_json(body).to_string()).unwrap_or_default();
+        Request { method: step.method, path, body }
+    }
+
+    pub fn keep(&mut self, step: &Step, reply: &Reply) -> Result<(), String> {
+        for (name, pointer) in &step.kept {
+            let body: Json = serde_json::from_str(&reply.body).map_err(|error| error.to_string())?;
+            let value = body.pointer(pointer).and_then(Json::as_str);
+            let value = value.ok_or_else(|| format!("nothing at {pointer} of {}", reply.body))?;
+            self.kept.insert(name, value.to_owned());
+        }
+        Ok(())
+    }
+
+    fn filled(&self, text: &str) -> String {
+        let rooted = match text.strip_prefix('D') {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", self.root),
+            _ => text.to_owned(),
+        };
+        self.kept.iter().fold(rooted, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+
+    fn filled_json(&self, json: Json) -> Json {
+        match json {
+            Json::String(text) => Json::String(self.filled(&text)),
+            Json::Array(values) => values.into_iter().map(|value| self.filled_json(value)).collect(),
+            Json::Object(object) => {
+                object.into_iter().map(|(name, value)| (name, self.filled_json(value))).collect()
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! One table of requests and replies, run against our own store and against Google's emulator.
+//!
+//! - `case`: what a case is, and the words it is written in
+//! - `cases`: the table, one file for each subject
+//! - `service`: where requests go
+//! - `normal`: replies without what differs from run to run
+//! - `differences`: where the emulator is knowingly answered otherwise, and why
+
+mod case;
+mod cases;
+mod differences;
+mod normal;
+mod service;
+
+use case::{Case, Outcome};
+use mentora_firestore::emulator::Emulator;
+use service::{EmulatorService, EmbeddedService, Service};
+
+/// Runs one case; gives what each step answered, normalised, or the transcript up to the step that surprised.
+fn run(case: &Case, project: &str, service: &mut dyn Service, expected: bool) -> Result<Vec<Outcome>, String> {
+    let mut outcomes = Vec::new();
+    let mut memory = case::Memory::new(project);
+    for step in &case.steps {
+        let request = memory.request(step);
+        let reply = service.send(&request)?;
+        let outcome = normal::outcome(&mut memory, &reply);
+        memory.keep(step, &reply)?;
+        if expected && let Err(surprise) = step.expectation.check(&outcome) {
+            return Err(format!("  {} {}\n  {}\n  answered {outcome}\n  but {surprise}", request.method, request.path, request.body));
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+#[test]
+fn the_embedded_store_answers_as_production_is_expected_to() {
+    let mut service = EmbeddedService::new();
+    let failures: Vec<String> = cases::all()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, case)| {
+            let project = format!("demo-{index}");
+            run(case, &project, &mut service, true).err().map(|failure| format!("{}\n{failure}", case.name))
+        })
+        .collect();
+    println!("{} cases", cases::all().len());
+    assert!(failures.is_empty(), "{} cases failed:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn the_emulator_answers_the_same_but_for_the_known_differences() {
+    let Some(emulator) = Emulator::start_or_skip().expect("the emulator is installed but does not run") else { return };
+    let mut theirs = EmulatorService::new(&emulator);
+    let mut ours = EmbeddedService::new();
+    let mut failures = Vec::new();
+    for (index, case) in cases::all().iter().enumerate() {
+        let project = format!("demo-{index}");
+        let difference = differences::reason(case.name);
+        let theirs = run(case, &project, &mut theirs, difference.is_none());
+        let ours = run(case, &project, &mut ours, false);
+        match (theirs, ours, difference) {
+            (Ok(theirs), Ok(ours), None) if theirs == ours => {}
+            (Ok(theirs), Ok(ours), Some(_)) if theirs != ours => {}
+            (Ok(_), Ok(_), Some(reason)) => {
+                failures.push(format!("{}\n  is listed as a difference ({reason}) and is none", case.name));
+            }
+            (Ok(theirs), Ok(ours), None) => {
+                let pairs = theirs.iter().zip(&ours).enumerate().filter(|(_, (theirs, ours))| theirs != ours);
+                let lines = pairs.map(|(step, (theirs, ours))| format!("  step {step}\n  theirs {theirs}\n  ours   {ours}"));
+                failures.push(format!("{}\n{}", case.name, lines.collect::<Vec<_>>().join("\n")));
+            }
+            // The emulator may not answer at all: that is a difference too.
+            (Err(_), Ok(_), Some(_)) => {}
+            (Err(failure), _, _) | (_, Err(failure), _) => failures.push(format!("{}\n{failure}", case.name)),
+        }
+    }
+    println!("{} cases, {} known differences", cases::all().len(), differences::KNOWN.len());
+    assert!(failures.is_empty(), "{} cases differ:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn every_known_difference_names_a_case_and_every_case_has_a_name_of_its_own() {
+    let cases = cases::all();
+    for (name, _) in differences::KNOWN {
+        assert!(cases.iter().any(|case| case.name == *name), "no case is called {name:?}");
+    }
+    let mut names: Vec<&str> = cases.iter().map(|case| case.name).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count, "two cases have one name");
+}

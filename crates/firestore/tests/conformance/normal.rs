@@ -1,0 +1,121 @@
+//! Replies without what differs from run to run: times, tokens, generated ids, words of messages.
+
+use mentora_firestore::Timestamp;
+use serde_json::{Map, Value as Json, json};
+
+use crate::case::{Memory, Outcome, Reply};
+
+/// The length of a generated id.
+const GENERATED: usize = 20;
+
+pub fn outcome(memory: &mut Memory, reply: &Reply) -> Outcome {
+    let body = match serde_json::from_str(&reply.body) {
+        Ok(body) => normalised(memory, body),
+        // Text, as a web server says 404.
+        Err(_) => Json::Null,
+    };
+    Outcome { status: reply.status, body }
+}
+
+/// A body as it is compared: numbers of doubles by value.
+pub fn comparable(json: Json) -> Json {
+    match json {
+        Json::Object(object) => Json::Object(
+            object
+                .into_iter()
+                .map(|(name, value)| match (name.as_str(), value.as_f64()) {
+                    ("doubleValue", Some(number)) => (name, json!(number)),
+                    _ => (name, comparable(value)),
+                })
+                .collect(),
+        ),
+        Json::Array(values) => values.into_iter().map(comparable).collect(),
+        other => other,
+    }
+}
+
+fn normalised(memory: &mut Memory, json: Json) -> Json {
+    if let Some(code) = error_of(&json) {
+        return json!({ "error": code });
+    }
+    comparable(walked(memory, json))
+}
+
+/// Errors are compared by their code: the emulator words them in its own way.
+fn error_of(json: &Json) -> Option<Json> {
+    let error = json.get("error").or_else(|| json.get(0)?.get("error"))?;
+    error.get("status").cloned()
+}
+
+fn walked(memory: &mut Memory, json: Json) -> Json {
+    match json {
+        Json::Object(object) => {
+            let mut walked_object = Map::new();
+            for (name, value) in object {
+                match name.as_str() {
+                    // Only the emulator sends `done`, and it leaves `commitTime` out where nothing was written.
+                    "done" | "commitTime" | "readTime" => {}
+                    "createTime" | "updateTime" => {
+                        walked_object.insert(name, version(memory, &value));
+                    }
+                    "timestampValue" if is_recent(&value) => {
+                        walked_object.insert(name, json!("now"));
+                    }
+                    "nextPageToken" | "transaction" => {
+                        walked_object.insert(name, json!("token"));
+                    }
+                    "message" => {}
+                    _ => {
+                        walked_object.insert(name, walked(memory, value));
+                    }
+                }
+            }
+            Json::Object(walked_object)
+        }
+        Json::Array(values) => {
+            let values = values.into_iter().map(|value| walked(memory, value));
+            // An element that only told the time, or only the skipped results, which the emulator does not.
+            let told = |value: &Json| !is_empty(value) && value.get("skippedResults").is_none();
+            let all: Vec<Json> = values.collect();
+            if all.iter().any(|value| value.get("document").is_some() || value.get("skippedResults").is_some()) {
+                all.into_iter().filter(told).collect()
+            } else {
+                all.into_iter().filter(|value| value.get("skippedResults").is_none()).collect()
+            }
+        }
+        Json::String(text) => Json::String(shortened(memory, &text)),
+        other => other,
+    }
+}
+
+fn is_empty(value: &Json) -> bool {
+    value.as_object().is_some_and(Map::is_empty)
+}
+
+/// `v1` for the first version that the case sees, and so on.
+fn version(memory: &mut Memory, value: &Json) -> Json {
+    let text = value.as_str().unwrap_or_default().to_owned();
+    let known = memory.versions.iter().position(|version| *version == text);
+    let index = known.unwrap_or_else(|| {
+        memory.versions.push(text);
+        memory.versions.len() - 1
+    });
+    json!(format!("v{}", index + 1))
+}
+
+fn is_recent(value: &Json) -> bool {
+    let instant = value.as_str().and_then(|text| Timestamp::parse(text).ok());
+    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
+    let now = now.map(|now| now.as_secs()).unwrap_or_default();
+    instant.is_some_and(|instant| instant.seconds().abs_diff(now.cast_signed()) < 3600)
+}
+
+fn shortened(memory: &Memory, text: &str) -> String {
+    let Some(path) = text.strip_prefix(memory.root()) else { return text.to_owned() };
+    match path.rsplit_once('/') {
+        Some((parent, id)) if id.len() == GENERATED && id.chars().all(|next| next.is_ascii_alphanumeric()) => {
+            format!("D{parent}/generated")
+        }
+        _ => format!("D{path}"),
+    }
+}

@@ -1,0 +1,73 @@
+//! Where requests go.
+
+use std::time::{Duration, SystemTime};
+
+use mentora_firestore::{embedded::Store, emulator::Emulator};
+use rusqlite::Connection;
+
+use crate::case::{Reply, Request};
+
+/// Answers requests; an error is the lack of an answer.
+pub trait Service {
+    fn send(&mut self, request: &Request) -> Result<Reply, String>;
+}
+
+/// Our store over SQLite in memory.
+pub struct EmbeddedService(Store<Connection>);
+
+impl EmbeddedService {
+    pub fn new() -> Self {
+        let connection = Connection::open_in_memory().expect("SQLite opens in memory");
+        Self(Store::open(connection).expect("the tables can be made"))
+    }
+}
+
+impl Service for EmbeddedService {
+    fn send(&mut self, request: &Request) -> Result<Reply, String> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is after 1970");
+        let now = i64::try_from(now.as_micros()).expect("it is before the year 292,000");
+        let http = http::Request::builder()
+            .method(request.method)
+            .uri(request.path.as_str())
+            .body(request.body.clone().into_bytes())
+            .map_err(|error| error.to_string())?;
+        let response = self.0.handle(now, &http);
+        let status = response.status().as_u16();
+        let body = String::from_utf8(response.into_body()).map_err(|error| error.to_string())?;
+        Ok(Reply { status, body })
+    }
+}
+
+/// Google's emulator over HTTP.
+pub struct EmulatorService {
+    base_url: String,
+    agent: ureq::Agent,
+}
+
+impl EmulatorService {
+    pub fn new(emulator: &Emulator) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            // Some requests make the emulator log an exception and never answer.
+            .timeout_global(Some(Duration::from_secs(5)))
+            .build();
+        Self { base_url: emulator.base_url(), agent: config.into() }
+    }
+}
+
+impl Service for EmulatorService {
+    fn send(&mut self, request: &Request) -> Result<Reply, String> {
+        let http = http::Request::builder()
+            .method(request.method)
+            .uri(format!("{}{}", self.base_url, request.path))
+            .header("authorization", "Bearer owner")
+            .header("content-type", "application/json")
+            .body(request.body.clone())
+            .map_err(|error| error.to_string())?;
+        let mut response = self.agent.run(http).map_err(|error| error.to_string())?;
+        let status = response.status().as_u16();
+        let body = response.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        Ok(Reply { status, body })
+    }
+}

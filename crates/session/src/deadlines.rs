@@ -1,0 +1,130 @@
+//! Everything that must happen by some time, kept behind one alarm. The alarm may ring late and twice: what is due
+//! is found by looking, not by remembering what it was set for.
+
+use mentora_core::time::{Millis, seconds};
+
+use crate::Step;
+use crate::state::State;
+use crate::upstream::Socket;
+
+/// How long the model may take to accept a setup.
+const SETUP_MS: i64 = seconds(12);
+/// How long it may take to begin an answer. A resumed session that listens and never speaks is known by this.
+const FIRST_OUTPUT_MS: i64 = seconds(12);
+/// How long it may fall silent within an answer.
+const STALL_MS: i64 = seconds(15);
+/// How long after its last sound an answer is taken as played, should the model not say so.
+const PLAYED_MS: i64 = seconds(3);
+/// How long an open socket may have nothing to do.
+const IDLE_MS: i64 = seconds(30);
+/// How long a student may hold the floor, silence included.
+const FLOOR_MS: i64 = seconds(90);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deadline {
+    Setup,
+    Retry,
+    FirstOutput,
+    Stall,
+    Played,
+    Transcript,
+    Floor,
+    Usage,
+    Call,
+    Idle,
+    Outbox,
+}
+
+impl State {
+    /// When the alarm must ring next; never, when nothing is to be done.
+    #[must_use]
+    pub fn next_alarm(&self) -> Option<Millis> {
+        self.deadlines().into_iter().map(|(_, at)| at).min()
+    }
+
+    fn deadlines(&self) -> Vec<(Deadline, Millis)> {
+        let record = &self.record;
+        let mut all = Vec::new();
+        let mut add = |deadline, at: Option<Millis>| all.extend(at.map(|at| (deadline, at)));
+
+        add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
+        add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
+        add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
+        add(
+            Deadline::Transcript,
+            record.spoken.as_ref().and_then(|spoken| spoken.due),
+        );
+        add(Deadline::Floor, self.speech.map(|speech| speech.since + FLOOR_MS));
+
+        let asked_at = record.owed.as_ref().and_then(|owed| owed.asked_at);
+        match &self.upstream.socket {
+            Socket::Closed => {}
+            Socket::Waiting { until } => add(Deadline::Retry, Some(*until)),
+            Socket::Opening { since } => add(Deadline::Setup, Some(*since + SETUP_MS)),
+            Socket::Ready {
+                idle_since, trailing, ..
+            } => match &record.answer {
+                Some(answer) => match answer.complete_at {
+                    Some(complete_at) => {
+                        let sound_ends = answer.first_audio_at.map(|at| at + answer.audio_ms);
+                        add(
+                            Deadline::Played,
+                            Some(sound_ends.unwrap_or(complete_at).max(complete_at) + PLAYED_MS),
+                        );
+                    }
+                    None => add(Deadline::Stall, Some(answer.last_at + STALL_MS)),
+                },
+                None => match asked_at {
+                    Some(at) => add(Deadline::FirstOutput, Some(at + FIRST_OUTPUT_MS)),
+                    None if trailing.is_none() && self.speech.is_none() && record.owed.is_none() => {
+                        add(Deadline::Idle, Some(*idle_since + IDLE_MS));
+                    }
+                    None => {}
+                },
+            },
+        }
+        all
+    }
+}
+
+impl Step<'_> {
+    pub(crate) fn alarm(&mut self) {
+        let now = self.now;
+        for (deadline, _) in self.state.deadlines().into_iter().filter(|(_, at)| *at <= now) {
+            // An earlier one may have settled a later one: each looks for itself.
+            if !self
+                .state
+                .deadlines()
+                .iter()
+                .any(|(d, at)| *d == deadline && *at <= now)
+            {
+                continue;
+            }
+            match deadline {
+                Deadline::Setup => self.drop_model("no answer to the setup"),
+                Deadline::FirstOutput => self.drop_model("no answer began"),
+                Deadline::Stall => self.drop_model("the answer stopped"),
+                Deadline::Played => {
+                    self.answer_over();
+                }
+                Deadline::Transcript => self.store_speech(),
+                Deadline::Floor => {
+                    if let Some(speech) = self.state.speech {
+                        self.end_speech(speech.connection);
+                    }
+                }
+                Deadline::Usage => {
+                    let usage = self.trailing_mut().and_then(|trailing| trailing.usage);
+                    if let Some(unsettled) = self.state.record.unsettled {
+                        self.settle(unsettled.index, usage);
+                    }
+                    self.settle_trailing();
+                }
+                Deadline::Call => self.answer_calls(),
+                Deadline::Idle => self.close_model(),
+                // `pump` looks at these after every input.
+                Deadline::Retry | Deadline::Outbox => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What is to be done.
+
+use mentora_core::documents::{Conversation, Turn};
+use mentora_core::ids::TurnId;
+use mentora_gemini::{ClientMessage, SessionConfig};
+use mentora_wire::error::ErrorCode;
+use mentora_wire::rest::TurnAnswer;
+use mentora_wire::stream::{CloseCode, PrivateFrame, Seq, Sequenced, StreamRole};
+
+use crate::input::ConnectionId;
+use crate::record::Record;
+
+/// Something for the shell to do. Effects are carried out in order; none awaits before the next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Store.
+    Write(Write),
+    /// Tell all clients an event that was numbered and stored. What only staff may see is taken out for others.
+    Tell(Box<Sequenced>),
+    /// Tell one client something of its own.
+    TellOne {
+        /// Which.
+        connection: ConnectionId,
+        /// What.
+        frame: Box<PrivateFrame>,
+    },
+    /// Send one client the stored events after a cursor.
+    Replay {
+        /// Which.
+        connection: ConnectionId,
+        /// After.
+        after: Seq,
+    },
+    /// Give the chunk of the tutor's speech at hand to those who want audio.
+    RelayAudio {
+        /// The turn.
+        turn_id: TurnId,
+        /// Its index.
+        turn_index: u32,
+        /// Offset from the start of the answer, ms.
+        offset_ms: i64,
+    },
+    /// Keep the chunk of the student's speech at hand until the model is ready.
+    HoldAudio,
+    /// Give the model the chunk of the student's speech at hand.
+    ForwardAudio {
+        /// Hz.
+        sample_rate: u32,
+    },
+    /// Give the model the chunks that were held.
+    ReleaseAudio {
+        /// Hz.
+        sample_rate: u32,
+    },
+    /// Forget the chunks that were held.
+    DropAudio,
+    /// The client's socket has another role now.
+    SetRole {
+        /// Which.
+        connection: ConnectionId,
+        /// Its role.
+        role: StreamRole,
+    },
+    /// Close a client's socket.
+    Close {
+        /// Which.
+        connection: ConnectionId,
+        /// Why.
+        code: CloseCode,
+        /// Why, in words.
+        reason: &'static str,
+    },
+    /// Open the model's socket and send this setup. At most one is open: [`Effect::CloseModel`] came before.
+    OpenModel {
+        /// Names the opening.
+        generation: u32,
+        /// The setup.
+        setup: Box<SessionConfig>,
+    },
+    /// Send the model a message.
+    SendModel(ClientMessage),
+    /// Close the model's socket, or give up opening it.
+    CloseModel,
+    /// Write to Firestore; the outcome comes as [`crate::Input::Flushed`].
+    Flush(Box<FlushBatch>),
+    /// Answer a REST call.
+    Reply {
+        /// Which.
+        call: u32,
+        /// With what.
+        answer: Box<Result<TurnAnswer, Refusal>>,
+    },
+    /// Something for the operator's log; no personal text.
+    Note {
+        /// Name of the event.
+        name: &'static str,
+        /// What happened.
+        detail: String,
+    },
+}
+
+/// Why something could not be said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// For programs.
+    pub code: ErrorCode,
+    /// For people.
+    pub message: String,
+}
+
+/// Something to store in the object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Replaces the record.
+    Record(Box<Record>),
+    /// Adds a turn, or what was metered of it.
+    Turn(Box<Turn>),
+    /// Adds an event to the log.
+    Event(Box<Sequenced>),
+    /// Drops the pieces of a turn from the log: the turn itself is there now.
+    Compact {
+        /// The turn.
+        turn_id: TurnId,
+    },
+}
+
+/// What Firestore is to hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlushBatch {
+    /// Of the record, to know afterwards whether more has come.
+    pub revision: u64,
+    /// The conversation without its turns.
+    pub conversation: Conversation,
+    /// Turns that are not there yet, in order. Adding one again that is there changes nothing.
+    pub turns: Vec<Turn>,
+    /// How many turns are there once this is done.
+    pub upto: u32,
+    /// Version the document must be at; to be read first when unknown.
+    pub update_time: Option<String>,
+}

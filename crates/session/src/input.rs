@@ -1,0 +1,142 @@
+//! What can happen to a conversation.
+
+use mentora_core::documents::EndReason;
+use mentora_core::ids::UserId;
+use mentora_gemini::{Loss, ServerEvent};
+use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
+use serde::{Deserialize, Serialize};
+
+/// Names a connection within the life of its socket; survives hibernation in the socket's attachment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConnectionId(pub u32);
+
+/// A client, as the shell knows it and keeps it in the socket's attachment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its name.
+    pub id: ConnectionId,
+    /// Who it is.
+    pub user: UserId,
+    /// What it is to the conversation.
+    pub role: StreamRole,
+    /// Sees what only staff may see.
+    pub staff: bool,
+    /// How it wants audio.
+    pub audio: AudioMode,
+    /// Last event it has seen when it came; the beginning when it named none.
+    pub cursor: Seq,
+}
+
+/// Who said something, and so who is told when it cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A frame of a stream.
+    Connection(ConnectionId),
+    /// A REST call that waits for the answer.
+    Call(u32),
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// The object came to life with these sockets: the first time, after hibernation, or after a crash.
+    Woke {
+        /// Sockets that are open.
+        connections: Vec<Connection>,
+    },
+    /// A client connected.
+    Connected(Connection),
+    /// A client is gone.
+    Disconnected {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// A client sent a frame.
+    Frame {
+        /// Which client.
+        connection: ConnectionId,
+        /// The frame; never [`ClientFrame::AudioChunk`], which comes as [`Input::AudioChunk`].
+        frame: ClientFrame,
+    },
+    /// A client sent what is no frame.
+    BadFrame {
+        /// Which client.
+        connection: ConnectionId,
+        /// What is wrong with it, for the client.
+        problem: String,
+    },
+    /// A client sent sound; the shell holds the bytes until it is told what to do with them.
+    AudioChunk {
+        /// Which client.
+        connection: ConnectionId,
+        /// How many bytes of PCM.
+        bytes: usize,
+    },
+    /// A REST call says something and waits for the answer.
+    Call {
+        /// Names the call.
+        call: u32,
+        /// What is said.
+        text: String,
+        /// Sent twice, it is one turn.
+        client_message_id: String,
+    },
+    /// Somebody who may ends the conversation.
+    End {
+        /// Why.
+        reason: EndReason,
+    },
+    /// The model says something; never [`ServerEvent::Audio`], which comes as [`Input::ModelAudio`].
+    Model {
+        /// Of which opening.
+        generation: u32,
+        /// What.
+        event: ServerEvent,
+    },
+    /// The model speaks; the shell holds the bytes.
+    ModelAudio {
+        /// Of which opening.
+        generation: u32,
+        /// How many bytes of PCM.
+        bytes: usize,
+        /// Hz.
+        sample_rate: u32,
+    },
+    /// The model's socket is gone, or did not come.
+    ModelLost {
+        /// Which opening.
+        generation: u32,
+        /// What to do about it.
+        loss: Loss,
+        /// For the log.
+        detail: String,
+    },
+    /// Firestore answered a flush.
+    Flushed {
+        /// Of the batch.
+        revision: u64,
+        /// Turns that are there if it is done.
+        turns: u32,
+        /// How it went.
+        outcome: FlushOutcome,
+    },
+    /// The alarm rang. It may ring twice, and late.
+    Alarm,
+}
+
+/// How a flush went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FlushOutcome {
+    /// It is there.
+    Done {
+        /// Version of the document, as a precondition for the next.
+        update_time: String,
+    },
+    /// The document is not at the version we thought, or nobody knows whether the write arrived: read it first.
+    Unsure,
+    /// Not now.
+    Unavailable,
+    /// Never: the document is gone, or the write is refused.
+    Refused(String),
+}

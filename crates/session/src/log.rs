@@ -1,0 +1,101 @@
+//! Numbering of events, and the small ways to say something.
+
+use mentora_core::documents::{ConversationState, Turn};
+use mentora_wire::error::ErrorCode;
+use mentora_wire::stream::server::ErrorFrame;
+use mentora_wire::stream::{Event, PrivateFrame, Seq, Sequenced};
+
+use crate::Step;
+use crate::effect::{Effect, Refusal, Write};
+use crate::input::{ConnectionId, Source};
+
+impl Step<'_> {
+    /// Numbers an event, stores it, tells it.
+    pub(crate) fn tell(&mut self, event: Event) {
+        let seq = Seq(self.state.record.last_seq.0.saturating_add(1));
+        self.state.record.last_seq = seq;
+        let event = Sequenced { seq, event };
+        self.effects
+            .push(Effect::Write(Write::Event(Box::new(event.clone()))));
+        self.effects.push(Effect::Tell(Box::new(event)));
+    }
+
+    /// Tells all that something went wrong.
+    pub(crate) fn tell_error(
+        &mut self,
+        code: ErrorCode,
+        message: &str,
+        recoverable: bool,
+        retry_in_ms: Option<i64>,
+    ) {
+        let message = message.to_owned();
+        self.tell(Event::Error(ErrorFrame {
+            code,
+            message,
+            recoverable,
+            retry_in_ms,
+        }));
+    }
+
+    /// Tells one client something that is no event of the conversation.
+    pub(crate) fn tell_one(&mut self, connection: ConnectionId, frame: PrivateFrame) {
+        self.effects.push(Effect::TellOne {
+            connection,
+            frame: Box::new(frame),
+        });
+    }
+
+    /// Tells whoever said something that it could not be said.
+    pub(crate) fn refuse(&mut self, source: Source, code: ErrorCode, message: impl Into<String>) {
+        let message = message.into();
+        match source {
+            Source::Connection(connection) => {
+                let error = ErrorFrame {
+                    code,
+                    message,
+                    recoverable: true,
+                    retry_in_ms: None,
+                };
+                self.tell_one(connection, PrivateFrame::Error(error));
+            }
+            Source::Call(call) => {
+                let answer = Box::new(Err(Refusal { code, message }));
+                self.effects.push(Effect::Reply { call, answer });
+            }
+        }
+    }
+
+    /// Stores a turn: chained to the one before, at the index it has.
+    pub(crate) fn store_turn(&mut self, turn: Turn) -> Turn {
+        let prev_hash = self.state.turns.last().map_or("", |turn| turn.hash.as_str());
+        let turn = turn.seal(prev_hash);
+        self.effects
+            .push(Effect::Write(Write::Turn(Box::new(turn.clone()))));
+        self.state.turns.push(turn.clone());
+        self.changed();
+        turn
+    }
+
+    /// Moves the dialogue on.
+    pub(crate) fn move_to(&mut self, state: ConversationState) {
+        if self.state.record.state != state {
+            self.state.record.state = state;
+            let reason = self.state.record.ended.as_ref().map(|ended| ended.reason);
+            self.tell(Event::StateChange { state, reason });
+            self.changed();
+        }
+    }
+
+    /// Somebody did something.
+    pub(crate) fn acted(&mut self) {
+        self.state.record.last_action_at = self.now;
+    }
+
+    /// Leaves a line for the operator.
+    pub(crate) fn note(&mut self, name: &'static str, detail: impl Into<String>) {
+        self.effects.push(Effect::Note {
+            name,
+            detail: detail.into(),
+        });
+    }
+}

@@ -1,0 +1,178 @@
+//! What must survive a crash, besides turns and events, which have rows of their own.
+
+use mentora_core::dialogue::Strategy;
+use mentora_core::documents::{AiConfig, ConversationState, EndReason, Usage};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::money::Micros;
+use mentora_core::time::Millis;
+use mentora_wire::stream::{Seq, SessionState};
+use serde::{Deserialize, Serialize};
+
+/// What the conversation is about; read from the documents once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The student.
+    pub owner: UserId,
+    /// The assignment.
+    pub assignment: AssignmentId,
+    /// The course.
+    pub course: CourseId,
+    /// Title of the assignment.
+    pub title: String,
+    /// What is argued.
+    pub question: Option<String>,
+    /// Background for the tutor.
+    pub background: String,
+    /// The rules of the dialogue.
+    pub ai_config: AiConfig,
+    /// The Live model.
+    pub model: String,
+    /// When the conversation began.
+    pub started_at: Millis,
+}
+
+/// One row in the object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What it is about.
+    pub facts: Facts,
+    /// Where the dialogue stands.
+    pub state: ConversationState,
+    /// What the clients were last told that the session is doing.
+    pub session: SessionState,
+    /// Number of the newest event.
+    pub last_seq: Seq,
+    /// When somebody last did something.
+    pub last_action_at: Millis,
+    /// Tokens over all turns.
+    pub token_usage: Usage,
+    /// Cost over all turns.
+    pub cost: Micros,
+    /// Speech of the student whose transcript is not complete.
+    pub spoken: Option<Spoken>,
+    /// The answer that the tutor owes.
+    pub owed: Option<Owed>,
+    /// The answer that the tutor is giving.
+    pub answer: Option<Answer>,
+    /// The tutor's turn that is stored but whose usage is not known yet.
+    pub unsettled: Option<Unsettled>,
+    /// Once the tutor has answered, the conversation ends for this reason.
+    pub ending: Option<EndReason>,
+    /// How it ended.
+    pub ended: Option<Ended>,
+    /// The newest handle of the model's session.
+    pub handle: Option<Handle>,
+    /// What is on its way to Firestore.
+    pub outbox: Outbox,
+}
+
+/// Speech of the student.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// The client's id of it.
+    pub client_message_id: String,
+    /// Rate of its samples, Hz.
+    pub sample_rate: u32,
+    /// What the model has understood so far.
+    pub transcript: String,
+    /// How long it is so far, ms.
+    pub duration_ms: i64,
+    /// When the student had finished.
+    pub ended_at: Option<Millis>,
+    /// When the transcript is taken as complete; set once the tutor has begun to answer.
+    pub due: Option<Millis>,
+}
+
+/// An answer that the tutor owes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Owed {
+    /// Index of the student's turn.
+    pub student_index: u32,
+    /// The move it is to make.
+    pub strategy: Strategy,
+    /// When the student had finished.
+    pub since: Millis,
+    /// When the model was last asked; `None` while it has to be.
+    pub asked_at: Option<Millis>,
+    /// How often it was asked in vain.
+    pub failures: u32,
+    /// How often an answer was cut short by a failure, not by the student.
+    pub cuts: u32,
+}
+
+/// An answer in the making.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Index it will have.
+    pub index: u32,
+    /// The move it makes.
+    pub strategy: Strategy,
+    /// All text that came; all of it was shown.
+    pub text: String,
+    /// How much speech came, ms.
+    pub audio_ms: i64,
+    /// When the first of it came.
+    pub started_at: Millis,
+    /// When the last of it came.
+    pub last_at: Millis,
+    /// When the first text came.
+    pub first_text_at: Option<Millis>,
+    /// When the first speech came.
+    pub first_audio_at: Option<Millis>,
+    /// When all had come.
+    pub complete_at: Option<Millis>,
+    /// How much of it the student says to have heard, ms.
+    pub played_ms: Option<i64>,
+    /// The last report of tokens.
+    pub usage: Option<Usage>,
+}
+
+/// A stored answer whose usage is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Unsettled {
+    /// Its index.
+    pub index: u32,
+    /// When we stop waiting.
+    pub until: Millis,
+}
+
+/// How a conversation ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Why.
+    pub reason: EndReason,
+    /// When.
+    pub at: Millis,
+    /// What came of it.
+    pub summary: String,
+}
+
+/// A handle by which the model's session is resumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handle {
+    /// Opaque.
+    pub token: String,
+    /// When we got it.
+    pub at: Millis,
+}
+
+/// What is on its way to Firestore.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outbox {
+    /// Counts changes.
+    pub revision: u64,
+    /// The change up to which Firestore knows.
+    pub flushed_revision: u64,
+    /// How many turns it knows.
+    pub flushed_turns: u32,
+    /// When to write next.
+    pub next_at: Option<Millis>,
+    /// How often it failed in a row.
+    pub failures: u32,
+    /// Version of the document.
+    pub update_time: Option<String>,
+    /// Firestore will never take it; said once to the operator.
+    pub refused: bool,
+}

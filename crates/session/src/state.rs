@@ -1,0 +1,177 @@
+//! A conversation in memory.
+
+use std::collections::BTreeMap;
+
+use mentora_core::dialogue::Utterance;
+use mentora_core::documents::{Conversation, ConversationState, Speaker, Turn};
+use mentora_core::ids::TurnId;
+use mentora_core::time::Millis;
+use mentora_wire::stream::AudioMode;
+
+use crate::input::{Connection, ConnectionId};
+use crate::record::{Facts, Record};
+use crate::upstream::Upstream;
+
+/// A conversation: what survives a crash, and what need not.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub(crate) record: Record,
+    pub(crate) turns: Vec<Turn>,
+    pub(crate) connections: BTreeMap<ConnectionId, Client>,
+    pub(crate) upstream: Upstream,
+    /// Speech in progress: whose, and whether the model hears it yet.
+    pub(crate) speech: Option<Speech>,
+    /// REST calls that wait: index of the student's turn, and until when.
+    pub(crate) calls: BTreeMap<u32, (u32, Millis)>,
+    /// Whether a flush is under way.
+    pub(crate) flushing: bool,
+}
+
+/// A connected client.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    pub(crate) connection: Connection,
+    pub(crate) bad_frames: u32,
+}
+
+/// Speech in progress; its durable side is [`crate::record::Spoken`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Speech {
+    pub(crate) connection: ConnectionId,
+    /// Whether the model was told that the student speaks.
+    pub(crate) streaming: bool,
+    /// When it began.
+    pub(crate) since: Millis,
+}
+
+impl State {
+    /// A conversation in which nothing was said.
+    #[must_use]
+    pub fn new(facts: Facts, now: Millis) -> Self {
+        let record = Record {
+            facts,
+            state: ConversationState::AwaitingIdea,
+            session: Default::default(),
+            last_seq: Default::default(),
+            last_action_at: now,
+            token_usage: Default::default(),
+            cost: Default::default(),
+            spoken: None,
+            owed: None,
+            answer: None,
+            unsettled: None,
+            ending: None,
+            ended: None,
+            handle: None,
+            outbox: Default::default(),
+        };
+        Self::restore(record, Vec::new())
+    }
+
+    /// A conversation as it was stored; [`crate::Input::Woke`] must be its first input.
+    #[must_use]
+    pub fn restore(record: Record, turns: Vec<Turn>) -> Self {
+        Self {
+            record,
+            turns,
+            connections: BTreeMap::new(),
+            upstream: Upstream::default(),
+            speech: None,
+            calls: BTreeMap::new(),
+            flushing: false,
+        }
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// All turns.
+    #[must_use]
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+
+    /// The conversation as a document, with its turns.
+    #[must_use]
+    pub fn snapshot(&self) -> Conversation {
+        Conversation {
+            turns: self.turns.clone(),
+            ..self.document()
+        }
+    }
+
+    /// The conversation as a document, without its turns.
+    pub(crate) fn document(&self) -> Conversation {
+        let record = &self.record;
+        let ended = record.ended.as_ref();
+        Conversation {
+            assignment_id: record.facts.assignment.clone(),
+            course_id: record.facts.course.clone(),
+            user_id: record.facts.owner.clone(),
+            state: record.state,
+            end_reason: ended.map(|ended| ended.reason),
+            turns: Vec::new(),
+            turn_count: self.next_index(),
+            token_usage: record.token_usage,
+            cost_micros: record.cost,
+            summary: ended.map(|ended| ended.summary.clone()),
+            started_at: record.facts.started_at,
+            last_action_at: record.last_action_at,
+            closed_at: ended.map(|ended| ended.at),
+            created_at: record.facts.started_at,
+            updated_at: record.last_action_at,
+        }
+    }
+
+    /// Index of the next turn to be stored.
+    pub(crate) fn next_index(&self) -> u32 {
+        u32::try_from(self.turns.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn turn_id(&self, index: u32) -> TurnId {
+        TurnId::of(&self.record.facts.conversation, index)
+    }
+
+    pub(crate) fn turn(&self, index: u32) -> Option<&Turn> {
+        self.turns.get(usize::try_from(index).ok()?)
+    }
+
+    /// What was said before the turn at `index`.
+    pub(crate) fn said_before(&self, index: u32) -> Vec<Utterance<'_>> {
+        let count = usize::try_from(index).unwrap_or(usize::MAX);
+        self.turns
+            .iter()
+            .take(count)
+            .filter(|turn| !turn.text.is_empty())
+            .map(|turn| Utterance {
+                speaker: turn.speaker,
+                text: &turn.text,
+            })
+            .collect()
+    }
+
+    pub(crate) fn student_turns(&self) -> u32 {
+        let count = self
+            .turns
+            .iter()
+            .filter(|turn| turn.speaker == Speaker::Student)
+            .count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Whether anybody hears the tutor.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.connections
+            .values()
+            .any(|client| client.connection.audio != AudioMode::None)
+    }
+
+    /// Whether the conversation has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.record.ended.is_some()
+    }
+}

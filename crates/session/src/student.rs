@@ -1,0 +1,384 @@
+//! Turns of the student. What is written is stored at once; what is spoken is stored when its transcript is there.
+
+use mentora_core::dialogue::Strategy;
+use mentora_core::dialogue::{Decision, decide, termination};
+use mentora_core::documents::{Analysis, ConversationState, EndReason, Modality, Speaker, Turn, TurnType};
+use mentora_core::limits::{MAX_TURN_CHARS, MAX_UTTERANCE_MS};
+use mentora_core::time::{Millis, seconds};
+use mentora_gemini::ClientMessage;
+use mentora_wire::error::ErrorCode;
+use mentora_wire::stream::{Event, StreamRole, audio};
+
+use crate::Step;
+use crate::effect::Effect;
+use crate::input::{ConnectionId, Source};
+use crate::record::{Owed, Spoken};
+use crate::state::Speech;
+
+/// How long a REST call waits for the answer.
+const CALL_PATIENCE_MS: i64 = seconds(60);
+/// How long a transcript may go on after the tutor has begun to answer: the model promises no order.
+pub(crate) const TRANSCRIPT_GRACE_MS: i64 = 700;
+/// Bytes of all turns after which a conversation ends: a document may have 1 MiB, and turns carry more than text.
+const MAX_TEXT_BYTES: usize = 700 * 1024;
+
+impl Step<'_> {
+    /// The student writes.
+    pub(crate) fn say(&mut self, source: Source, text: String, client_message_id: String) {
+        if let Some(index) = self.known_message(&client_message_id) {
+            // Sent twice: it is one turn. A stream has been told of it, or will be by replay; a call waits for the answer.
+            if let Source::Call(call) = source {
+                self.wait_for_answer(call, index);
+            }
+            return;
+        }
+        if !self.may_say(source) {
+            return;
+        }
+        // A student who writes has read what is on the screen.
+        self.finish_answer_as_shown();
+        let text = mentora_core::prompts::plain(&text).into_owned();
+        let index = self.store_student_turn(text, Modality::Text, client_message_id, None);
+        if let Source::Call(call) = source {
+            self.wait_for_answer(call, index);
+        }
+    }
+
+    /// Whether something may be said now; says why not.
+    fn may_say(&mut self, source: Source) -> bool {
+        let record = &self.state.record;
+        if record.ended.is_some() || record.ending.is_some() {
+            self.refuse(
+                source,
+                ErrorCode::ConversationClosed,
+                "The conversation has ended. Nothing can be added.",
+            );
+            return false;
+        }
+        if record.spoken.is_some() {
+            let message = "You are speaking. Finish speaking (`audio_end`) before you say more.";
+            self.refuse(source, ErrorCode::TurnInProgress, message);
+            return false;
+        }
+        if record.owed.is_some() && record.answer.is_none() {
+            let message = "The tutor has not answered yet. Wait for `ai_response_start`, then go on.";
+            self.refuse(source, ErrorCode::TurnInProgress, message);
+            return false;
+        }
+        true
+    }
+
+    fn known_message(&self, client_message_id: &str) -> Option<u32> {
+        let same = |turn: &&Turn| turn.client_message_id.as_deref() == Some(client_message_id);
+        self.state.turns.iter().find(same).map(|turn| turn.index)
+    }
+
+    /// Stores the student's turn with the move that answers it, and owes the answer. `owed` is the answer that the
+    /// model was already asked for, when the turn was spoken.
+    fn store_student_turn(
+        &mut self,
+        text: String,
+        modality: Modality,
+        client_message_id: String,
+        owed: Option<Owed>,
+    ) -> u32 {
+        let index = self.state.next_index();
+        let mut decision = decide(
+            &self.state.record.facts.ai_config.dialectical_config,
+            &self.state.said_before(index),
+            &text,
+        );
+        let ending = self.ending_after(&decision, text.len());
+        if ending.is_some() {
+            decision.strategy = Strategy::Conclude;
+        }
+        let first = self.state.student_turns() == 0;
+        let turn = Turn {
+            id: self.state.turn_id(index),
+            index,
+            speaker: Speaker::Student,
+            kind: if first { TurnType::Idea } else { TurnType::Followup },
+            modality,
+            text,
+            generated_text: None,
+            truncated: false,
+            heard_ms: None,
+            analysis: Some(Analysis {
+                stance: Some(decision.stance),
+                strategy: Some(decision.strategy),
+                reason: Some(decision.reason.clone()),
+                features: Some(decision.features.clone()),
+            }),
+            usage: None,
+            cost_micros: None,
+            latency: None,
+            client_message_id: Some(client_message_id),
+            prompt_version: None,
+            model: None,
+            created_at: self.now,
+            prev_hash: String::new(),
+            hash: String::new(),
+        };
+        let turn = self.store_turn(turn);
+        self.acted();
+        self.tell(Event::TurnStored { turn: turn.clone() });
+        self.tell(Event::Decision {
+            turn_id: turn.id,
+            strategy: decision.strategy,
+            reason: decision.reason,
+            features: Some(decision.features),
+            alternatives: Some(decision.alternatives),
+        });
+        let fresh = Owed {
+            student_index: index,
+            strategy: decision.strategy,
+            since: self.now,
+            asked_at: None,
+            failures: 0,
+            cuts: 0,
+        };
+        self.state.record.owed = Some(owed.unwrap_or(fresh));
+        self.state.record.ending = ending;
+        self.move_to(if ending.is_some() {
+            ConversationState::AddingFinalSummary
+        } else {
+            ConversationState::AddingCounterpoint
+        });
+        index
+    }
+
+    fn ending_after(&self, decision: &Decision, bytes: usize) -> Option<EndReason> {
+        let turns = self.state.student_turns().saturating_add(1);
+        let stored: usize = self.state.turns.iter().map(|turn| turn.text.len()).sum();
+        if stored.saturating_add(bytes) > MAX_TEXT_BYTES {
+            return Some(EndReason::MaxTurnsReached);
+        }
+        termination(&self.state.record.facts.ai_config, decision, turns)
+    }
+
+    fn wait_for_answer(&mut self, call: u32, index: u32) {
+        self.state
+            .calls
+            .insert(call, (index, self.now + CALL_PATIENCE_MS));
+        self.answer_calls();
+    }
+
+    /// The student begins to speak. Speaking breaks into an answer.
+    pub(crate) fn begin_speech(
+        &mut self,
+        connection: ConnectionId,
+        sample_rate: u32,
+        client_message_id: String,
+    ) {
+        let source = Source::Connection(connection);
+        if self.known_message(&client_message_id).is_some() {
+            self.refuse(
+                source,
+                ErrorCode::Conflict,
+                "This `clientMessageId` was used before. Take another one.",
+            );
+            return;
+        }
+        if !self.may_say(source) {
+            return;
+        }
+        self.interrupt(None);
+        self.acted();
+        self.state.speech = Some(Speech {
+            connection,
+            streaming: false,
+            since: self.now,
+        });
+        self.state.record.spoken = Some(Spoken {
+            client_message_id,
+            sample_rate,
+            transcript: String::new(),
+            duration_ms: 0,
+            ended_at: None,
+            due: None,
+        });
+    }
+
+    /// Sound of the student; the shell has it at hand.
+    pub(crate) fn audio_chunk(&mut self, connection: ConnectionId, bytes: usize) {
+        let Some(client) = self.state.connections.get(&connection) else {
+            return;
+        };
+        if client.connection.role != StreamRole::Speaker {
+            let message = "This connection only listens. Open the stream as speaker to take part.";
+            self.refuse(Source::Connection(connection), ErrorCode::Forbidden, message);
+            return;
+        }
+        let Some(speech) = self.state.speech.filter(|speech| speech.connection == connection) else {
+            // Chunks that were under way when the speech was ended for the student are no offence.
+            if self.state.record.spoken.is_none() && self.state.record.owed.is_none() {
+                self.bad_frame(connection, "Send `audio_start` before sound.");
+            }
+            return;
+        };
+        let Some(spoken) = self.state.record.spoken.as_mut() else {
+            return;
+        };
+        spoken.duration_ms = spoken
+            .duration_ms
+            .saturating_add(audio::duration_ms(bytes, spoken.sample_rate));
+        let sample_rate = spoken.sample_rate;
+        let too_long = spoken.duration_ms >= MAX_UTTERANCE_MS;
+        self.effects.push(if speech.streaming {
+            Effect::ForwardAudio { sample_rate }
+        } else {
+            Effect::HoldAudio
+        });
+        if too_long {
+            self.end_speech(connection);
+        }
+    }
+
+    /// The student has finished speaking: the tutor may.
+    pub(crate) fn end_speech(&mut self, connection: ConnectionId) {
+        let Some(speech) = self.state.speech.filter(|speech| speech.connection == connection) else {
+            return;
+        };
+        self.state.speech = None;
+        let Some(spoken) = self.state.record.spoken.as_mut() else {
+            return;
+        };
+        if spoken.duration_ms == 0 {
+            self.state.record.spoken = None;
+            self.effects.push(Effect::DropAudio);
+            let message = "Nothing was heard. Check the microphone and speak again.";
+            self.refuse(
+                Source::Connection(connection),
+                ErrorCode::ValidationError,
+                message,
+            );
+            return;
+        }
+        spoken.ended_at = Some(self.now);
+        let mut owed = Owed {
+            student_index: self.state.next_index(),
+            // The model answers before we have read what was said; the move labels the turn and steers the next.
+            strategy: Strategy::Continue,
+            since: self.now,
+            asked_at: None,
+            failures: 0,
+            cuts: 0,
+        };
+        if speech.streaming {
+            self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
+            owed.asked_at = Some(self.now);
+        }
+        self.state.record.owed = Some(owed);
+        self.acted();
+    }
+
+    /// A client is gone, or is heard no more: what it was saying counts as said.
+    pub(crate) fn finish_speech_of(&mut self, connection: ConnectionId) {
+        self.end_speech(connection);
+    }
+
+    /// The model understood more of what the student said.
+    pub(crate) fn heard_student(&mut self, text: &str) {
+        let index = self.state.next_index();
+        let turn_id = self.state.turn_id(index);
+        let now = self.now;
+        let Some(spoken) = self.state.record.spoken.as_mut() else {
+            // Late: the turn is stored, and what is stored does not change.
+            self.note("session.transcript.late", format!("{} bytes", text.len()));
+            return;
+        };
+        if spoken.transcript.len().saturating_add(text.len()) <= MAX_TURN_CHARS {
+            spoken.transcript.push_str(&mentora_core::prompts::plain(text));
+        }
+        if spoken.due.is_some() {
+            spoken.due = Some(now + TRANSCRIPT_GRACE_MS);
+        }
+        let text = spoken.transcript.trim_start().to_owned();
+        self.tell(Event::Transcription {
+            turn_id,
+            speaker: Speaker::Student,
+            text,
+            is_final: false,
+        });
+    }
+
+    /// The tutor has begun to answer: the transcript has little time left.
+    pub(crate) fn expect_transcript(&mut self, due: Millis) {
+        if let Some(spoken) = self.state.record.spoken.as_mut() {
+            spoken.due.get_or_insert(due);
+        }
+    }
+
+    /// Stores what the student said, as far as it was understood.
+    pub(crate) fn store_speech(&mut self) {
+        let Some(spoken) = self.state.record.spoken.take() else {
+            return;
+        };
+        self.state.speech = None;
+        let text = match spoken.transcript.trim() {
+            "" => "(not transcribed)".to_owned(),
+            text => text.to_owned(),
+        };
+        let turn_id = self.state.turn_id(self.state.next_index());
+        let (speaker, is_final) = (Speaker::Student, true);
+        self.tell(Event::Transcription {
+            turn_id,
+            speaker,
+            text: text.clone(),
+            is_final,
+        });
+        let owed = self.state.record.owed.take();
+        self.store_student_turn(text, Modality::Voice, spoken.client_message_id, owed);
+    }
+
+    /// Gives up what the student was saying: the model did not hear it, and nobody can say it but the student.
+    pub(crate) fn lose_speech(&mut self) {
+        let Some(spoken) = self.state.record.spoken.take() else {
+            return;
+        };
+        self.state.speech = None;
+        self.state.record.owed = None;
+        // An answer to what nobody can read would stand in the conversation without its question.
+        self.state.record.answer = None;
+        self.effects.push(Effect::DropAudio);
+        self.note("session.speech.lost", format!("{} ms", spoken.duration_ms));
+        let message = "The connection to the tutor broke while you were speaking. Please say that again.";
+        self.tell_error(ErrorCode::UpstreamUnavailable, message, true, None);
+    }
+
+    /// After a crash: what was said and understood is stored; what was not is asked for again.
+    pub(crate) fn resume_speech(&mut self) {
+        let Some(spoken) = &self.state.record.spoken else {
+            return;
+        };
+        if spoken.transcript.trim().is_empty() {
+            self.lose_speech()
+        } else {
+            self.ask_in_writing()
+        }
+    }
+
+    /// The model's session that heard the speech is gone: store the transcript and ask with it.
+    pub(crate) fn ask_in_writing(&mut self) {
+        if self.state.record.owed.is_none() {
+            self.state.record.owed = Some(Owed {
+                student_index: self.state.next_index(),
+                strategy: Strategy::Continue,
+                since: self.now,
+                asked_at: None,
+                failures: 0,
+                cuts: 0,
+            });
+        }
+        let index = self.state.next_index();
+        self.store_speech();
+        let decided = self
+            .state
+            .turn(index)
+            .and_then(|turn| turn.analysis.as_ref()?.strategy);
+        if let Some(owed) = self.state.record.owed.as_mut() {
+            owed.asked_at = None;
+            owed.strategy = decided.unwrap_or(owed.strategy);
+        }
+    }
+}

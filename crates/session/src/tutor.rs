@@ -1,0 +1,572 @@
+//! Answers of the tutor, from owed to stored. Three lengths are kept apart: what was generated, what was shown, and
+//! what was heard. What is stored as said is what reached the student.
+
+use mentora_core::dialogue::Strategy;
+use mentora_core::documents::{
+    Analysis, ConversationState, Latency, Modality, Speaker, Turn, TurnType, Usage,
+};
+use mentora_core::pricing;
+use mentora_core::time::seconds;
+use mentora_wire::error::ErrorCode;
+use mentora_wire::rest::{DecisionBody, TurnAnswer};
+use mentora_wire::stream::{Event, audio};
+
+use crate::Step;
+use crate::effect::{Effect, Refusal, Write};
+use crate::record::{Answer, Unsettled};
+use crate::upstream::Trailing;
+
+/// How long the model's report of tokens may take once the answer is stored.
+const USAGE_PATIENCE_MS: i64 = seconds(20);
+/// How often an answer that failed before anything came of it is asked for again.
+const MAX_FAILURES: u32 = 2;
+/// How often an answer that was cut short by a failure is asked for again.
+const MAX_CUTS: u32 = 1;
+
+/// Why an answer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// It is complete.
+    Not,
+    /// The student broke in after hearing so many milliseconds.
+    Heard(i64),
+    /// It stopped where it was: the student wrote, or the model was lost.
+    Shown,
+}
+
+impl Step<'_> {
+    /// The tutor says something: opens the answer when it is the first of it. `None` when nobody asked.
+    fn answer_in_progress(&mut self) -> Option<()> {
+        if self.state.record.answer.is_some() {
+            return Some(());
+        }
+        let owed = self
+            .state
+            .record
+            .owed
+            .as_ref()
+            .filter(|owed| owed.asked_at.is_some())?;
+        let strategy = owed.strategy;
+        // A spoken turn whose transcript is not complete will be stored before the answer is.
+        let index = self
+            .state
+            .next_index()
+            .saturating_add(u32::from(self.state.record.spoken.is_some()));
+        self.state.record.answer = Some(Answer {
+            index,
+            strategy,
+            text: String::new(),
+            audio_ms: 0,
+            started_at: self.now,
+            last_at: self.now,
+            first_text_at: None,
+            first_audio_at: None,
+            complete_at: None,
+            played_ms: None,
+            usage: None,
+        });
+        self.expect_transcript(self.now + crate::student::TRANSCRIPT_GRACE_MS);
+        let turn_id = self.state.turn_id(index);
+        self.tell(Event::AiResponseStart {
+            turn_id,
+            turn_index: index,
+            strategy,
+        });
+        Some(())
+    }
+
+    pub(crate) fn spoke(&mut self, text: &str) {
+        if self.answer_in_progress().is_none() {
+            return;
+        }
+        let now = self.now;
+        let Some(answer) = self.state.record.answer.as_mut() else {
+            return;
+        };
+        // The first piece often begins with a blank; pieces are joined as they come.
+        let text = if answer.text.is_empty() {
+            text.trim_start()
+        } else {
+            text
+        };
+        answer.text.push_str(text);
+        answer.last_at = now;
+        answer.first_text_at.get_or_insert(now);
+        let turn_id = self
+            .state
+            .turn_id(self.state.record.answer.as_ref().map_or(0, |answer| answer.index));
+        self.tell(Event::AiTextChunk {
+            turn_id,
+            text: text.to_owned(),
+        });
+    }
+
+    /// A chunk of the tutor's speech; the shell has it at hand.
+    pub(crate) fn answer_audio(&mut self, bytes: usize, sample_rate: u32) {
+        if self.answer_in_progress().is_none() {
+            return;
+        }
+        let now = self.now;
+        let Some(answer) = self.state.record.answer.as_mut() else {
+            return;
+        };
+        let (turn_index, offset_ms) = (answer.index, answer.audio_ms);
+        answer.audio_ms = offset_ms.saturating_add(audio::duration_ms(bytes, sample_rate));
+        answer.last_at = now;
+        answer.first_audio_at.get_or_insert(now);
+        let turn_id = self.state.turn_id(turn_index);
+        self.effects.push(Effect::RelayAudio {
+            turn_id,
+            turn_index,
+            offset_ms,
+        });
+    }
+
+    /// The model reports tokens: of the answer it is giving, or of the one before, whose end is still under way.
+    pub(crate) fn answer_usage(&mut self, usage: Usage) {
+        if let Some(trailing) = self.trailing_mut() {
+            trailing.usage = Some(usage);
+        } else if let Some(answer) = self.state.record.answer.as_mut() {
+            answer.usage = Some(usage);
+        } else if let Some(unsettled) = self.state.record.unsettled {
+            self.settle(unsettled.index, Some(usage));
+        }
+    }
+
+    /// All of the answer has come. Without an ear it is over; with one it is over when it was played.
+    pub(crate) fn answer_generated(&mut self) {
+        if self
+            .state
+            .record
+            .spoken
+            .as_ref()
+            .is_some_and(|spoken| spoken.ended_at.is_some())
+        {
+            self.store_speech();
+        }
+        let now = self.now;
+        let heard = self.state.is_heard();
+        if let Some(answer) = self.state.record.answer.as_mut() {
+            answer.complete_at.get_or_insert(now);
+            if !heard || answer.audio_ms == 0 {
+                self.finish_answer(Cut::Not);
+            }
+        }
+    }
+
+    /// The model has ended its turn.
+    pub(crate) fn answer_over(&mut self) {
+        if self
+            .state
+            .record
+            .spoken
+            .as_ref()
+            .is_some_and(|spoken| spoken.ended_at.is_some())
+        {
+            if self.state.record.answer.is_none() {
+                // It ended without a word. What was understood is asked again in writing.
+                return self.empty_turn();
+            }
+            self.store_speech();
+        }
+        match &self.state.record.answer {
+            Some(_) => self.finish_answer(Cut::Not),
+            None if self
+                .state
+                .record
+                .owed
+                .as_ref()
+                .is_some_and(|owed| owed.asked_at.is_some()) =>
+            {
+                self.empty_turn();
+            }
+            None => {
+                if let Some(unsettled) = self.state.record.unsettled {
+                    self.settle(unsettled.index, None);
+                }
+            }
+        }
+    }
+
+    /// The model ended its turn without having said anything: asked once more in silence, then given up.
+    fn empty_turn(&mut self) {
+        self.note("model.turn.empty", "");
+        self.fail_answer();
+    }
+
+    /// The model was interrupted: by what we sent, or for reasons of its own.
+    pub(crate) fn answer_interrupted(&mut self) {
+        // Without a student who broke in, the answer stops where it is; the model will send no more of it.
+        if self
+            .state
+            .record
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.complete_at.is_none())
+        {
+            self.store_speech_if_ended();
+            self.finish_answer(Cut::Shown);
+        }
+    }
+
+    fn store_speech_if_ended(&mut self) {
+        if self
+            .state
+            .record
+            .spoken
+            .as_ref()
+            .is_some_and(|spoken| spoken.ended_at.is_some())
+        {
+            self.store_speech();
+        }
+    }
+
+    /// The student breaks in by voice or button.
+    pub(crate) fn interrupt(&mut self, heard_ms: Option<i64>) {
+        let Some(answer) = &self.state.record.answer else {
+            return;
+        };
+        let playing_ms = answer.first_audio_at.map_or(0, |at| self.now.since(at));
+        let heard = heard_ms
+            .or(answer.played_ms)
+            .unwrap_or(playing_ms)
+            .clamp(0, answer.audio_ms);
+        let turn_id = self.state.turn_id(answer.index);
+        // Clients that play nothing have read what they were shown.
+        let cut = if self.state.is_heard() && answer.audio_ms > 0 {
+            Cut::Heard(heard)
+        } else {
+            Cut::Shown
+        };
+        self.store_speech_if_ended();
+        self.tell(Event::Interrupted {
+            turn_id,
+            heard_ms: heard,
+        });
+        self.acted();
+        self.finish_answer(cut);
+    }
+
+    /// The student writes while the tutor speaks.
+    pub(crate) fn finish_answer_as_shown(&mut self) {
+        let Some(answer) = &self.state.record.answer else {
+            return;
+        };
+        let complete = answer.complete_at.is_some();
+        let (turn_id, audio_ms) = (self.state.turn_id(answer.index), answer.audio_ms);
+        if audio_ms > 0 {
+            let heard_ms = answer.played_ms.unwrap_or(audio_ms);
+            self.tell(Event::Interrupted { turn_id, heard_ms });
+        }
+        self.finish_answer(if complete { Cut::Not } else { Cut::Shown });
+    }
+
+    pub(crate) fn played(&mut self, turn_id: &str, heard_ms: i64) {
+        let Some(index) = self.state.record.answer.as_ref().map(|answer| answer.index) else {
+            return;
+        };
+        if self.state.turn_id(index).as_str() != turn_id {
+            return;
+        }
+        if let Some(answer) = self.state.record.answer.as_mut() {
+            let most = answer.audio_ms;
+            answer.played_ms = Some(answer.played_ms.unwrap_or(0).max(heard_ms).min(most));
+        }
+    }
+
+    /// Stores the answer as far as it reached the student.
+    fn finish_answer(&mut self, cut: Cut) {
+        let Some(answer) = self.state.record.answer.take() else {
+            return;
+        };
+        let owed = self.state.record.owed.take();
+        let (text, heard_ms) = match cut {
+            Cut::Not | Cut::Shown => (answer.text.trim_end().to_owned(), None),
+            Cut::Heard(ms) => (heard_part(&answer.text, ms, answer.audio_ms), Some(ms)),
+        };
+        let truncated = cut == Cut::Shown || text.len() < answer.text.trim_end().len();
+        let since = owed.as_ref().map_or(answer.started_at, |owed| owed.since);
+        let ending = self.state.record.ending.is_some();
+        let facts = &self.state.record.facts;
+        let turn = Turn {
+            id: self.state.turn_id(answer.index),
+            index: answer.index,
+            speaker: Speaker::Tutor,
+            kind: if ending {
+                TurnType::Summary
+            } else {
+                TurnType::Counterpoint
+            },
+            modality: if answer.audio_ms > 0 {
+                Modality::Voice
+            } else {
+                Modality::Text
+            },
+            generated_text: (text.len() < answer.text.trim_end().len())
+                .then(|| answer.text.trim_end().to_owned()),
+            text,
+            truncated,
+            heard_ms,
+            analysis: Some(Analysis {
+                stance: None,
+                strategy: Some(answer.strategy),
+                reason: None,
+                features: None,
+            }),
+            usage: None,
+            cost_micros: None,
+            latency: Some(Latency {
+                first_text_ms: answer.first_text_at.map(|at| at.since(since)),
+                first_audio_ms: answer.first_audio_at.map(|at| at.since(since)),
+                total_ms: answer.complete_at.unwrap_or(answer.last_at).since(since),
+            }),
+            client_message_id: None,
+            prompt_version: Some(mentora_core::prompts::version().to_owned()),
+            model: Some(facts.model.clone()),
+            created_at: self.now,
+            prev_hash: String::new(),
+            hash: String::new(),
+        };
+        // One answer at a time waits for its tokens: the model has forgotten about an older one.
+        if let Some(older) = self.state.record.unsettled {
+            self.settle(older.index, None);
+        }
+        let turn = self.store_turn(turn);
+        self.state.record.unsettled = Some(Unsettled {
+            index: turn.index,
+            until: self.now + USAGE_PATIENCE_MS,
+        });
+        self.effects.push(Effect::Write(Write::Compact {
+            turn_id: turn.id.clone(),
+        }));
+        self.tell(Event::AiResponseEnd { turn: turn.clone() });
+        self.trail(Trailing {
+            index: turn.index,
+            complete: answer.complete_at.is_some(),
+            interrupted: false,
+            usage: answer.usage,
+        });
+        match self.state.record.ending.take() {
+            Some(reason) => {
+                self.answer_calls();
+                self.end(reason);
+            }
+            None => {
+                self.move_to(ConversationState::AwaitingFollowup);
+                self.answer_calls();
+            }
+        }
+    }
+
+    /// The model said it is done with an answer that is stored, or nothing more can come of it.
+    pub(crate) fn settle(&mut self, index: u32, usage: Option<Usage>) {
+        if self
+            .state
+            .record
+            .unsettled
+            .is_none_or(|unsettled| unsettled.index != index)
+        {
+            return;
+        }
+        self.state.record.unsettled = None;
+        self.changed();
+        let Some(usage) = usage else {
+            self.note("turn.usage.unknown", index.to_string());
+            return;
+        };
+        let model = self.state.record.facts.model.clone();
+        let cost = pricing::cost(&model, self.now, &usage);
+        let record = &mut self.state.record;
+        record.token_usage = record.token_usage.plus(usage);
+        record.cost = record.cost.saturating_add(cost);
+        let total = record.cost;
+        let position = usize::try_from(index).unwrap_or(usize::MAX);
+        let Some(turn) = self.state.turns.get_mut(position) else {
+            return;
+        };
+        turn.usage = Some(usage);
+        turn.cost_micros = Some(cost);
+        let turn = turn.clone();
+        self.effects
+            .push(Effect::Write(Write::Turn(Box::new(turn.clone()))));
+        self.tell(Event::TokenUsage {
+            turn_id: turn.id,
+            input: usage.input,
+            output: usage.output,
+            cost_micros: cost,
+            total_cost_micros: total,
+            next_turn_estimate_micros: pricing::estimate_next(&model, self.now, &usage),
+        });
+    }
+
+    /// The model was lost, or ended without a word. Asks again while that can help, then gives up.
+    pub(crate) fn fail_answer(&mut self) {
+        if let Some(spoken) = &self.state.record.spoken {
+            if spoken.ended_at.is_none() || spoken.transcript.trim().is_empty() {
+                return self.lose_speech();
+            }
+            self.ask_in_writing();
+        }
+        let Some(mut owed) = self.state.record.owed.clone() else {
+            return;
+        };
+        let begun = self
+            .state
+            .record
+            .answer
+            .as_ref()
+            .is_some_and(|a| !a.text.is_empty() || a.audio_ms > 0);
+        if begun {
+            if self
+                .state
+                .record
+                .answer
+                .as_ref()
+                .is_some_and(|answer| answer.complete_at.is_some())
+            {
+                return self.finish_answer(Cut::Not);
+            }
+            owed.cuts = owed.cuts.saturating_add(1);
+            let ending = self.state.record.ending.take();
+            self.finish_answer(Cut::Shown);
+            self.state.record.ending = ending;
+            if owed.cuts > MAX_CUTS {
+                return self.after_last_cut();
+            }
+            self.move_to(ConversationState::AddingCounterpoint);
+        } else {
+            self.state.record.answer = None;
+            owed.failures = owed.failures.saturating_add(1);
+            if owed.failures > MAX_FAILURES {
+                let message = "The tutor did not answer. Your turn is kept; say something more to try again.";
+                return self.give_up(ErrorCode::UpstreamUnavailable, message);
+            }
+        }
+        owed.asked_at = None;
+        self.state.record.owed = Some(owed);
+    }
+
+    fn after_last_cut(&mut self) {
+        if let Some(reason) = self.state.record.ending.take() {
+            self.end(reason);
+        }
+    }
+
+    /// No answer will come.
+    pub(crate) fn give_up(&mut self, code: ErrorCode, message: &str) {
+        let Some(owed) = self.state.record.owed.take() else {
+            return;
+        };
+        self.tell_error(code, message, true, None);
+        let waiting: Vec<u32> = self
+            .state
+            .calls
+            .iter()
+            .filter(|(_, (i, _))| *i == owed.student_index)
+            .map(|(call, _)| *call)
+            .collect();
+        for call in waiting {
+            self.state.calls.remove(&call);
+            let answer = Box::new(Err(Refusal {
+                code,
+                message: message.to_owned(),
+            }));
+            self.effects.push(Effect::Reply { call, answer });
+        }
+        match self.state.record.ending.take() {
+            Some(reason) => self.end(reason),
+            None => self.move_to(ConversationState::AwaitingFollowup),
+        }
+    }
+
+    /// After a crash: what was shown of an answer is stored as cut short, and the answer is asked for once more.
+    pub(crate) fn resume_answer(&mut self) {
+        if self.state.record.owed.is_some() && self.state.record.spoken.is_none() {
+            self.fail_answer();
+        }
+        if let Some(unsettled) = self.state.record.unsettled {
+            // The model's report went down with the socket.
+            self.settle(unsettled.index, None);
+        }
+    }
+
+    /// Answers the calls whose turn was answered, or that have waited long enough.
+    pub(crate) fn answer_calls(&mut self) {
+        let open = self.state.record.owed.as_ref().map(|owed| owed.student_index);
+        let ready: Vec<(u32, u32)> = self
+            .state
+            .calls
+            .iter()
+            .filter(|(_, (index, until))| Some(*index) != open || *until <= self.now)
+            .map(|(call, (index, _))| (*call, *index))
+            .collect();
+        for (call, index) in ready {
+            self.state.calls.remove(&call);
+            let Some(user_turn) = self.state.turn(index).cloned() else {
+                continue;
+            };
+            // Of several tries the last one is the answer.
+            let ai_turn = self
+                .state
+                .turns
+                .iter()
+                .filter(|turn| turn.index > index)
+                .take_while(|turn| turn.speaker == Speaker::Tutor)
+                .last()
+                .cloned();
+            let decision = user_turn.analysis.as_ref().map(|analysis| DecisionBody {
+                strategy: analysis.strategy.unwrap_or(Strategy::Continue),
+                reason: analysis.reason.clone().unwrap_or_default(),
+            });
+            let state = self.state.record.state;
+            let answer = Box::new(Ok(TurnAnswer {
+                user_turn,
+                ai_turn,
+                decision,
+                state,
+            }));
+            self.effects.push(Effect::Reply { call, answer });
+        }
+    }
+}
+
+/// The part of a text that was heard when so much of its speech was played: in proportion, to the last whole word.
+fn heard_part(text: &str, heard_ms: i64, audio_ms: i64) -> String {
+    let text = text.trim_end();
+    if heard_ms >= audio_ms {
+        return text.to_owned();
+    }
+    let count = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    let keep = count
+        .saturating_mul(heard_ms.max(0))
+        .checked_div(audio_ms)
+        .unwrap_or(0);
+    let keep = usize::try_from(keep).unwrap_or(0);
+    let heard: String = text.chars().take(keep).collect();
+    let next = text.chars().nth(keep);
+    let whole = next.is_none_or(char::is_whitespace);
+    // Chinese has no blanks between words: then every character is a whole one.
+    let at = if whole {
+        heard.len()
+    } else {
+        heard
+            .rfind(char::is_whitespace)
+            .unwrap_or(if heard.is_ascii() { 0 } else { heard.len() })
+    };
+    heard.get(..at).unwrap_or("").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::heard_part;
+
+    #[test]
+    fn what_was_heard_ends_with_a_whole_word() {
+        let text = "What makes you think so?";
+        assert_eq!(heard_part(text, 500, 1_000), "What makes");
+        assert_eq!(heard_part(text, 0, 1_000), "");
+        assert_eq!(heard_part(text, 1_000, 1_000), text);
+        assert_eq!(heard_part(text, 10, 0), text);
+        assert_eq!(heard_part("你為什麼這樣想", 500, 1_000), "你為什");
+    }
+}

@@ -1,0 +1,848 @@
+//! The world around one conversation: a queue of what will happen, a store that survives crashes, and the promises.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use mentora_core::documents::{AiConfig, EndReason, Speaker, Turn};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::time::Millis;
+use mentora_gemini::{ClientMessage, ServerEvent};
+use mentora_session::record::{Facts, Record};
+use mentora_session::{Connection, ConnectionId, Effect, FlushOutcome, Input, State, Write, step};
+use mentora_wire::error::ErrorCode;
+use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::{AudioMode, ClientFrame, Event, PrivateFrame, Seq, Sequenced, StreamRole};
+
+use crate::firestore::{Commit, Firestore};
+use crate::model::{Act, Model};
+use crate::random::Random;
+
+/// Which part of the world fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Faults {
+    None,
+    Model,
+    Firestore,
+    Clients,
+    Crashes,
+    All,
+}
+
+impl Faults {
+    fn of(self, kind: Self) -> bool {
+        self == kind || self == Self::All
+    }
+}
+
+/// What will happen.
+#[derive(Debug, Clone)]
+enum Happens {
+    StudentActs,
+    StudentStops(ConnectionId),
+    Hello(ConnectionId),
+    Model { generation: u32, act: Act, answer: u32 },
+    Commit(Box<Commit>),
+    Late(Box<Commit>),
+    Resend,
+    Connect,
+    Crash,
+}
+
+/// What the object's SQLite holds.
+#[derive(Debug, Clone, Default)]
+struct Store {
+    record: Option<Record>,
+    turns: BTreeMap<u32, Turn>,
+    events: BTreeMap<u64, Sequenced>,
+}
+
+/// The student's side of the wire.
+#[derive(Debug, Default)]
+struct Client {
+    connection: Option<ConnectionId>,
+    audio: bool,
+    cursor: u64,
+    /// Written but not acknowledged.
+    unacknowledged: BTreeMap<String, String>,
+    acknowledged: BTreeSet<String>,
+    /// Turns it was told are stored.
+    turns: BTreeMap<String, Turn>,
+    errors: u32,
+    ended: bool,
+    /// Events were missed and asked for.
+    gap: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Totals {
+    pub steps: u64,
+    pub student_turns: u64,
+    pub tutor_turns: u64,
+    pub truncated: u64,
+    pub crashes: u64,
+    pub errors: u64,
+    pub sockets: u64,
+    pub commits: u64,
+}
+
+impl Totals {
+    pub fn add(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.student_turns += other.student_turns;
+        self.tutor_turns += other.tutor_turns;
+        self.truncated += other.truncated;
+        self.crashes += other.crashes;
+        self.errors += other.errors;
+        self.sockets += other.sockets;
+        self.commits += other.commits;
+    }
+
+    /// A run in which a kind of fault never happened has shown nothing.
+    pub fn check(&self, faults: Faults) {
+        assert!(self.student_turns > 0 && self.tutor_turns > 0);
+        assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
+        if faults.of(Faults::Model) {
+            assert!(
+                self.truncated > 0 && self.errors > 0,
+                "a failing model cuts answers short"
+            );
+        }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits",
+            self.steps,
+            self.student_turns,
+            self.tutor_turns,
+            self.truncated,
+            self.crashes,
+            self.errors,
+            self.sockets,
+            self.commits
+        )
+    }
+}
+
+/// Where a crash strikes within one event of the object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strike {
+    Before,
+    AfterWrites,
+    After,
+}
+
+pub struct World {
+    random: Random,
+    faults: Faults,
+    now: i64,
+    order: u64,
+    queue: BTreeMap<(i64, u64), Happens>,
+    state: State,
+    store: Store,
+    firestore: Firestore,
+    model: Model,
+    /// The open socket of the model.
+    socket: Option<u32>,
+    client: Client,
+    next_connection: u32,
+    next_message: u32,
+    acts_left: u32,
+    calm: bool,
+    strike: Option<Strike>,
+    /// Events of which the caller was told they are stored.
+    acknowledged_turns: BTreeMap<String, Turn>,
+    settled: BTreeSet<String>,
+    calls: BTreeMap<u32, String>,
+    log: Vec<String>,
+    totals: Totals,
+    broken: Option<String>,
+}
+
+fn facts(seed: u64) -> Facts {
+    Facts {
+        conversation: ConversationId::new(format!("c{seed}")).unwrap(),
+        owner: UserId::new("student").unwrap(),
+        assignment: AssignmentId::new("a").unwrap(),
+        course: CourseId::new("k").unwrap(),
+        title: "Screens".into(),
+        question: Some("Do screens harm sleep?".into()),
+        background: String::new(),
+        ai_config: AiConfig {
+            max_turns: 6,
+            auto_terminate: false,
+            ..AiConfig::default()
+        },
+        model: "gemini-3.8-live".into(),
+        started_at: Millis(0),
+    }
+}
+
+impl World {
+    pub fn new(seed: u64, faults: Faults) -> Self {
+        let mut world = Self {
+            random: Random::new(seed),
+            faults,
+            now: 1_000,
+            order: 0,
+            queue: BTreeMap::new(),
+            state: State::new(facts(seed), Millis(1_000)),
+            store: Store::default(),
+            firestore: Firestore::default(),
+            model: Model::default(),
+            socket: None,
+            client: Client::default(),
+            next_connection: 1,
+            next_message: 0,
+            acts_left: 0,
+            calm: false,
+            strike: None,
+            acknowledged_turns: BTreeMap::new(),
+            settled: BTreeSet::new(),
+            calls: BTreeMap::new(),
+            log: Vec::new(),
+            totals: Totals::default(),
+            broken: None,
+        };
+        world.store.record = Some(world.state.record().clone());
+        world.acts_left = world.random.between(3, 14) as u32;
+        world.client.audio = world.random.percent(50);
+        world.at(0, Happens::Connect);
+        world.at(100, Happens::StudentActs);
+        world
+    }
+
+    pub fn transcript(&self) -> String {
+        self.log.join("\n")
+    }
+
+    pub fn totals(&self) -> Totals {
+        let mut totals = self.totals;
+        for turn in self.store.turns.values() {
+            match turn.speaker {
+                Speaker::Student => totals.student_turns += 1,
+                Speaker::Tutor => totals.tutor_turns += 1,
+            }
+            totals.truncated += u64::from(turn.truncated);
+        }
+        totals.errors = u64::from(self.client.errors);
+        totals.commits = self.firestore.writes;
+        totals
+    }
+
+    fn at(&mut self, delay: i64, what: Happens) {
+        self.order += 1;
+        self.queue.insert((self.now + delay, self.order), what);
+    }
+
+    fn promise(&mut self, kept: bool, what: impl FnOnce() -> String) {
+        if !kept && self.broken.is_none() {
+            self.broken = Some(what());
+        }
+    }
+
+    /// Runs the dialogue, lets the world calm down, and checks what is left.
+    pub fn run(&mut self) -> Result<(), String> {
+        self.input(Input::Woke {
+            connections: Vec::new(),
+        });
+        let mut guard = 0;
+        while self.broken.is_none() {
+            guard += 1;
+            if guard > 20_000 {
+                return Err("the world never comes to rest".into());
+            }
+            let next = self.queue.first_key_value().map(|((at, _), _)| *at);
+            let alarm = self.state.next_alarm().map(|at| at.0.max(self.now));
+            match (next, alarm) {
+                (None, None) if self.calm => break,
+                (None, None) => self.calm_down(),
+                (next, Some(alarm)) if next.is_none_or(|next| alarm < next) => {
+                    let late = if self.calm { 0 } else { self.random.between(0, 50) };
+                    self.now = alarm + late;
+                    self.input(Input::Alarm);
+                    if self.random.percent(3) {
+                        self.input(Input::Alarm);
+                    }
+                }
+                (Some(_), _) => {
+                    let ((at, _), what) = self.queue.pop_first().unwrap();
+                    self.now = self.now.max(at);
+                    self.happen(what);
+                }
+                (None, Some(_)) => {}
+            }
+        }
+        if self.broken.is_none() {
+            self.check_end();
+        }
+        self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// Faults stop, the client comes back, and everything must come to its end.
+    fn calm_down(&mut self) {
+        self.calm = true;
+        self.acts_left = 0;
+        self.at(0, Happens::Connect);
+        self.at(10, Happens::Resend);
+    }
+
+    fn faulty(&self, kind: Faults) -> bool {
+        !self.calm && self.faults.of(kind)
+    }
+
+    fn happen(&mut self, what: Happens) {
+        match what {
+            Happens::StudentActs => self.student_acts(),
+            Happens::StudentStops(id) => self.frame(id, ClientFrame::AudioEnd {}),
+            Happens::Hello(id) => {
+                let cursor = Some(Seq(self.client.cursor));
+                self.frame(id, ClientFrame::Hello { cursor });
+            }
+            Happens::Model {
+                generation,
+                act,
+                answer,
+            } => self.model_acts(generation, act, answer),
+            Happens::Commit(commit) => {
+                let outcome = self.firestore.commit(&commit);
+                let FlushParts { revision, upto } = parts(&commit);
+                self.input(Input::Flushed {
+                    revision,
+                    turns: upto,
+                    outcome,
+                });
+            }
+            Happens::Late(commit) => {
+                self.firestore.commit(&commit);
+            }
+            Happens::Resend => {
+                let Some(id) = self.client.connection else { return };
+                for (client_message_id, text) in self.client.unacknowledged.clone() {
+                    self.frame(
+                        id,
+                        ClientFrame::TextInput {
+                            text,
+                            client_message_id,
+                        },
+                    );
+                }
+                if self.calm && !self.client.unacknowledged.is_empty() {
+                    self.at(30_000, Happens::Resend);
+                }
+            }
+            Happens::Connect => self.connect(),
+            Happens::Crash => self.crash(),
+        }
+    }
+
+    fn connect(&mut self) {
+        if let Some(old) = self.client.connection.take() {
+            self.input(Input::Disconnected { connection: old });
+        }
+        if self.client.ended {
+            return;
+        }
+        let id = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        self.client.connection = Some(id);
+        let connection = self.connection(id);
+        self.input(Input::Connected(connection));
+        self.at(50, Happens::Resend);
+    }
+
+    fn connection(&self, id: ConnectionId) -> Connection {
+        Connection {
+            id,
+            user: UserId::new("student").unwrap(),
+            role: StreamRole::Speaker,
+            staff: false,
+            audio: if self.client.audio {
+                AudioMode::Binary
+            } else {
+                AudioMode::None
+            },
+            cursor: Seq(self.client.cursor),
+        }
+    }
+
+    fn student_acts(&mut self) {
+        if self.acts_left == 0 {
+            return;
+        }
+        self.acts_left -= 1;
+        let pause = if self.random.percent(30) {
+            self.random.between(50, 1_000)
+        } else {
+            self.random.between(1_000, 45_000)
+        };
+        self.at(pause, Happens::StudentActs);
+        if self.faulty(Faults::Crashes) && self.random.percent(25) {
+            let delay = self.random.between(0, 3_000);
+            self.at(delay, Happens::Crash);
+        }
+        let Some(id) = self.client.connection else {
+            self.at(10, Happens::Connect);
+            return;
+        };
+        match self.random.between(0, 99) {
+            0..=54 => self.write(id),
+            55..=74 => self.speak(id),
+            75..=84 => {
+                let heard_ms = self
+                    .random
+                    .percent(50)
+                    .then(|| self.random.between(0, 3_000) as u32);
+                self.frame(id, ClientFrame::Interrupt { heard_ms });
+            }
+            85..=92 => self.call(),
+            93..=97 if self.faulty(Faults::Clients) => {
+                let delay = self.random.between(10, 20_000);
+                self.client.connection = None;
+                self.input(Input::Disconnected { connection: id });
+                self.at(delay, Happens::Connect);
+            }
+            98 if self.random.percent(20) => self.input(Input::End {
+                reason: EndReason::InstructorEnded,
+            }),
+            _ => self.write(id),
+        }
+    }
+
+    fn write(&mut self, id: ConnectionId) {
+        self.next_message += 1;
+        let client_message_id = format!("m{}", self.next_message);
+        let text = format!("I think {} because of it", self.next_message);
+        self.client
+            .unacknowledged
+            .insert(client_message_id.clone(), text.clone());
+        let twice = self.random.percent(10);
+        let frame = ClientFrame::TextInput {
+            text,
+            client_message_id,
+        };
+        self.frame(id, frame.clone());
+        if twice {
+            self.frame(id, frame);
+        }
+        // A client that hears nothing of its message sends it again.
+        self.at(15_000, Happens::Resend);
+    }
+
+    fn speak(&mut self, id: ConnectionId) {
+        self.next_message += 1;
+        let config = AudioConfig {
+            sample_rate: 16_000,
+            encoding: "pcm".into(),
+            channels: 1,
+        };
+        let client_message_id = format!("v{}", self.next_message);
+        self.frame(
+            id,
+            ClientFrame::AudioStart {
+                config,
+                client_message_id,
+            },
+        );
+        for _ in 0..self.random.between(0, 5) {
+            if self.client.connection == Some(id) {
+                self.input(Input::AudioChunk {
+                    connection: id,
+                    bytes: 3_200,
+                });
+            }
+        }
+        let length = self.random.between(10, 3_000);
+        self.at(length, Happens::StudentStops(id));
+    }
+
+    fn call(&mut self) {
+        self.next_message += 1;
+        let client_message_id = format!("r{}", self.next_message);
+        let call = self.next_message;
+        self.calls.insert(call, client_message_id.clone());
+        self.input(Input::Call {
+            call,
+            text: format!("By post {call}"),
+            client_message_id,
+        });
+    }
+
+    fn frame(&mut self, id: ConnectionId, frame: ClientFrame) {
+        if self.client.connection == Some(id) {
+            self.input(Input::Frame {
+                connection: id,
+                frame,
+            });
+        }
+    }
+
+    fn model_acts(&mut self, generation: u32, act: Act, answer: u32) {
+        // A socket that we closed may still have said something: it must not be heard.
+        let stale = self.socket != Some(generation) && self.random.percent(80);
+        if stale || !self.model.holds(answer) {
+            return;
+        }
+        match act {
+            Act::Says(event) => {
+                if event == ServerEvent::TurnComplete {
+                    self.model.ended(answer);
+                }
+                self.input(Input::Model { generation, event });
+            }
+            Act::Speaks { bytes } => self.input(Input::ModelAudio {
+                generation,
+                bytes,
+                sample_rate: 24_000,
+            }),
+            Act::Goes(loss) => {
+                if self.socket == Some(generation) {
+                    self.socket = None;
+                }
+                self.input(Input::ModelLost {
+                    generation,
+                    loss,
+                    detail: "scripted".into(),
+                });
+            }
+        }
+    }
+
+    fn crash(&mut self) {
+        self.strike = Some(match self.random.between(0, 2) {
+            0 => Strike::Before,
+            1 => Strike::AfterWrites,
+            _ => Strike::After,
+        });
+    }
+
+    /// The object dies: its memory and the model's socket are gone; its store is not.
+    fn die(&mut self) {
+        self.totals.crashes += 1;
+        self.log.push(format!("{:>8} *** crash ***", self.now));
+        self.socket = None;
+        for call in std::mem::take(&mut self.calls).into_keys() {
+            self.log.push(format!("{:>8} call {call} broken off", self.now));
+        }
+        self.state = State::restore(
+            self.store.record.clone().unwrap(),
+            self.store.turns.values().cloned().collect(),
+        );
+        let survives = self.random.percent(50);
+        let connections = match self.client.connection.filter(|_| survives) {
+            Some(id) => vec![self.connection(id)],
+            None => {
+                if self.client.connection.take().is_some() {
+                    let delay = self.random.between(10, 5_000);
+                    self.at(delay, Happens::Connect);
+                }
+                Vec::new()
+            }
+        };
+        self.input(Input::Woke { connections });
+    }
+
+    fn input(&mut self, input: Input) {
+        self.totals.steps += 1;
+        let strike = self.strike.take();
+        let said = format!("{input:?}");
+        self.log.push(format!(
+            "{:>8} > {}",
+            self.now,
+            said.chars().take(180).collect::<String>()
+        ));
+        let effects = step(&mut self.state, Millis(self.now), input);
+        if strike == Some(Strike::Before) {
+            return self.die();
+        }
+        let (writes, acts): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Write(_)));
+        for effect in writes {
+            if let Effect::Write(write) = effect {
+                self.write_down(write);
+            }
+        }
+        if strike == Some(Strike::AfterWrites) {
+            return self.die();
+        }
+        for effect in acts {
+            self.perform(effect);
+        }
+        if strike == Some(Strike::After) {
+            self.die();
+        }
+    }
+
+    fn write_down(&mut self, write: Write) {
+        match write {
+            Write::Record(record) => self.store.record = Some(*record),
+            Write::Turn(turn) => {
+                let known = self.store.turns.insert(turn.index, (*turn).clone());
+                let same = known.is_none_or(|known| known.hash == turn.hash);
+                self.promise(same, || format!("turn {} says something else than when it was stored", turn.index));
+                let expected = self.store.turns.len() as u32;
+                self.promise(turn.index < expected, || format!("turn {} leaves a gap", turn.index));
+            }
+            Write::Event(event) => {
+                if let Event::TokenUsage { turn_id, .. } = &event.event {
+                    let first = self.settled.insert(turn_id.to_string());
+                    self.promise(first, || format!("{turn_id} was metered twice"));
+                }
+                let fresh = self.store.events.insert(event.seq.0, *event.clone()).is_none();
+                self.promise(fresh, || format!("seq {} was given twice", event.seq.0));
+            }
+            Write::Compact { turn_id } => self.store.events.retain(|_, event| {
+                !matches!(&event.event, Event::AiTextChunk { turn_id: id, .. } | Event::Transcription { turn_id: id, .. } if *id == turn_id)
+            }),
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Write(_) | Effect::SetRole { .. } | Effect::Note { .. } => {}
+            Effect::HoldAudio | Effect::DropAudio | Effect::RelayAudio { .. } => {}
+            Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
+                let open = self.socket.is_some();
+                self.promise(open, || "sound was given to a model that is not there".into());
+            }
+            Effect::Tell(event) => self.told(&event),
+            Effect::TellOne { connection, frame } => match *frame {
+                PrivateFrame::Connected { replay_from, .. } => {
+                    // A gap: events were stored that this connection was never sent. What comes is not taken until
+                    // the answer to `hello` begins where we are.
+                    self.client.gap = replay_from.0 > self.client.cursor + 1;
+                    if self.client.gap {
+                        self.at(20, Happens::Hello(connection));
+                    }
+                }
+                PrivateFrame::Error(error) => {
+                    self.log.push(format!(
+                        "{:>8} < refused: {} {}",
+                        self.now,
+                        serde_json::to_string(&error.code).unwrap(),
+                        error.message
+                    ));
+                    if error.code == ErrorCode::ConversationClosed {
+                        self.client.unacknowledged.clear();
+                    }
+                }
+                _ => {}
+            },
+            Effect::Replay { connection, after } => {
+                if self.client.connection == Some(connection) {
+                    let missed: Vec<_> = self
+                        .store
+                        .events
+                        .range(after.0 + 1..)
+                        .map(|(_, e)| e.clone())
+                        .collect();
+                    for event in missed {
+                        self.told(&event);
+                    }
+                }
+            }
+            Effect::Close { connection, .. } => {
+                if self.client.connection == Some(connection) {
+                    self.client.connection = None;
+                }
+            }
+            Effect::OpenModel { generation, setup } => {
+                let free = self.socket.is_none();
+                self.promise(free, || "a second socket of the model was opened".into());
+                self.promise(!setup.system_instruction.is_empty(), || {
+                    "a setup without instruction".into()
+                });
+                self.totals.sockets += 1;
+                self.socket = Some(generation);
+                let faulty = self.faulty(Faults::Model);
+                let script = self.model.open(&mut self.random, faulty);
+                self.schedule(generation, script);
+            }
+            Effect::SendModel(message) => self.send_model(&message),
+            Effect::CloseModel => self.socket = None,
+            Effect::Flush(batch) => {
+                let faulty = self.faulty(Faults::Firestore);
+                match self.firestore.prepare(*batch, &mut self.random, faulty) {
+                    Ok(commit) => {
+                        let delay = self.random.between(5, if faulty { 9_000 } else { 80 });
+                        if faulty && !commit.answered && commit.arrives && self.random.percent(30) {
+                            // The answer is given up on; the write arrives when nobody expects it any more.
+                            let unsure = Commit {
+                                arrives: false,
+                                ..commit.clone()
+                            };
+                            self.at(delay + 4_000, Happens::Late(Box::new(commit)));
+                            self.at(delay, Happens::Commit(Box::new(unsure)));
+                        } else {
+                            self.at(delay, Happens::Commit(Box::new(commit)));
+                        }
+                    }
+                    Err(outcome) => {
+                        let upto = self.state.record().outbox.flushed_turns;
+                        let revision = self.state.record().outbox.flushed_revision;
+                        self.refused_flush(revision, upto, outcome);
+                    }
+                }
+            }
+            Effect::Reply { call, answer } => {
+                let known = self.calls.remove(&call).is_some();
+                self.promise(known, || format!("call {call} was answered twice"));
+                if let Ok(answer) = *answer {
+                    self.acknowledge(&answer.user_turn);
+                    if let Some(turn) = &answer.ai_turn {
+                        self.acknowledge(turn);
+                    }
+                }
+            }
+        }
+    }
+
+    fn refused_flush(&mut self, revision: u64, turns: u32, outcome: FlushOutcome) {
+        self.input(Input::Flushed {
+            revision,
+            turns,
+            outcome,
+        });
+    }
+
+    fn send_model(&mut self, message: &ClientMessage) {
+        let Some(generation) = self.socket else {
+            return self.promise(false, || {
+                format!("{message:?} was sent to a model that is not there")
+            });
+        };
+        let faulty = self.faulty(Faults::Model);
+        let script = self.model.hear(message, &mut self.random, faulty);
+        self.schedule(generation, script);
+    }
+
+    fn schedule(&mut self, generation: u32, script: Vec<crate::model::Piece>) {
+        for (delay, act, answer) in script {
+            self.at(
+                delay,
+                Happens::Model {
+                    generation,
+                    act,
+                    answer,
+                },
+            );
+        }
+    }
+
+    /// The client reads an event.
+    fn told(&mut self, event: &Sequenced) {
+        if self.client.connection.is_none() || self.client.gap {
+            return;
+        }
+        self.log.push(format!(
+            "{:>8} < {} {}",
+            self.now,
+            event.seq.0,
+            serde_json::to_string(&event.event)
+                .unwrap()
+                .chars()
+                .take(160)
+                .collect::<String>()
+        ));
+        let fresh = event.seq.0 > self.client.cursor;
+        let cursor = self.client.cursor;
+        self.promise(fresh, || format!("seq {} came after {cursor}", event.seq.0));
+        self.client.cursor = event.seq.0;
+        match &event.event {
+            Event::TurnStored { turn } | Event::AiResponseEnd { turn } => {
+                if let Some(id) = &turn.client_message_id {
+                    self.client.unacknowledged.remove(id);
+                    let fresh = self.client.acknowledged.insert(id.clone());
+                    self.promise(fresh, || format!("message {id} became two turns"));
+                }
+                self.client.turns.insert(turn.id.to_string(), turn.clone());
+                self.acknowledge(turn);
+            }
+            Event::Error(_) => self.client.errors += 1,
+            Event::ConversationEnded { .. } => {
+                self.client.ended = true;
+                self.client.unacknowledged.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn acknowledge(&mut self, turn: &Turn) {
+        self.acknowledged_turns.insert(turn.id.to_string(), turn.clone());
+    }
+
+    fn check_end(&mut self) {
+        let record = self.state.record().clone();
+        self.promise(record.owed.is_none(), || "an answer is still owed".into());
+        self.promise(record.answer.is_none() && record.spoken.is_none(), || {
+            "a turn was left open".into()
+        });
+        self.promise(record.unsettled.is_none(), || {
+            "an answer was left unsettled".into()
+        });
+        self.promise(self.socket.is_none(), || {
+            "the model's socket stays open with nothing to do".into()
+        });
+        self.promise(self.calls.is_empty(), || "a call was never answered".into());
+        self.promise(self.client.unacknowledged.is_empty(), || {
+            "a message was never stored".into()
+        });
+
+        let stored: Vec<Turn> = self.store.turns.values().cloned().collect();
+        for (id, turn) in self.acknowledged_turns.clone() {
+            let kept = stored.iter().any(|t| t.id == turn.id && t.hash == turn.hash);
+            self.promise(kept, || format!("{id} was acknowledged and is not stored"));
+        }
+        let mut prev = String::new();
+        for turn in &stored {
+            let chained = turn.prev_hash == prev && turn.is_intact();
+            self.promise(chained, || format!("turn {} breaks the chain", turn.index));
+            prev.clone_from(&turn.hash);
+        }
+        let there = self.firestore.turns.clone();
+        self.promise(there == stored, || {
+            let ids = |turns: &[Turn]| {
+                turns
+                    .iter()
+                    .map(|t| format!("{}{}", t.id, if t.usage.is_some() { "$" } else { "" }))
+                    .collect::<Vec<_>>()
+            };
+            format!("Firestore holds {:?}, the object {:?}", ids(&there), ids(&stored))
+        });
+        if let Some(conversation) = self.firestore.conversation.clone() {
+            let snapshot = self.state.snapshot();
+            let same = (
+                conversation.state,
+                conversation.turn_count,
+                conversation.cost_micros,
+            ) == (snapshot.state, snapshot.turn_count, snapshot.cost_micros);
+            self.promise(same, || "Firestore's summary is not the object's".into());
+        }
+        if self.faults == Faults::None && !self.client.ended {
+            let unanswered = stored.last().is_some_and(|turn| turn.speaker == Speaker::Student);
+            self.promise(!unanswered, || {
+                "a student was left without an answer in a world without faults".into()
+            });
+            let errors = self.client.errors;
+            self.promise(errors == 0, || {
+                "an error was told in a world without faults".into()
+            });
+        }
+    }
+}
+
+struct FlushParts {
+    revision: u64,
+    upto: u32,
+}
+
+fn parts(commit: &Commit) -> FlushParts {
+    FlushParts {
+        revision: commit.batch.revision,
+        upto: commit.batch.upto,
+    }
+}

@@ -1,0 +1,61 @@
+//! Every URL the sim serves.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Request, Uri};
+use axum::routing::{get, post};
+
+use crate::google::{id_token, token};
+use crate::google_error::GoogleError;
+use crate::world::World;
+use crate::{control, live};
+
+/// Recordings of some minutes fit in.
+const LONGEST_BODY: usize = 32 * 1024 * 1024;
+
+/// The router.
+pub fn router(world: Arc<World>) -> Router {
+    Router::new()
+        .route("/ws/{method}", get(live::upgrade::handle))
+        .route("/token", post(token::handle))
+        .route("/jwks", get(id_token::jwks))
+        .route("/sim/id-token", post(id_token::mint))
+        .route("/sim/service-account.json", get(control::service_account))
+        .route("/sim/rotate-keys", post(control::rotate_keys))
+        .route(
+            "/sim/plan",
+            get(control::get_plan)
+                .post(control::set_plan)
+                .delete(control::clear_plan),
+        )
+        .route("/sim/log", get(control::log).delete(control::clear_log))
+        .route("/sim/state", get(control::state))
+        .route(
+            "/sim/transcripts",
+            post(control::expect).delete(control::expect_nothing),
+        )
+        .route("/sim/speech", post(control::learn))
+        .route("/sim/expire-handles", post(control::expire_handles))
+        .fallback(|| async { GoogleError::not_found("Requested entity was not found.") })
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(world)
+}
+
+/// JavaScript's SDK joins a base URL that ends in `/` with a path that begins with one; Google does not mind.
+pub fn single_slash<B>(mut request: Request<B>) -> Request<B> {
+    let target = request
+        .uri()
+        .path_and_query()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    if target.starts_with("//") {
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = format!("/{}", target.trim_start_matches('/')).parse().ok();
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}

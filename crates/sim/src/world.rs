@@ -1,0 +1,33 @@
+//! What all connections and requests of one sim share.
+
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::google::keys::Keys;
+use crate::journal::Journal;
+use crate::live::resumption::Sessions;
+use crate::plan::PlanInForce;
+use crate::speech::Speaker;
+use crate::speech::recognise::Recogniser;
+
+/// One simulated outside world.
+pub struct World {
+    /// What it was started with.
+    pub config: Config,
+    /// `http://host:port` as clients reach it.
+    pub base_url: String,
+    /// The fault plan.
+    pub plan: PlanInForce,
+    /// What was received and sent.
+    pub journal: Journal,
+    /// Live sessions and their handles.
+    pub sessions: Sessions,
+    /// Ears.
+    pub recogniser: Recogniser,
+    /// Voice.
+    pub speaker: Speaker,
+    /// RSA keys of the service account and of Firebase.
+    pub keys: Keys,
+    /// Turns true when the sim stops.
+    pub stopping: watch::Receiver<bool>,
+}

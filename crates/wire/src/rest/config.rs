@@ -1,0 +1,56 @@
+//! `GET /api/config`: what the web app must know before anybody has signed in.
+
+use serde::{Deserialize, Serialize};
+
+/// Public settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigBody {
+    /// `local`, `staging` or `production`.
+    pub environment: String,
+    /// For the Firebase SDK.
+    pub firebase: FirebaseBody,
+    /// What is switched on.
+    pub features: FeaturesBody,
+    /// What answers.
+    pub model: ModelBody,
+    /// Version of the price table.
+    pub price_version: String,
+    /// Version of Mentora.
+    pub version: String,
+    /// Commit it was built from.
+    pub commit: String,
+}
+
+/// For the Firebase SDK.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FirebaseBody {
+    /// The project.
+    pub project_id: String,
+    /// The web API key, which is public by design.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<String>,
+}
+
+/// What is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FeaturesBody {
+    /// `POST /api/dev/sign-in`.
+    pub dev_sign_in: bool,
+}
+
+/// What answers the students.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ModelBody {
+    /// The Live model.
+    pub live: String,
+    /// No model is connected: an offline tutor made of templates answers.
+    pub offline: bool,
+}

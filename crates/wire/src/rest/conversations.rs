@@ -1,0 +1,192 @@
+//! `/api/conversations`
+
+use mentora_core::dialogue::Strategy;
+use mentora_core::documents::{Conversation, ConversationState, Turn};
+use mentora_core::ids::{AssignmentId, ConversationId, UserId};
+use mentora_core::limits::{MAX_CLIENT_MESSAGE_ID_LEN, MAX_TURN_CHARS};
+use mentora_core::time::Millis;
+use serde::{Deserialize, Serialize};
+
+use crate::body::{Body, Offences};
+use crate::error::FieldError;
+use crate::rest::Limit;
+use crate::stream::{AudioMode, Seq, StreamRole};
+
+/// `POST /api/conversations`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateConversation {
+    /// What is to be argued.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub assignment_id: AssignmentId,
+}
+
+impl Body for CreateConversation {
+    fn offences(&self) -> Vec<FieldError> {
+        Vec::new()
+    }
+}
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationBody {
+    /// Its id.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: ConversationId,
+    /// The conversation; without its turns in a list.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub conversation: Conversation,
+}
+
+/// Answer to `POST /api/conversations`: the open one, or a fresh one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CreatedConversation {
+    /// Whether it was made by this request.
+    pub created: bool,
+    /// The conversation.
+    #[serde(flatten)]
+    pub conversation: ConversationBody,
+}
+
+/// `POST /api/conversations/{id}/turns`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PostTurn {
+    /// 1 to 20,000 characters.
+    pub text: String,
+    /// The caller's own id of the message: sent twice, it is one turn.
+    pub client_message_id: String,
+}
+
+impl Body for PostTurn {
+    fn offences(&self) -> Vec<FieldError> {
+        Offences::default()
+            .chars("text", &self.text, 1..=MAX_TURN_CHARS)
+            .unless(!self.text.trim().is_empty(), "text", "says nothing")
+            .unless(
+                (1..=MAX_CLIENT_MESSAGE_ID_LEN).contains(&self.client_message_id.len()),
+                "clientMessageId",
+                "1 to 128 bytes are allowed",
+            )
+            .list()
+    }
+}
+
+/// The move chosen for a student's turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DecisionBody {
+    /// The move.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "challenge"))]
+    pub strategy: Strategy,
+    /// Why.
+    pub reason: String,
+}
+
+/// Answer to `POST /api/conversations/{id}/turns`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TurnAnswer {
+    /// The student's turn, stored.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub user_turn: Turn,
+    /// The tutor's turn; absent when it is still being made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub ai_turn: Option<Turn>,
+    /// The move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionBody>,
+    /// Where the dialogue stands.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "awaiting_followup"))]
+    pub state: ConversationState,
+}
+
+/// `POST /api/conversations/{id}/end`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EndConversation {
+    /// Why, in the caller's own words; up to 500 characters. Kept in the log only.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl Body for EndConversation {
+    fn offences(&self) -> Vec<FieldError> {
+        Offences::default()
+            .chars("reason", self.reason.as_deref().unwrap_or(""), 0..=500)
+            .list()
+    }
+}
+
+/// Answer to `POST /api/conversations/{id}/stream/tickets`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TicketBody {
+    /// Opens one stream, once.
+    pub ticket: String,
+    /// When it runs out, ms: 60 s from now.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub expires_at: Millis,
+}
+
+/// Query of `GET /api/conversations`: the caller's own; staff may ask for everybody's of an assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListConversations {
+    /// Only those about this assignment. Staff of its course get everybody's, all others their own.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub assignment_id: Option<AssignmentId>,
+    /// Only those of this student; another than the caller only with `assignmentId`, and only for staff.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub user_id: Option<UserId>,
+    /// Only those that stand so.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "closed"))]
+    pub state: Option<ConversationState>,
+    /// 1 to 100; 20 unless told.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<u32>, minimum = 1, maximum = 100))]
+    pub limit: Limit,
+    /// `nextCursor` of the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// Query of `GET /api/conversations/{id}/stream`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StreamQuery {
+    /// The last `seq` seen: what came after it is sent again.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<u64>))]
+    pub cursor: Option<Seq>,
+    /// `speaker` or `listener`; the most that the ticket allows unless told.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "speaker"))]
+    pub role: Option<StreamRole>,
+    /// How the tutor's audio comes: `none` (unless told), `base64` or `binary`.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "binary"))]
+    pub audio: AudioMode,
+    /// A ticket, for clients that can set neither subprotocols nor headers.
+    #[serde(default)]
+    pub ticket: Option<String>,
+}

@@ -1,0 +1,20 @@
+//! Bodies of the REST resources, one file a resource.
+
+mod assignments;
+mod config;
+mod conversations;
+mod courses;
+mod dev;
+mod health;
+mod page;
+
+pub use assignments::{AssignmentBody, AssignmentStatus, CreateAssignment, ListAssignments};
+pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody};
+pub use conversations::{
+    ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
+    ListConversations, PostTurn, StreamQuery, TicketBody, TurnAnswer,
+};
+pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, Listed};
+pub use dev::{DevSignIn, IdTokenBody};
+pub use health::{Check, HealthBody, Reach};
+pub use page::{Limit, Page};

@@ -1,0 +1,115 @@
+//! The document store that the configuration names. Whoever reads and writes documents sees one client, wherever
+//! they are kept.
+
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, StatusCode};
+use mentora_firestore::client::EMULATOR_TOKEN;
+use mentora_firestore::{Client, Transport, TransportError};
+use mentora_google::service_account::{AccessToken, ServiceAccount};
+use worker::{Env, ObjectNamespace};
+
+use super::access_token;
+use super::config::{Config, StoreConfig};
+use super::fetch::{Fetch, outgoing, within};
+
+/// Binding of the class `DocumentStore`.
+pub const BINDING: &str = "DOCUMENT_STORE_OBJECT";
+
+/// The client that repositories use.
+pub type Documents = Client<DocumentTransport>;
+
+/// The client for the configured store. Where something is missing, each call says so as
+/// [`mentora_firestore::Kind::Unavailable`].
+#[must_use]
+pub fn documents(env: &Env, config: &Config) -> Documents {
+    Client::new(DocumentTransport::of(env, config), config.endpoint().clone())
+}
+
+/// The way to the store.
+#[derive(Debug, Clone)]
+pub enum DocumentTransport {
+    /// To our own object, one a project.
+    Embedded {
+        /// The objects.
+        objects: ObjectNamespace,
+        /// The object's name.
+        project_id: String,
+    },
+    /// To Google's emulator.
+    Emulator,
+    /// To Firestore.
+    Google {
+        /// Whose token is sent.
+        account: ServiceAccount,
+        /// Where the token comes from.
+        token_url: String,
+    },
+    /// Nowhere.
+    Unconfigured {
+        /// What is missing.
+        reason: String,
+    },
+}
+
+impl DocumentTransport {
+    fn of(env: &Env, config: &Config) -> Self {
+        match &config.store {
+            StoreConfig::Embedded => match env.durable_object(BINDING) {
+                Ok(objects) => Self::Embedded { objects, project_id: config.project_id.clone() },
+                Err(error) => Self::Unconfigured { reason: error.to_string() },
+            },
+            StoreConfig::Firestore { emulator: true, .. } => Self::Emulator,
+            StoreConfig::Firestore { emulator: false, .. } => match &config.service_account {
+                Some(account) => Self::Google { account: account.clone(), token_url: config.token_url.clone() },
+                None => Self::Unconfigured { reason: "`FIREBASE_SERVICE_ACCOUNT_KEY` is not set".into() },
+            },
+        }
+    }
+}
+
+impl Transport for DocumentTransport {
+    async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        deadline_ms: u32,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
+        match self {
+            Self::Embedded { objects, project_id } => {
+                let request = outgoing(&authorized(request, EMULATOR_TOKEN)?)?;
+                // A stub that has seen an exception stays broken: take a new one for each call.
+                let stub = objects.get_by_name(project_id);
+                let stub = stub.map_err(|error| TransportError::NotSent(error.to_string()))?;
+                within(deadline_ms, stub.fetch_with_request(request)).await
+            }
+            Self::Emulator => Fetch.send(authorized(request, EMULATOR_TOKEN)?, deadline_ms).await,
+            Self::Google { account, token_url } => {
+                let token = token(account, token_url).await?;
+                let reply = Fetch.send(authorized(request.clone(), token.secret())?, deadline_ms).await?;
+                if reply.status() != StatusCode::UNAUTHORIZED {
+                    return Ok(reply);
+                }
+                // Withdrawn before its time. Nothing was carried out, so the call may be made again.
+                access_token::refused(&token);
+                let token = self::token(account, token_url).await?;
+                Fetch.send(authorized(request, token.secret())?, deadline_ms).await
+            }
+            Self::Unconfigured { reason } => Err(TransportError::NotSent(reason.clone())),
+        }
+    }
+}
+
+async fn token(account: &ServiceAccount, token_url: &str) -> Result<AccessToken, TransportError> {
+    let token = access_token::current(account, token_url).await;
+    token.map_err(|error| TransportError::NotSent(error.to_string()))
+}
+
+fn authorized(
+    mut request: http::Request<Vec<u8>>,
+    token: &str,
+) -> Result<http::Request<Vec<u8>>, TransportError> {
+    let value = HeaderValue::try_from(format!("Bearer {token}"));
+    let mut value = value.map_err(|_| TransportError::NotSent("the access token is no header value".into()))?;
+    value.set_sensitive(true);
+    request.headers_mut().insert(AUTHORIZATION, value);
+    Ok(request)
+}

@@ -1,0 +1,19 @@
+//! What the Workers runtime gives, each thing in one place: whoever needs the time, a random id, a setting or the
+//! network asks here.
+//!
+//! # Layout
+//! - [`config`]: the one place that reads the environment
+//! - [`clock`], [`random`], [`log`]: time, ids, one line of JSON an event
+//! - [`fetch`]: HTTP with a deadline
+//! - [`access_token`]: the service account's token, kept for its life
+//! - [`documents`]: the document store that the configuration names, behind one client
+//! - [`identity`]: who is asking
+
+pub mod access_token;
+pub mod clock;
+pub mod config;
+pub mod documents;
+pub mod fetch;
+pub mod identity;
+pub mod log;
+pub mod random;

@@ -1,0 +1,177 @@
+//! `conversations/{conversationId}`, and `openConversations/{assignmentId}.{userId}`: which conversation a student has
+//! open about an assignment. That document is what two simultaneous beginnings collide on, so one of them wins.
+//!
+//! It is never deleted: it names the latest conversation, which may have ended. So ending needs no second write, and
+//! a late flush of an ended conversation cannot take the place of the one that followed it.
+
+use mentora_core::documents::collections::CONVERSATIONS;
+use mentora_core::documents::{Conversation, ConversationState};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_firestore::value::to_value;
+use mentora_firestore::{
+    Client, CollectionPath, DocumentPath, Kind, Operator, Precondition, Query, Transport, Value, Write,
+    to_fields,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Cursor, Page, RepositoryError, page};
+use crate::platform::documents::DocumentTransport;
+
+const OPEN_CONVERSATIONS: &str = "openConversations";
+
+/// What a list returns: all but the turns, which may be hundreds of kilobytes.
+const LISTED: [&str; 14] = [
+    "assignmentId",
+    "closedAt",
+    "costMicros",
+    "courseId",
+    "createdAt",
+    "endReason",
+    "lastActionAt",
+    "startedAt",
+    "state",
+    "summary",
+    "tokenUsage",
+    "turnCount",
+    "updatedAt",
+    "userId",
+];
+
+/// The conversations.
+#[derive(Debug)]
+pub struct Conversations<'a, T = DocumentTransport>(pub &'a Client<T>);
+
+/// Which conversations a list has; all that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConversationFilter {
+    /// About this assignment.
+    pub assignment: Option<AssignmentId>,
+    /// Of this course.
+    pub course: Option<CourseId>,
+    /// Of this student.
+    pub user: Option<UserId>,
+    /// In this state.
+    pub state: Option<ConversationState>,
+}
+
+/// The latest conversation of a student about an assignment.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Latest {
+    conversation_id: ConversationId,
+}
+
+/// Where a conversation stands.
+///
+/// # Errors
+/// None for an id that was parsed; the type of a path asks for it.
+pub fn path(id: &ConversationId) -> Result<DocumentPath, RepositoryError> {
+    Ok(CollectionPath::parse(CONVERSATIONS)?.doc(id.as_str())?)
+}
+
+/// An id holds no dot, so no two pairs share a name.
+fn latest_path(assignment: &AssignmentId, user: &UserId) -> Result<DocumentPath, RepositoryError> {
+    Ok(CollectionPath::parse(OPEN_CONVERSATIONS)?.doc(&format!("{assignment}.{user}"))?)
+}
+
+impl<T: Transport> Conversations<'_, T> {
+    /// Begins a conversation, unless the student has one open about the assignment.
+    ///
+    /// # Errors
+    /// [`RepositoryError::AlreadyExists`] when one is open, or was begun at the same moment: see
+    /// [`Conversations::open_of`].
+    pub async fn create(&self, id: &ConversationId, conversation: &Conversation) -> Result<(), RepositoryError> {
+        let latest_path = latest_path(&conversation.assignment_id, &conversation.user_id)?;
+        let precondition = match self.0.get(&latest_path).await? {
+            None => Precondition::Exists(false),
+            Some(document) => {
+                let latest: Latest = document.decode()?;
+                let before = self.get(&latest.conversation_id).await?;
+                if before.is_some_and(|before| before.state != ConversationState::Closed) {
+                    return Err(RepositoryError::AlreadyExists);
+                }
+                Precondition::UpdateTime(document.update_time)
+            }
+        };
+        let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
+        latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
+        latest.insert("updatedAt".into(), Value::Integer(conversation.updated_at.0));
+        let writes = [
+            Write::set(latest_path, latest).only_if(precondition),
+            Write::create(path(id)?, to_fields(conversation)?),
+        ];
+        match self.0.commit(&writes).await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.kind {
+                Kind::AlreadyExists | Kind::FailedPrecondition => Err(RepositoryError::AlreadyExists),
+                // The reply was lost: the id is ours alone, so if the document is there, we made it.
+                Kind::UnknownOutcome if self.get(id).await?.is_some() => Ok(()),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// The conversation that a student has open about an assignment.
+    ///
+    /// The document lags behind the conversation's own object by a flush: one that ended a moment ago may still be
+    /// called open here.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn open_of(
+        &self,
+        assignment: &AssignmentId,
+        user: &UserId,
+    ) -> Result<Option<(ConversationId, Conversation)>, RepositoryError> {
+        let Some(document) = self.0.get(&latest_path(assignment, user)?).await? else { return Ok(None) };
+        let id = document.decode::<Latest>()?.conversation_id;
+        let latest = self.get(&id).await?;
+        let open = latest.filter(|conversation| conversation.state != ConversationState::Closed);
+        Ok(open.map(|conversation| (id, conversation)))
+    }
+
+    /// A conversation, with its turns.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn get(&self, id: &ConversationId) -> Result<Option<Conversation>, RepositoryError> {
+        let found = self.0.get(&path(id)?).await?;
+        Ok(found.map(|document| document.decode()).transpose()?)
+    }
+
+    /// Conversations without their turns, the latest begun first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn list(
+        &self,
+        filter: &ConversationFilter,
+        page: &Page,
+    ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
+        let (found, next) = page::fetch(self.0, query(filter)?, "startedAt", page).await?;
+        let items = found.iter().map(|document| {
+            let id =
+                ConversationId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
+            Ok((id, document.decode()?))
+        });
+        Ok((items.collect::<Result<_, RepositoryError>>()?, next))
+    }
+}
+
+fn query(filter: &ConversationFilter) -> Result<Query, RepositoryError> {
+    let mut query = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(LISTED);
+    let ConversationFilter { assignment, course, user, state } = filter;
+    if let Some(assignment) = assignment {
+        query = query.whose("assignmentId", Operator::Equal, assignment.as_str());
+    }
+    if let Some(course) = course {
+        query = query.whose("courseId", Operator::Equal, course.as_str());
+    }
+    if let Some(user) = user {
+        query = query.whose("userId", Operator::Equal, user.as_str());
+    }
+    if let Some(state) = state {
+        query = query.whose("state", Operator::Equal, to_value(state)?);
+    }
+    Ok(query)
+}

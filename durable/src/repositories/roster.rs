@@ -1,0 +1,92 @@
+//! `courses/{courseId}/roster/{memberId}`. A member who joined stands under the own user id, so nobody is there twice.
+
+use mentora_core::documents::collections::ROSTER;
+use mentora_core::documents::{Member, MemberStatus};
+use mentora_core::ids::{CourseId, UserId};
+use mentora_firestore::{
+    Client, Document, DocumentPath, Error, Kind, Precondition, Transport, Write, to_fields,
+};
+
+use super::{RepositoryError, courses};
+use crate::platform::documents::DocumentTransport;
+
+/// Attempts to join while the document changes under our hands, or replies are lost.
+const ATTEMPTS: u32 = 3;
+
+/// The rosters.
+#[derive(Debug)]
+pub struct Roster<'a, T = DocumentTransport>(pub &'a Client<T>);
+
+/// What came of joining.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Joined {
+    /// How the member stands now. One who was removed stays removed.
+    pub member: Member,
+    /// Whether this call changed it.
+    pub changed: bool,
+}
+
+pub(super) fn path(course: &CourseId, member: &UserId) -> Result<DocumentPath, RepositoryError> {
+    Ok(courses::path(course)?.collection(ROSTER)?.doc(member.as_str())?)
+}
+
+impl<T: Transport> Roster<'_, T> {
+    /// A member who joined, in whatever standing.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn get(&self, course: &CourseId, user: &UserId) -> Result<Option<Member>, RepositoryError> {
+        let found = self.0.get(&path(course, user)?).await?;
+        Ok(found.map(|document| document.decode()).transpose()?)
+    }
+
+    /// Adds a member, once: whoever is active stays as he is, whoever was invited becomes active in the role of the
+    /// invitation, whoever was removed stays removed.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Internal`] when `member` has no user id.
+    pub async fn join(&self, member: &Member) -> Result<Joined, RepositoryError> {
+        let user = member.user_id.as_ref().ok_or_else(|| RepositoryError::Internal("a member without id".into()))?;
+        let path = path(&member.course_id, user)?;
+        let mut write = Write::create(path.clone(), to_fields(member)?);
+        let mut standing = member.clone();
+        for _ in 0..ATTEMPTS {
+            match self.0.commit(std::slice::from_ref(&write)).await {
+                Ok(_) => return Ok(Joined { member: standing, changed: true }),
+                Err(error) if !may_have_met_another(&error) => return Err(error.into()),
+                Err(_) => {}
+            }
+            let Some(document) = self.0.get(&path).await? else { continue };
+            let found: Member = document.decode()?;
+            if found.status != MemberStatus::Invited {
+                return Ok(Joined { member: found, changed: false });
+            }
+            standing = accepted(found, member);
+            write = replacing(&document, &standing)?;
+        }
+        Err(RepositoryError::Conflict)
+    }
+}
+
+/// The document was there, was changed meanwhile, or our own write got through and its reply did not.
+fn may_have_met_another(error: &Error) -> bool {
+    matches!(
+        error.kind,
+        Kind::AlreadyExists | Kind::NotFound | Kind::FailedPrecondition | Kind::Aborted | Kind::UnknownOutcome
+    )
+}
+
+fn accepted(invited: Member, joining: &Member) -> Member {
+    Member {
+        user_id: joining.user_id.clone(),
+        status: MemberStatus::Active,
+        joined_at: joining.joined_at,
+        updated_at: joining.updated_at,
+        ..invited
+    }
+}
+
+fn replacing(document: &Document, member: &Member) -> Result<Write, RepositoryError> {
+    let write = Write::update(document.path.clone(), to_fields(member)?);
+    Ok(write.only_if(Precondition::UpdateTime(document.update_time)))
+}

@@ -1,0 +1,410 @@
+import { audioFromBase64, audioFromBinary, audioToBase64, littleEndian, type TutorAudio } from "./audio.ts";
+import { type Backoff, backoffDelay, defaultBackoff } from "./backoff.ts";
+import type { MentoraClient } from "./client.ts";
+import { Emitter } from "./emitter.ts";
+import { MentoraError } from "./error.ts";
+import type { ClientFrame, Seq, ServerFrame, ServerFrameOf, ServerFrameType, StreamRole } from "./frames.ts";
+
+export type AudioMode = "none" | "base64" | "binary";
+
+export interface StreamOptions {
+  client: MentoraClient;
+  conversationId: string;
+  /** The last `seq` already seen; 0 replays the whole conversation. */
+  cursor?: Seq;
+  role?: StreamRole;
+  audio?: AudioMode;
+  backoff?: Backoff;
+  /** Silence after which a ping is sent, and how long its answer may take. */
+  heartbeat?: { everyMs: number; deadAfterMs: number };
+  /** Node 20 has no `WebSocket` of its own: hand in the one of the `ws` package. */
+  WebSocket?: typeof globalThis.WebSocket;
+}
+
+/** Why a stream is over for good. */
+export type CloseReason = "left" | "unauthenticated" | "forbidden" | "not_found" | "ended" | "refused";
+
+export type ConnectionState =
+  | { phase: "idle" }
+  | { phase: "connecting"; attempt: number }
+  | { phase: "open"; role: StreamRole }
+  | { phase: "waiting"; attempt: number; retryInMs: number }
+  | { phase: "closed"; reason: CloseReason; error?: MentoraError };
+
+export interface PendingText {
+  clientMessageId: string;
+  text: string;
+}
+
+type FrameEvents = { [T in ServerFrameType]: ServerFrameOf<T> };
+
+export interface StreamEvents extends FrameEvents {
+  state: ConnectionState;
+  /** Every frame, once, in the order of `seq`. */
+  frame: ServerFrame;
+  audio: TutorAudio;
+  /** The server has it in its log: it cannot be lost any more. */
+  acknowledged: { clientMessageId: string; turnId: string };
+  /** The server refused this message; it will not be sent again. */
+  rejected: PendingText & { error: ServerFrameOf<"error"> };
+  /** The connection broke while the student spoke: what was said has to be said again. */
+  utterance_lost: { clientMessageId: string };
+  /** Events before `from` are no longer in the server's log: load the turns by REST. */
+  gap: { cursor: Seq; from: Seq };
+}
+
+const OPEN = 1;
+const FINAL_CLOSES = new Map<number, CloseReason>([
+  [4001, "unauthenticated"],
+  [4003, "forbidden"],
+  [4004, "not_found"],
+  [4010, "ended"],
+]);
+const TAKEN_OVER = 4009;
+/** A connection that lived this long was a good one: the next break starts with the shortest wait again. */
+const STABLE_AFTER_MS = 5_000;
+/** A message that was sent this often and never stored is one the server cannot take. */
+const SENDS_PER_TEXT = 6;
+/** Codes of an `error` frame that are about the message just sent, not about the dialogue. */
+const ABOUT_MY_MESSAGE = new Set([
+  "VALIDATION_ERROR",
+  "PAYLOAD_TOO_LARGE",
+  "INSUFFICIENT_CREDITS",
+  "TURN_IN_PROGRESS",
+  "CONVERSATION_CLOSED",
+  "FORBIDDEN",
+]);
+
+/**
+ * One conversation over sockets that come and go. It asks for a ticket, connects, resumes from the last `seq` it saw,
+ * drops what it saw before, and sends a text again, under the same id, until the server says that it is stored.
+ */
+export class ConversationStream extends Emitter<StreamEvents> {
+  readonly #options: StreamOptions;
+  readonly #heartbeat: { everyMs: number; deadAfterMs: number };
+  readonly #pending = new Map<string, PendingText & { sends: number }>();
+  #state: ConnectionState = { phase: "idle" };
+  #cursor: Seq;
+  #role: StreamRole;
+  #socket: WebSocket | null = null;
+  /** Set once the server has said `connected` on this socket. */
+  #ready = false;
+  #attempt = 0;
+  #utterance: string | null = null;
+  /** The turn that binary audio belongs to. It outlives a socket: the answer goes on after a reconnect. */
+  #answering: string | null = null;
+  #timers = new Map<"retry" | "ping" | "dead" | "stable", ReturnType<typeof setTimeout>>();
+
+  constructor(options: StreamOptions) {
+    super();
+    this.#options = options;
+    this.#cursor = options.cursor ?? 0;
+    this.#role = options.role ?? "speaker";
+    this.#heartbeat = options.heartbeat ?? { everyMs: 25_000, deadAfterMs: 10_000 };
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** The last `seq` seen. Keep it, and hand it in as `cursor` to resume after a reload. */
+  get cursor(): Seq {
+    return this.#cursor;
+  }
+
+  /** Texts that the server has not yet said to be stored. */
+  get pending(): PendingText[] {
+    return [...this.#pending.values()].map(({ clientMessageId, text }) => ({ clientMessageId, text }));
+  }
+
+  connect(): void {
+    if (this.#state.phase === "idle" || this.#state.phase === "closed") {
+      this.#attempt = 0;
+      void this.#open();
+    }
+  }
+
+  /** Leaves for good; the conversation itself goes on. */
+  close(): void {
+    this.#finish("left");
+  }
+
+  /** After being taken over by another tab: become the one who speaks again. */
+  takeBack(): void {
+    this.#role = "speaker";
+    this.#drop();
+    this.#attempt = 0;
+    void this.#open();
+  }
+
+  /** The network or the tab came back: do not sit out the wait, and find a dead socket at once. */
+  nudge(): void {
+    if (this.#state.phase === "waiting") {
+      this.#clear("retry");
+      void this.#open();
+    } else if (this.#ready) {
+      this.#ping();
+    }
+  }
+
+  /** Stored once, however often the connection breaks. Returns the id to recognise it by. */
+  sendText(text: string, clientMessageId: string = crypto.randomUUID()): string {
+    this.#pending.set(clientMessageId, { clientMessageId, text, sends: 0 });
+    if (this.#ready) this.#sendPending(clientMessageId);
+    return clientMessageId;
+  }
+
+  /** Begins an utterance. Null while there is no connection: speech is not kept, so do not let the student begin. */
+  audioStart(sampleRate: number, clientMessageId: string = crypto.randomUUID()): string | null {
+    const begun = this.#send({ type: "audio_start", config: { sampleRate, encoding: "pcm", channels: 1 }, clientMessageId });
+    this.#utterance = begun ? clientMessageId : null;
+    return this.#utterance;
+  }
+
+  /** PCM at the rate given to `audioStart`; 100 ms a piece is a good size. */
+  audioChunk(samples: Int16Array): void {
+    if (!this.#ready || !this.#utterance) return;
+    if (this.#options.audio === "binary") this.#socket?.send(littleEndian(samples));
+    else this.#send({ type: "audio_chunk", data: audioToBase64(samples) });
+  }
+
+  /** The student has finished: the tutor may speak. */
+  audioEnd(): void {
+    if (this.#utterance) this.#send({ type: "audio_end" });
+    this.#utterance = null;
+  }
+
+  /** Stops the tutor now. `heardMs`: how much of the answer was played. */
+  interrupt(heardMs?: number): void {
+    this.#send(heardMs === undefined ? { type: "interrupt" } : { type: "interrupt", heardMs: Math.round(heardMs) });
+  }
+
+  /** Tells how far the tutor's turn has been played. */
+  playback(turnId: string, heardMs: number): void {
+    this.#send({ type: "playback", turnId, heardMs: Math.round(heardMs) });
+  }
+
+  /** Ends the conversation. False when there is no connection: then use `conversations.end`. */
+  stop(reason?: string): boolean {
+    return this.#send(reason === undefined ? { type: "stop" } : { type: "stop", reason });
+  }
+
+  async #open(): Promise<void> {
+    const mine = { phase: "connecting", attempt: this.#attempt } as const;
+    this.#become(mine);
+    // Somebody may have left or nudged while the ticket was on its way.
+    const superseded = () => this.#state !== mine;
+    try {
+      const { ticket } = await this.#options.client.conversations.ticket(this.#options.conversationId);
+      if (!superseded()) this.#listen(this.#dial(ticket));
+    } catch (error) {
+      if (superseded()) return;
+      const failure = asMentoraError(error);
+      if (failure.retryable) this.#retry(failure.retryAfterMs);
+      else this.#finish(reasonOf(failure), failure);
+    }
+  }
+
+  #dial(ticket: string): WebSocket {
+    const WebSocket = this.#options.WebSocket ?? globalThis.WebSocket;
+    if (!WebSocket) throw new TypeError("There is no WebSocket here: hand in `WebSocket` from the `ws` package.");
+    const { client, conversationId } = this.#options;
+    const url = new URL(`${client.baseUrl}/api/conversations/${encodeURIComponent(conversationId)}/stream`);
+    url.protocol = url.protocol.replace("http", "ws");
+    url.searchParams.set("cursor", String(this.#cursor));
+    url.searchParams.set("role", this.#role);
+    url.searchParams.set("audio", this.#options.audio ?? "none");
+    const socket = new WebSocket(url, ["mentora.v1", `ticket.${ticket}`]);
+    socket.binaryType = "arraybuffer";
+    return socket;
+  }
+
+  #listen(socket: WebSocket): void {
+    this.#socket = socket;
+    // Events of a socket that was let go mean nothing any more.
+    const current = () => this.#socket === socket;
+    socket.onmessage = ({ data }) => {
+      if (!current()) return;
+      this.#beat();
+      if (typeof data === "string") this.#receive(data);
+      else this.#hear(audioFromBinary(data as ArrayBuffer, this.#answering));
+    };
+    socket.onclose = ({ code }) => {
+      if (current()) this.#closed(code);
+    };
+    // A close follows, and it has the code.
+    socket.onerror = () => {};
+    this.#after("dead", this.#heartbeat.deadAfterMs, () => this.#abandon());
+  }
+
+  #receive(text: string): void {
+    const frame = parse(text);
+    if (!frame) return;
+    if (frame.seq !== undefined && frame.seq !== null) {
+      if (frame.seq <= this.#cursor) return;
+      this.#cursor = frame.seq;
+    }
+    this.#follow(frame);
+    this.emit("frame", frame);
+    // The compiler cannot tie a union's `type` to its own member across a call.
+    this.emit(frame.type, frame as never);
+  }
+
+  /** What the stream itself has to know of a frame. */
+  #follow(frame: ServerFrame): void {
+    switch (frame.type) {
+      case "connected":
+        this.#ready = true;
+        this.#role = frame.role;
+        this.#after("stable", STABLE_AFTER_MS, () => (this.#attempt = 0));
+        if (frame.replayFrom != null && frame.replayFrom > this.#cursor + 1) {
+          this.emit("gap", { cursor: this.#cursor, from: frame.replayFrom });
+        }
+        this.#become({ phase: "open", role: frame.role });
+        for (const id of [...this.#pending.keys()]) this.#sendPending(id);
+        break;
+      case "turn_stored":
+        this.#acknowledge(frame.turn.clientMessageId, frame.turn.id);
+        break;
+      case "ai_response_start":
+        this.#answering = frame.turnId;
+        break;
+      case "ai_audio_chunk":
+        this.#hear(audioFromBase64(frame.data, frame.turnId));
+        break;
+      case "interrupted":
+        this.#answering = null;
+        break;
+      case "error":
+        this.#refused(frame);
+        break;
+    }
+  }
+
+  #hear(audio: TutorAudio | null): void {
+    // Without a turn it is the tail of an answer that was broken off.
+    if (audio?.turnId) this.emit("audio", audio);
+  }
+
+  #acknowledge(clientMessageId: string | null | undefined, turnId: string): void {
+    if (!clientMessageId) return;
+    this.#pending.delete(clientMessageId);
+    this.emit("acknowledged", { clientMessageId, turnId });
+  }
+
+  #refused(error: ServerFrameOf<"error">): void {
+    const oldest = this.#pending.keys().next().value;
+    const named = error.clientMessageId ?? (ABOUT_MY_MESSAGE.has(error.code) ? oldest : undefined);
+    const message = named === undefined ? undefined : this.#pending.get(named);
+    if (message) this.#reject(message, error);
+  }
+
+  #reject({ clientMessageId, text }: PendingText, error: ServerFrameOf<"error">): void {
+    this.#pending.delete(clientMessageId);
+    this.emit("rejected", { clientMessageId, text, error });
+  }
+
+  #sendPending(clientMessageId: string): void {
+    const message = this.#pending.get(clientMessageId);
+    if (!message) return;
+    message.sends += 1;
+    if (message.sends > SENDS_PER_TEXT) {
+      const text = "This message could not be delivered. Shorten or reword it, then send it again.";
+      this.#reject(message, { type: "error", code: "UNDELIVERABLE", message: text, recoverable: true });
+    } else {
+      this.#send({ type: "text_input", text: message.text, clientMessageId });
+    }
+  }
+
+  #send(frame: ClientFrame): boolean {
+    if (!this.#ready || this.#socket?.readyState !== OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** Something arrived: the connection lives. */
+  #beat(): void {
+    this.#clear("dead");
+    this.#after("ping", this.#heartbeat.everyMs, () => this.#ping());
+  }
+
+  #ping(): void {
+    this.#send({ type: "ping" });
+    this.#after("dead", this.#heartbeat.deadAfterMs, () => this.#abandon());
+  }
+
+  /** The socket does not answer. A close handshake would wait for the same silence, so it is let go at once. */
+  #abandon(): void {
+    this.#drop();
+    this.#retry();
+  }
+
+  #closed(code: number): void {
+    this.#drop();
+    const final = FINAL_CLOSES.get(code);
+    // Whoever was taken over must not take back by itself: two tabs would throw each other out for ever.
+    if (code === TAKEN_OVER) this.#role = "listener";
+    if (final) this.#finish(final);
+    else this.#retry();
+  }
+
+  #retry(atLeastMs = 0): void {
+    this.#attempt += 1;
+    const retryInMs = Math.max(atLeastMs, backoffDelay(this.#options.backoff ?? defaultBackoff, this.#attempt));
+    this.#become({ phase: "waiting", attempt: this.#attempt, retryInMs });
+    this.#after("retry", retryInMs, () => void this.#open());
+  }
+
+  #finish(reason: CloseReason, error?: MentoraError): void {
+    this.#drop();
+    this.#become(error ? { phase: "closed", reason, error } : { phase: "closed", reason });
+  }
+
+  /** Lets the socket go, whatever its state, and forgets what belonged to it. */
+  #drop(): void {
+    for (const name of [...this.#timers.keys()]) this.#clear(name);
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#ready = false;
+    socket?.close(1000);
+    if (this.#utterance) this.emit("utterance_lost", { clientMessageId: this.#utterance });
+    this.#utterance = null;
+  }
+
+  #become(state: ConnectionState): void {
+    this.#state = state;
+    this.emit("state", state);
+  }
+
+  #after(name: "retry" | "ping" | "dead" | "stable", ms: number, act: () => void): void {
+    this.#clear(name);
+    this.#timers.set(name, setTimeout(act, ms));
+  }
+
+  #clear(name: "retry" | "ping" | "dead" | "stable"): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
+
+function parse(text: string): ServerFrame | null {
+  try {
+    const frame: unknown = JSON.parse(text);
+    return typeof frame === "object" && frame !== null && "type" in frame ? (frame as ServerFrame) : null;
+  } catch {
+    return null;
+  }
+}
+
+function asMentoraError(error: unknown): MentoraError {
+  if (error instanceof MentoraError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new MentoraError({ code: "NETWORK", status: 400, message, cause: error });
+}
+
+function reasonOf({ status }: MentoraError): CloseReason {
+  if (status === 401) return "unauthenticated";
+  if (status === 403) return "forbidden";
+  if (status === 404) return "not_found";
+  return "refused";
+}

@@ -1,0 +1,41 @@
+// A failure that a person can act on: what happened, and what to do next.
+
+/** Thrown for everything that is not a fault of these scripts. Printed without a stack. */
+export class Failure extends Error {
+  /**
+   * @param {string} happened one sentence
+   * @param {{ todo?: string, log?: string, detail?: string }} [more] `todo`: what to do next; `log`: file with the
+   *   full output; `detail`: the lines of output that matter
+   */
+  constructor(happened, { todo, log, detail } = {}) {
+    super(happened);
+    this.todo = todo;
+    this.log = log;
+    this.detail = detail;
+  }
+}
+
+/** Prints any error the way a reader needs it. */
+export function report(error) {
+  const lines = [''];
+  if (error instanceof Failure) {
+    lines.push(`✗ ${error.message}`);
+    if (error.detail) lines.push(...error.detail.trimEnd().split('\n').map((line) => `    ${line}`));
+    if (error.log) lines.push(`  Full output: ${error.log}`);
+    if (error.todo) lines.push(`  What to do: ${error.todo}`);
+  } else {
+    lines.push(`✗ A fault in Mentora's own scripts: ${error?.stack ?? error}`);
+  }
+  console.error(lines.join('\n'));
+}
+
+/** Runs a command's body; a failure is reported and becomes exit code 1. */
+export async function command(body) {
+  try {
+    const code = await body();
+    if (typeof code === 'number') process.exitCode = code;
+  } catch (error) {
+    report(error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,58 @@
+// The Worker's settings for this machine: local defaults, then .dev.vars, then the environment. They are handed over in a
+// file that only this user can read: a command line is visible to everybody.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { root, state } from '../project/paths.mjs';
+
+/** Every setting of the Worker; .dev.vars.example explains them. */
+export const NAMES = [...readFileSync(join(root, '.dev.vars.example'), 'utf8').matchAll(/^# ([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
+
+/**
+ * @param {{ secret: string }} given `secret` signs stream tickets
+ * @returns {Record<string, string>} the settings, still without the addresses of the offline services
+ */
+export function localSettings({ secret }) {
+  const own = existsSync(join(root, '.dev.vars')) ? parseEnv(readFileSync(join(root, '.dev.vars'), 'utf8')) : {};
+  const given = Object.fromEntries(NAMES.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
+  const chosen = { ...own, ...given };
+  return {
+    ENVIRONMENT: 'local',
+    FIREBASE_PROJECT_ID: 'demo-mentora',
+    DOCUMENT_STORE: chosen.FIRESTORE_EMULATOR_HOST || chosen.FIRESTORE_BASE_URL ? 'firestore' : 'embedded',
+    TICKET_SECRET: secret,
+    ...chosen,
+  };
+}
+
+/** Adds the addresses of the offline services, for everything that is not connected to the real one. */
+export function withOfflineServices(settings, sim) {
+  const offline = {};
+  if (!settings.GEMINI_API_KEY) offline.GEMINI_BASE_URL = sim;
+  if (!settings.FIREBASE_SERVICE_ACCOUNT_KEY) offline.GOOGLE_TOKEN_URL = `${sim}/token`;
+  return { ...offline, ...settings };
+}
+
+/** The secret that signs stream tickets: made once and kept, so that a restart keeps what it has signed. */
+export function keptSecret() {
+  const path = join(state, 'ticket-secret');
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  mkdirSync(state, { recursive: true });
+  writeFileSync(path, newSecret(), { mode: 0o600 });
+  return readFileSync(path, 'utf8').trim();
+}
+
+export const newSecret = () => randomBytes(32).toString('base64url');
+
+/** Writes the settings where wrangler reads them (`--env-file`). */
+export function writeSettings(path, settings) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, Object.entries(settings).map(([name, value]) => `${name}=${quoted(value)}\n`).join(''), { mode: 0o600 });
+}
+
+// dotenv's grammar: a quoted value may hold anything but its own quote. wrangler then expands `$NAME`, unless escaped.
+function quoted(value) {
+  const quote = ["'", '`', '"'].find((candidate) => !value.includes(candidate)) ?? "'";
+  return `${quote}${value.replaceAll('$', '\\$')}${quote}`;
+}

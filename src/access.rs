@@ -1,0 +1,151 @@
+//! Loads what a caller asks for and puts the caller's wish to `core::policy`. Handlers get what they may use, or
+//! the refusal; none decides by itself.
+
+use futures::try_join;
+use mentora_core::documents::{Assignment, Conversation, Course, MemberStatus, Role};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId};
+use mentora_core::policy::{self, ConversationAction, CourseAction, Standing, Verdict};
+use mentora_durable::platform::documents::Documents;
+use mentora_durable::repositories::{Assignments, Conversations, Courses, Roster};
+
+use crate::auth::Caller;
+use crate::error::ApiError;
+use crate::extract::Named;
+
+/// A course that the caller may use as asked.
+#[derive(Debug, Clone)]
+pub struct CourseAccess {
+    /// The course.
+    pub course: Course,
+    /// What the caller is to it.
+    pub standing: Standing,
+    /// The caller's role on the roster; none for one who is not on it.
+    pub role: Option<Role>,
+}
+
+/// A conversation that the caller may use as asked.
+#[derive(Debug, Clone)]
+pub struct ConversationAccess {
+    /// The conversation as the store has it, which may be a moment behind its object.
+    pub conversation: Conversation,
+    /// What the caller is to its course.
+    pub standing: Standing,
+}
+
+/// A course, for `action`.
+///
+/// # Errors
+/// `404` for what the caller may not see, `403` for what it may see but not do.
+pub async fn course(
+    documents: &Documents,
+    caller: &Caller,
+    id: &CourseId,
+    action: CourseAction,
+) -> Result<CourseAccess, ApiError> {
+    let access = find_course(documents, caller, id).await?.ok_or_else(ApiError::course_not_found)?;
+    permit::<CourseId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    Ok(access)
+}
+
+/// An assignment and its course, for `action`.
+///
+/// # Errors
+/// As [`course`].
+pub async fn assignment(
+    documents: &Documents,
+    caller: &Caller,
+    id: &AssignmentId,
+    action: CourseAction,
+) -> Result<(Assignment, CourseAccess), ApiError> {
+    let assignment = Assignments(documents).get(id).await?.ok_or_else(ApiError::assignment_not_found)?;
+    let access = find_course(documents, caller, &assignment.course_id).await?;
+    let access = access.ok_or_else(ApiError::assignment_not_found)?;
+    permit::<AssignmentId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    Ok((assignment, access))
+}
+
+/// A conversation, for `action`.
+///
+/// # Errors
+/// As [`course`].
+pub async fn conversation(
+    documents: &Documents,
+    caller: &Caller,
+    id: &ConversationId,
+    action: ConversationAction,
+) -> Result<ConversationAccess, ApiError> {
+    let access = find_conversation(documents, caller, id).await?;
+    let refusal = match action {
+        ConversationAction::Speak => "Only the student of this conversation, while in its course, may speak in it.",
+        ConversationAction::Read | ConversationAction::End => "You may not do this with this conversation.",
+    };
+    permit::<ConversationId>(access.verdict(caller, action), refusal)?;
+    Ok(access)
+}
+
+impl ConversationAccess {
+    /// Whether the caller may do something else with it, too.
+    #[must_use]
+    pub fn verdict(&self, caller: &Caller, action: ConversationAction) -> Verdict {
+        policy::conversation(&caller.actor, self.standing, &self.conversation.user_id, action)
+    }
+}
+
+async fn find_conversation(
+    documents: &Documents,
+    caller: &Caller,
+    id: &ConversationId,
+) -> Result<ConversationAccess, ApiError> {
+    let found = Conversations(documents).get(id).await?;
+    let conversation = found.ok_or_else(ApiError::conversation_not_found)?;
+    let course = find_course(documents, caller, &conversation.course_id).await?;
+    // A conversation outlives its course; then nobody is anything to the course.
+    let standing = course.map_or(Standing::Outsider, |access| access.standing);
+    Ok(ConversationAccess { conversation, standing })
+}
+
+async fn find_course(
+    documents: &Documents,
+    caller: &Caller,
+    id: &CourseId,
+) -> Result<Option<CourseAccess>, ApiError> {
+    let (courses, roster) = (Courses(documents), Roster(documents));
+    let (course, member) = try_join!(courses.get(id), roster.get(id, &caller.actor.user))?;
+    Ok(course.map(|course| {
+        let standing = Standing::of(&caller.actor, &course, member.as_ref());
+        let role = member.filter(|member| member.status == MemberStatus::Active).map(|member| member.role);
+        CourseAccess { course, standing, role }
+    }))
+}
+
+fn may_not(action: CourseAction) -> &'static str {
+    match action {
+        CourseAction::Read | CourseAction::ReadAssignments => "Join the course first, with its code.",
+        CourseAction::EditAssignments => "Only the staff of the course may change its assignments.",
+        CourseAction::Converse => "Join the course first, with its code, to argue its assignments.",
+        CourseAction::ListConversations => "Only the staff of the course may list the conversations of others.",
+    }
+}
+
+fn permit<T: Named>(verdict: Verdict, forbidden: &'static str) -> Result<(), ApiError> {
+    match verdict {
+        Verdict::Allow => Ok(()),
+        Verdict::Forbidden => Err(ApiError::forbidden(forbidden)),
+        Verdict::NotFound => Err(T::not_found()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mentora_wire::error::ErrorCode;
+
+    #[test]
+    fn what_may_not_be_seen_is_not_there_and_what_may_not_be_done_is_forbidden() {
+        assert_eq!(permit::<CourseId>(Verdict::Allow, "x"), Ok(()));
+        let hidden = permit::<ConversationId>(Verdict::NotFound, "x").unwrap_err();
+        assert_eq!(hidden, ApiError::conversation_not_found());
+        let refused = permit::<AssignmentId>(Verdict::Forbidden, "x").unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::Forbidden);
+    }
+}

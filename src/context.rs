@@ -1,0 +1,85 @@
+//! What a handler knows about the request it answers, beside the request itself.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::Extensions;
+use axum::http::request::Parts;
+use mentora_core::time::Millis;
+use mentora_durable::platform::clock;
+use mentora_durable::platform::config::Config;
+use mentora_durable::platform::documents::{Documents, documents};
+use worker::Env;
+
+use crate::error::ApiError;
+
+/// The bindings, the configuration and the id of one request. Cheap to clone.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+struct Inner {
+    env: Env,
+    config: Arc<Config>,
+    request_id: String,
+}
+
+impl Context {
+    /// The context of the request called `request_id`.
+    #[must_use]
+    pub fn new(env: Env, config: Arc<Config>, request_id: String) -> Self {
+        Self(Arc::new(Inner { env, config, request_id }))
+    }
+
+    /// The context that was put beside a request.
+    ///
+    /// # Errors
+    /// When nobody did, which is our fault.
+    pub fn of(extensions: &Extensions) -> Result<Self, ApiError> {
+        extensions.get().cloned().ok_or_else(|| ApiError::internal_error("the request has no context"))
+    }
+
+    /// The bindings.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.0.env
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Names the request in our log.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.0.request_id
+    }
+
+    /// The document store.
+    #[must_use]
+    pub fn documents(&self) -> Documents {
+        documents(&self.0.env, &self.0.config)
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        clock::now()
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("request_id", &self.0.request_id).finish_non_exhaustive()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Context {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        Self::of(&parts.extensions)
+    }
+}

@@ -1,0 +1,387 @@
+//! The one error of the routes: what the client is told, and apart from it what only our log may know.
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use mentora_core::limits::MAX_BODY_BYTES;
+use mentora_durable::conversation::calls::CallError;
+use mentora_durable::repositories::RepositoryError;
+use mentora_wire::error::{ErrorBody, ErrorCode, ErrorDetail, FieldError};
+use serde_json::{Map, Value};
+
+/// Seconds after which a client may ask again when a service we need did not answer.
+const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// Why a request was refused or failed.
+///
+/// It becomes a response without a body, which bears the error along; [`ApiError::render`] writes the body where
+/// the request id is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiError {
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    details: Map<String, Value>,
+    internal: Option<String>,
+    retry_after_seconds: Option<u32>,
+}
+
+impl ApiError {
+    /// An error that tells the client `message`.
+    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            details: Map::new(),
+            internal: None,
+            retry_after_seconds: None,
+        }
+    }
+
+    /// Adds a field to `details`.
+    #[must_use]
+    pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds what only the log may know.
+    #[must_use]
+    pub fn with_internal(mut self, internal: impl ToString) -> Self {
+        self.internal = Some(internal.to_string());
+        self
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// For our log.
+    #[must_use]
+    pub fn internal(&self) -> Option<&str> {
+        self.internal.as_deref()
+    }
+
+    /// The body of the contract.
+    #[must_use]
+    pub fn render(&self, request_id: &str) -> ErrorBody {
+        ErrorBody {
+            error: ErrorDetail {
+                code: self.code,
+                message: self.message.clone().into_owned(),
+                details: self.details.clone(),
+                request_id: request_id.to_owned(),
+            },
+        }
+    }
+}
+
+/// Who asks.
+impl ApiError {
+    /// No token at all.
+    #[must_use]
+    pub fn not_signed_in() -> Self {
+        Self::new(
+            ErrorCode::Unauthorized,
+            "You are not signed in. Send `Authorization: Bearer <Firebase ID token>`.",
+        )
+    }
+
+    /// A token that is not ours.
+    #[must_use]
+    pub fn token_refused(internal: impl ToString) -> Self {
+        Self::new(
+            ErrorCode::Unauthorized,
+            "This token was not accepted. Sign in again and send the ID token you get then.",
+        )
+        .with_internal(internal)
+    }
+
+    /// A token that has run out.
+    #[must_use]
+    pub fn token_expired() -> Self {
+        Self::new(
+            ErrorCode::TokenExpired,
+            "Your sign-in has run out. Ask Firebase for a fresh ID token and repeat the request.",
+        )
+    }
+
+    /// A ticket that is not ours, or not for this conversation.
+    #[must_use]
+    pub fn ticket_refused(internal: impl ToString) -> Self {
+        Self::new(
+            ErrorCode::Unauthorized,
+            "This ticket is not valid here. Ask for a new one with POST …/stream/tickets.",
+        )
+        .with_internal(internal)
+    }
+
+    /// A ticket that has run out.
+    #[must_use]
+    pub fn ticket_expired() -> Self {
+        Self::new(
+            ErrorCode::TokenExpired,
+            "This ticket has run out: it is good for 60 seconds. Ask for a new one with POST …/stream/tickets.",
+        )
+    }
+
+    /// A page of a foreign origin wants a stream.
+    #[must_use]
+    pub fn foreign_origin() -> Self {
+        Self::new(ErrorCode::Forbidden, "Pages of this origin may not connect. Its operator can allow it.")
+    }
+
+    /// Seen, but not allowed.
+    #[must_use]
+    pub fn forbidden(message: &'static str) -> Self {
+        Self::new(ErrorCode::Forbidden, message)
+    }
+}
+
+/// What is asked for.
+impl ApiError {
+    /// No route has this path.
+    #[must_use]
+    pub fn no_such_route() -> Self {
+        Self::new(ErrorCode::NotFound, "There is nothing here. `GET /api/openapi.json` lists what there is.")
+    }
+
+    /// The path is known, the method is not.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            ErrorCode::MethodNotAllowed,
+            "This method is not known here. The `Allow` header lists those that are.",
+        )
+    }
+
+    /// No such course, or not for these eyes.
+    #[must_use]
+    pub fn course_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such course, or you are not in it.")
+    }
+
+    /// Nobody holds this course code.
+    #[must_use]
+    pub fn course_code_not_found() -> Self {
+        Self::new(
+            ErrorCode::NotFound,
+            "No course has this code. Check it with whoever gave it to you; case does not matter.",
+        )
+    }
+
+    /// No such assignment, or not for these eyes.
+    #[must_use]
+    pub fn assignment_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such assignment, or you are not in its course.")
+    }
+
+    /// No such conversation, or not for these eyes.
+    #[must_use]
+    pub fn conversation_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such conversation, or it is not yours to see.")
+    }
+}
+
+/// What is sent.
+impl ApiError {
+    /// Offences against the contract.
+    #[must_use]
+    pub fn invalid(fields: Vec<FieldError>) -> Self {
+        let message = match fields.as_slice() {
+            [only] if only.path.is_empty() => format!("The request is not valid: {}.", only.message),
+            [only] => format!("The request is not valid: `{}` {}.", only.path, only.message),
+            _ => format!("The request is not valid in {} places; see `details.fields`.", fields.len()),
+        };
+        let fields = serde_json::to_value(fields).unwrap_or_default();
+        Self::new(ErrorCode::ValidationError, message).with_detail("fields", fields)
+    }
+
+    /// One offence at `path`.
+    #[must_use]
+    pub fn invalid_field(path: &str, message: &str) -> Self {
+        Self::invalid(vec![FieldError::new(path, message)])
+    }
+
+    /// A cursor that no list gave out, or another list did.
+    #[must_use]
+    pub fn cursor_refused() -> Self {
+        Self::invalid_field("cursor", "is not the `nextCursor` of a page of this list")
+    }
+
+    /// The body is not JSON.
+    #[must_use]
+    pub fn unsupported_media_type() -> Self {
+        Self::new(ErrorCode::UnsupportedMediaType, "Send the body as `Content-Type: application/json`.")
+    }
+
+    /// The body is too long.
+    #[must_use]
+    pub fn payload_too_large() -> Self {
+        Self::new(ErrorCode::PayloadTooLarge, "The body is too long: 1 MiB is the most.")
+            .with_detail("maxBytes", MAX_BODY_BYTES)
+    }
+}
+
+/// What is in the way.
+impl ApiError {
+    /// The state of things does not allow it.
+    #[must_use]
+    pub fn conflict(message: &'static str) -> Self {
+        Self::new(ErrorCode::Conflict, message)
+    }
+
+    /// Another course holds the code.
+    #[must_use]
+    pub fn course_code_taken() -> Self {
+        Self::new(ErrorCode::AlreadyExists, "Another course has this code already. Choose another one.")
+            .with_detail("fields", serde_json::json!([FieldError::new("code", "is taken")]))
+    }
+
+    /// A setting has no value. Its name is no secret: `/api/health` tells it too.
+    #[must_use]
+    pub fn not_configured(setting: &'static str) -> Self {
+        Self::new(
+            ErrorCode::UpstreamUnavailable,
+            format!("This is switched off here: `{setting}` is not set. The operator of this server can set it."),
+        )
+    }
+
+    /// The settings contradict each other: nothing may be served.
+    #[must_use]
+    pub fn misconfigured(internal: impl ToString) -> Self {
+        Self::new(
+            ErrorCode::InternalError,
+            "This server is not configured correctly and refuses to work. Its operator finds the reason in the log.",
+        )
+        .with_internal(internal)
+    }
+
+    /// A service we need does not answer.
+    #[must_use]
+    pub fn upstream_unavailable(message: &'static str, internal: impl ToString) -> Self {
+        let mut error = Self::new(ErrorCode::UpstreamUnavailable, message).with_internal(internal);
+        error.retry_after_seconds = Some(RETRY_AFTER_SECONDS);
+        error
+    }
+
+    /// Our fault.
+    #[must_use]
+    pub fn internal_error(internal: impl ToString) -> Self {
+        Self::new(
+            ErrorCode::InternalError,
+            "Something went wrong on our side. Try again; if it stays, report the `requestId`.",
+        )
+        .with_internal(internal)
+    }
+}
+
+impl From<RepositoryError> for ApiError {
+    fn from(error: RepositoryError) -> Self {
+        let internal = error.to_string();
+        match error {
+            RepositoryError::NotFound => Self::new(ErrorCode::NotFound, "It is not there any more."),
+            RepositoryError::AlreadyExists => Self::new(ErrorCode::AlreadyExists, "There is one already."),
+            RepositoryError::Conflict => {
+                Self::conflict("Somebody else changed this at the same moment. Read it again, then repeat.")
+            }
+            RepositoryError::InvalidCursor => Self::cursor_refused(),
+            RepositoryError::Unavailable => Self::upstream_unavailable(
+                "The document store does not answer at the moment. Try again in a few seconds.",
+                internal,
+            ),
+            RepositoryError::Internal(_) => Self::internal_error(internal),
+        }
+    }
+}
+
+impl From<CallError> for ApiError {
+    fn from(error: CallError) -> Self {
+        Self::new(error.code, error.message)
+    }
+}
+
+impl From<worker::Error> for ApiError {
+    fn from(error: worker::Error) -> Self {
+        Self::internal_error(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_log_knows_never_reaches_the_client() {
+        let error = ApiError::from(RepositoryError::Internal("secret of projects/p/databases".into()));
+        let told = serde_json::to_string(&error.render("r1")).unwrap();
+        assert!(!told.contains("secret"), "{told}");
+        assert!(error.internal().unwrap().contains("secret"));
+    }
+
+    #[test]
+    fn every_domain_error_has_its_code_and_status() {
+        let table = [
+            (ApiError::from(RepositoryError::NotFound), ErrorCode::NotFound, 404),
+            (ApiError::from(RepositoryError::AlreadyExists), ErrorCode::AlreadyExists, 409),
+            (ApiError::from(RepositoryError::Conflict), ErrorCode::Conflict, 409),
+            (ApiError::from(RepositoryError::InvalidCursor), ErrorCode::ValidationError, 400),
+            (ApiError::from(RepositoryError::Unavailable), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::from(RepositoryError::Internal(String::new())), ErrorCode::InternalError, 500),
+            (ApiError::not_signed_in(), ErrorCode::Unauthorized, 401),
+            (ApiError::token_refused(""), ErrorCode::Unauthorized, 401),
+            (ApiError::token_expired(), ErrorCode::TokenExpired, 401),
+            (ApiError::ticket_refused(""), ErrorCode::Unauthorized, 401),
+            (ApiError::ticket_expired(), ErrorCode::TokenExpired, 401),
+            (ApiError::foreign_origin(), ErrorCode::Forbidden, 403),
+            (ApiError::course_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::assignment_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::no_such_route(), ErrorCode::NotFound, 404),
+            (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
+            (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
+            (ApiError::course_code_taken(), ErrorCode::AlreadyExists, 409),
+            (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
+            (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
+            (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::misconfigured(""), ErrorCode::InternalError, 500),
+        ];
+        for (error, code, status) in table {
+            assert_eq!(error.code(), code, "{error:?}");
+            assert_eq!(error.into_response().status().as_u16(), status);
+        }
+    }
+
+    #[test]
+    fn a_call_error_keeps_its_code_and_text() {
+        let call = CallError { code: ErrorCode::TurnInProgress, message: "Wait for the tutor.".into() };
+        let body = ApiError::from(call).render("r1");
+        assert_eq!(body.error.code, ErrorCode::TurnInProgress);
+        assert_eq!(body.error.message, "Wait for the tutor.");
+        assert_eq!(body.error.request_id, "r1");
+    }
+
+    #[test]
+    fn an_unavailable_store_says_when_to_come_back() {
+        let response = ApiError::from(RepositoryError::Unavailable).into_response();
+        assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+    }
+}

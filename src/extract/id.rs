@@ -1,0 +1,57 @@
+//! The id in the path.
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId};
+
+use crate::error::ApiError;
+
+/// The `{id}` of the path. What cannot be an id is not there: `404`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Id<T>(pub T);
+
+/// A kind of thing that paths name.
+pub trait Named: Sized {
+    /// Parses its id.
+    fn parse(id: String) -> Option<Self>;
+    /// It is not there, or not for these eyes.
+    fn not_found() -> ApiError;
+}
+
+impl Named for CourseId {
+    fn parse(id: String) -> Option<Self> {
+        Self::new(id).ok()
+    }
+    fn not_found() -> ApiError {
+        ApiError::course_not_found()
+    }
+}
+
+impl Named for AssignmentId {
+    fn parse(id: String) -> Option<Self> {
+        Self::new(id).ok()
+    }
+    fn not_found() -> ApiError {
+        ApiError::assignment_not_found()
+    }
+}
+
+impl Named for ConversationId {
+    fn parse(id: String) -> Option<Self> {
+        Self::new(id).ok()
+    }
+    fn not_found() -> ApiError {
+        ApiError::conversation_not_found()
+    }
+}
+
+impl<T: Named, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        // Escapes that are no UTF-8 are refused by `Path` itself: no id of ours has any.
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let id = path.ok().and_then(|Path(id)| T::parse(id));
+        id.map(Self).ok_or_else(T::not_found)
+    }
+}

@@ -1,0 +1,177 @@
+//! The OpenAPI document, made of what the handlers say of themselves and of what their arguments imply.
+//!
+//! Native only. `tests/openapi.rs` keeps `docs/openapi.json` equal to it.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem, Paths};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, Content, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+    ResponseBuilder, Schema, SecurityRequirement,
+};
+use utoipa::{IntoResponses, PartialSchema as _, ToSchema as _};
+
+use mentora_wire::error::{ErrorBody, ErrorCode, ErrorDetail, FieldError};
+
+use crate::router;
+use crate::stamp::VERSION;
+
+/// One route, and what its handler says of itself.
+#[derive(Debug)]
+pub struct Documented {
+    /// The method it stands at, in lower case.
+    pub method: &'static str,
+    /// The path it stands at.
+    pub path: &'static str,
+    /// What the handler's own description names.
+    pub described: Paths,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Documented {
+    /// A line of the table.
+    #[must_use]
+    pub fn new(
+        method: &'static str,
+        path: &'static str,
+        schemas: Vec<(String, RefOr<Schema>)>,
+        described: Paths,
+    ) -> Self {
+        Self { method, path, described, schemas }
+    }
+}
+
+/// The refusals, by the name under which they stand in the document.
+const REFUSALS: [(&str, u16, &str); 9] = [
+    ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
+    ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
+    ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
+    ("Hidden", 404, "It is not there, or not for these eyes. `NOT_FOUND`"),
+    (
+        "Conflicting",
+        409,
+        "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`",
+    ),
+    ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
+    ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
+    ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
+    ("Unavailable", 503, "Something we need does not answer, or is not set up. `UPSTREAM_UNAVAILABLE`, `UPSTREAM_QUOTA`"),
+];
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                REFUSALS
+                    .iter()
+                    .filter(|(name, ..)| *name == stringify!($name))
+                    .map(|(name, status, _)| (status.to_string(), refusal(name)))
+                    .collect()
+            }
+        }
+    )*};
+}
+
+refusals! {
+    /// `403`, of a handler that asks the policy for more than reading.
+    Forbidden
+    /// `404`, of a handler that is told an id by other means than the path.
+    Hidden
+    /// `409`
+    Conflicting
+}
+
+fn refusal(name: &str) -> RefOr<Response> {
+    RefOr::Ref(Ref::from_response_name(name))
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> OpenApi {
+    let mut paths = Paths::new();
+    let mut schemas = BTreeMap::from([
+        (ErrorBody::name().into_owned(), ErrorBody::schema()),
+        (ErrorDetail::name().into_owned(), ErrorDetail::schema()),
+        (ErrorCode::name().into_owned(), ErrorCode::schema()),
+        (FieldError::name().into_owned(), FieldError::schema()),
+    ]);
+    for route in router::documented() {
+        schemas.extend(route.schemas);
+        for (path, mut item) in route.described.paths {
+            operations(&mut item).for_each(|(_, operation)| imply(operation));
+            paths.paths.entry(path).or_default().merge_operations(item);
+        }
+    }
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+    let bearer = bearer.description(Some("A Firebase ID token.")).build();
+    let ticket = ApiKeyValue::with_description("ticket", "From `POST …/stream/tickets`; good once, for 60 seconds.");
+    let components = ComponentsBuilder::new()
+        .schemas_from_iter(schemas)
+        .responses_from_iter(REFUSALS.map(|(name, _, description)| (name, error(description))))
+        .security_scheme("idToken", SecurityScheme::Http(bearer))
+        .security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Mentora")
+                .description(Some(include_str!("../docs/openapi.md")))
+                .version(VERSION)
+                .license(Some(License::new("Apache-2.0"))),
+        )
+        .paths(paths)
+        .components(Some(components.build()))
+        .security(Some([SecurityRequirement::new::<_, [String; 0], String>("idToken", [])]))
+        .build()
+}
+
+/// Adds the refusals that the arguments of a handler imply: whoever takes a body refuses a bad one, whoever takes
+/// a caller refuses strangers, and whoever runs may fail.
+fn imply(operation: &mut Operation) {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let stands_in = |place: ParameterIn| parameters.iter().any(|p| p.parameter_in == place);
+    let (in_path, in_query) = (stands_in(ParameterIn::Path), stands_in(ParameterIn::Query));
+    let body = operation.request_body.is_some();
+    let open = operation.security.as_ref().is_some_and(|security| {
+        security.iter().all(|requirement| *requirement == SecurityRequirement::default())
+    });
+    let implied = [
+        ("Invalid", body || in_query),
+        ("SignedOut", !open),
+        ("Hidden", in_path),
+        ("TooLarge", body),
+        ("NotJson", body),
+        ("Failed", true),
+        ("Unavailable", true),
+    ];
+    for (name, status, _) in REFUSALS {
+        if implied.contains(&(name, true)) {
+            operation.responses.responses.entry(status.to_string()).or_insert_with(|| refusal(name));
+        }
+    }
+}
+
+/// The operations of a path, by method in lower case.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("get", &mut item.get),
+        ("put", &mut item.put),
+        ("post", &mut item.post),
+        ("delete", &mut item.delete),
+        ("options", &mut item.options),
+        ("head", &mut item.head),
+        ("patch", &mut item.patch),
+        ("trace", &mut item.trace),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+fn error(description: &str) -> Response {
+    let body = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
+    ResponseBuilder::new().description(description).content("application/json", body).build()
+}

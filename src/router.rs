@@ -1,0 +1,73 @@
+//! The table of routes.
+//!
+//! There is one, and both the router and the OpenAPI document are made of it. That a handler's own description
+//! names the method and path that it stands at here is checked by `tests/openapi.rs`.
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::{any, get, post};
+
+use crate::error::ApiError;
+use crate::routes::{assignments, config, conversations, courses, dev, document_store, health, openapi};
+
+macro_rules! table {
+    ($($method:ident $path:literal => $($handler:ident)::+;)*) => {
+        fn table() -> Router {
+            Router::new()$(.route($path, $method($($handler)::+)))*
+        }
+
+        /// Every route of the table with its handler's own description.
+        #[cfg(not(target_arch = "wasm32"))]
+        #[must_use]
+        pub fn documented() -> Vec<crate::openapi::Documented> {
+            vec![$({
+                let described: utoipa_axum::router::UtoipaMethodRouter =
+                    utoipa_axum::routes!($($handler)::+);
+                crate::openapi::Documented::new(stringify!($method), $path, described.0, described.1)
+            }),*]
+        }
+    };
+}
+
+table! {
+    get  "/api/health" => health::read;
+    get  "/api/config" => config::read;
+    get  "/api/openapi.json" => openapi::read;
+    post "/api/dev/sign-in" => dev::sign_in::create;
+
+    get  "/api/courses" => courses::list::list;
+    post "/api/courses" => courses::create::create;
+    post "/api/courses/join" => courses::join::join;
+    get  "/api/courses/{id}" => courses::read::read;
+
+    get  "/api/assignments" => assignments::list::list;
+    post "/api/assignments" => assignments::create::create;
+    get  "/api/assignments/{id}" => assignments::read::read;
+
+    get  "/api/conversations" => conversations::list::list;
+    post "/api/conversations" => conversations::create::create;
+    get  "/api/conversations/{id}" => conversations::read::read;
+    post "/api/conversations/{id}/turns" => conversations::turns::create;
+    post "/api/conversations/{id}/end" => conversations::end::create;
+    get  "/api/conversations/{id}/stream" => conversations::stream::open::open;
+    post "/api/conversations/{id}/stream/tickets" => conversations::stream::tickets::create;
+}
+
+/// All routes. What is refused here has no body yet; see [`crate::service`].
+#[must_use]
+pub fn router() -> Router {
+    table()
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .route("/v1/{*path}", any(document_store::pass))
+        .route_layer(from_fn(remember_route))
+        .fallback(async || ApiError::no_such_route())
+}
+
+/// Leaves the route's own path with the answer: the log names routes, not what stands in their place-holders.
+async fn remember_route(route: MatchedPath, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(route);
+    response
+}

@@ -1,0 +1,54 @@
+//! `POST /api/assignments`
+
+use mentora_core::documents::Assignment;
+use mentora_core::ids::AssignmentId;
+use mentora_core::policy::CourseAction;
+use mentora_durable::platform::random;
+use mentora_durable::repositories::Assignments;
+use mentora_wire::rest::{AssignmentBody, CreateAssignment};
+
+use crate::access;
+use crate::answer::Created;
+use crate::auth::Caller;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::extract::Json;
+
+/// Makes an assignment. For staff of the course.
+#[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
+    post, path = "/api/assignments", operation_id = "createAssignment", tag = "assignments",
+    request_body = CreateAssignment,
+    responses(
+        (status = 201, description = "The assignment.", body = AssignmentBody, headers(("location" = String))),
+        crate::openapi::Forbidden, crate::openapi::Hidden,
+    ),
+))]
+#[worker::send]
+pub async fn create(
+    caller: Caller,
+    context: Context,
+    Json(body): Json<CreateAssignment>,
+) -> Result<Created<AssignmentBody>, ApiError> {
+    let (documents, now) = (context.documents(), context.now());
+    access::course(&documents, &caller, &body.course_id, CourseAction::EditAssignments).await?;
+    let id = AssignmentId::new(random::try_new_id()?).map_err(ApiError::internal_error)?;
+    let assignment = Assignment {
+        course_id: body.course_id,
+        topic_id: body.topic_id,
+        title: body.title.trim().to_owned(),
+        question: body.question,
+        prompt: body.prompt,
+        mode: body.mode,
+        start_at: body.start_at.unwrap_or(now),
+        due_at: body.due_at,
+        allow_late: body.allow_late,
+        allow_resubmit: body.allow_resubmit,
+        created_by: caller.actor.user,
+        ai_config: body.ai_config,
+        created_at: now,
+        updated_at: now,
+    };
+    Assignments(&documents).create(&id, &assignment).await?;
+    let location = format!("/api/assignments/{id}");
+    Ok(Created { location, body: AssignmentBody { id, assignment } })
+}

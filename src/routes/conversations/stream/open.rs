@@ -1,0 +1,105 @@
+//! `GET /api/conversations/{id}/stream`
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use mentora_core::ids::ConversationId;
+use mentora_core::policy::ConversationAction;
+use mentora_durable::conversation::calls::{Admission, Calls, TicketStub};
+use mentora_wire::rest::StreamQuery;
+
+use super::{granted, handshake, most};
+use crate::access;
+use crate::auth::Caller;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::extract::{Id, Query};
+use crate::origin::Origin;
+use crate::tickets::{self, TicketError};
+
+/// Opens the stream as a WebSocket. A ticket comes as the subprotocol `ticket.<ticket>` beside `mentora.v1`, or as
+/// `?ticket=`; who can set headers may send an ID token instead.
+#[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
+    get, path = "/api/conversations/{id}/stream", operation_id = "openStream", tag = "stream",
+    params(("id" = String, Path, description = "The conversation."), StreamQuery),
+    security(("ticket" = []), ("idToken" = [])),
+    responses(
+        (status = 101, description = "The stream; `mentora.v1` is selected when it was offered."),
+        crate::openapi::Forbidden,
+    ),
+))]
+#[worker::send]
+pub async fn open(
+    context: Context,
+    Id(id): Id<ConversationId>,
+    Query(query): Query<StreamQuery>,
+    request: Request,
+) -> Result<Response<Body>, ApiError> {
+    if Origin::of(&request, &context.config().allowed_origins) == Origin::Foreign {
+        return Err(ApiError::foreign_origin());
+    }
+    let headers = request.headers();
+    let ticket = handshake::ticket(headers).or(query.ticket.as_deref());
+    let admission = match ticket {
+        Some(ticket) => by_ticket(&context, id, &query, ticket)?,
+        None => by_token(&context, id, &query, headers).await?,
+    };
+    if !handshake::is_websocket(headers) {
+        return Err(ApiError::invalid_field("upgrade", "must be `websocket`: the stream is a WebSocket"));
+    }
+    let protocol = handshake::selected(headers)?;
+    let answer = Calls::new(context.env()).stream(&admission).await?;
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        return Err(ApiError::internal_error(format!("the conversation answered {}", answer.status())));
+    }
+    let mut answer = answer.map(Body::new);
+    if let Some(protocol) = protocol {
+        let protocol = HeaderValue::from_static(protocol);
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    Ok(answer)
+}
+
+/// Nothing but the signature is asked: the policy was, when the ticket was made.
+fn by_ticket(
+    context: &Context,
+    id: ConversationId,
+    query: &StreamQuery,
+    ticket: &str,
+) -> Result<Admission, ApiError> {
+    let secret = context.config().ticket_secret.as_ref();
+    let secret = secret.ok_or_else(|| ApiError::not_configured("TICKET_SECRET"))?;
+    let claims = tickets::verify(ticket, secret.expose(), &id, context.now()).map_err(|error| match error {
+        TicketError::Expired => ApiError::ticket_expired(),
+        TicketError::NotOurs | TicketError::OtherConversation => ApiError::ticket_refused(error),
+    })?;
+    Ok(Admission {
+        conversation: id,
+        user: claims.user,
+        role: granted(query.role, claims.role)?,
+        staff: claims.staff,
+        ticket: Some(TicketStub { nonce: claims.nonce, expires_at: claims.exp }),
+        cursor: query.cursor,
+        audio: query.audio,
+    })
+}
+
+async fn by_token(
+    context: &Context,
+    id: ConversationId,
+    query: &StreamQuery,
+    headers: &HeaderMap,
+) -> Result<Admission, ApiError> {
+    let caller = Caller::of(headers, context).await?;
+    let found = access::conversation(&context.documents(), &caller, &id, ConversationAction::Read).await?;
+    let (most, staff) = most(&found, &caller);
+    Ok(Admission {
+        conversation: id,
+        user: caller.actor.user,
+        role: granted(query.role, most)?,
+        staff,
+        ticket: None,
+        cursor: query.cursor,
+        audio: query.audio,
+    })
+}

@@ -1,0 +1,59 @@
+//! `POST /api/courses`
+
+use mentora_core::documents::{Course, Member, MemberStatus, Role};
+use mentora_core::ids::CourseId;
+use mentora_durable::platform::random;
+use mentora_durable::repositories::{Courses, RepositoryError};
+use mentora_wire::rest::{CourseBody, CreateCourse};
+
+use crate::answer::Created;
+use crate::auth::Caller;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::extract::Json;
+
+/// Makes a course. The caller becomes its instructor.
+#[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
+    post, path = "/api/courses", operation_id = "createCourse", tag = "courses",
+    request_body = CreateCourse,
+    responses(
+        (status = 201, description = "The course.", body = CourseBody, headers(("location" = String))),
+        crate::openapi::Conflicting,
+    ),
+))]
+#[worker::send]
+pub async fn create(
+    caller: Caller,
+    context: Context,
+    Json(body): Json<CreateCourse>,
+) -> Result<Created<CourseBody>, ApiError> {
+    let now = context.now();
+    let id = CourseId::new(random::try_new_id()?).map_err(ApiError::internal_error)?;
+    let course = Course {
+        title: body.title.trim().to_owned(),
+        code: body.code,
+        owner_id: caller.actor.user.clone(),
+        visibility: body.visibility,
+        description: body.description,
+        is_demo: body.is_demo,
+        created_at: now,
+        updated_at: now,
+    };
+    let owner = Member {
+        course_id: id.clone(),
+        user_id: Some(caller.actor.user),
+        email: caller.email,
+        role: Role::Instructor,
+        status: MemberStatus::Active,
+        invited_at: None,
+        joined_at: Some(now),
+        created_at: now,
+        updated_at: now,
+    };
+    Courses(&context.documents()).create(&id, &course, &owner).await.map_err(|error| match error {
+        RepositoryError::AlreadyExists => ApiError::course_code_taken(),
+        other => other.into(),
+    })?;
+    let location = format!("/api/courses/{id}");
+    Ok(Created { location, body: CourseBody { id, role: Some(Role::Instructor), course } })
+}

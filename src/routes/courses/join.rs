@@ -1,0 +1,48 @@
+//! `POST /api/courses/join`
+
+use axum::Json as Answer;
+use mentora_core::documents::{Member, MemberStatus};
+use mentora_durable::repositories::{Courses, Roster};
+use mentora_wire::rest::{CourseBody, JoinCourse};
+
+use crate::auth::Caller;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::extract::Json;
+
+/// Joins a course by its code. Who is in it already stays what they are.
+#[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
+    post, path = "/api/courses/join", operation_id = "joinCourse", tag = "courses",
+    request_body = JoinCourse,
+    responses(
+        (status = 200, description = "The course.", body = CourseBody),
+        crate::openapi::Forbidden, crate::openapi::Hidden,
+    ),
+))]
+#[worker::send]
+pub async fn join(
+    caller: Caller,
+    context: Context,
+    Json(body): Json<JoinCourse>,
+) -> Result<Answer<CourseBody>, ApiError> {
+    let documents = context.documents();
+    let found = Courses(&documents).by_code(&body.code).await?;
+    let (id, course) = found.ok_or_else(ApiError::course_code_not_found)?;
+    let now = context.now();
+    let joining = Member {
+        course_id: id.clone(),
+        user_id: Some(caller.actor.user),
+        email: caller.email,
+        role: body.role.into(),
+        status: MemberStatus::Active,
+        invited_at: None,
+        joined_at: Some(now),
+        created_at: now,
+        updated_at: now,
+    };
+    let member = Roster(&documents).join(&joining).await?.member;
+    if member.status == MemberStatus::Removed {
+        return Err(ApiError::forbidden("You were removed from this course. Ask its staff to let you in again."));
+    }
+    Ok(Answer(CourseBody { id, role: Some(member.role), course }))
+}

@@ -1,0 +1,3 @@
+//! `/api/dev`: only where `ENVIRONMENT=local`; elsewhere there is nothing here.
+
+pub mod sign_in;

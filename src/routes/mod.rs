@@ -1,0 +1,15 @@
+//! The handlers. The tree of files is the tree of paths: `POST /api/courses/join` is `courses/join.rs`.
+//!
+//! - [`health`], [`config`], [`openapi`]: for everybody
+//! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
+//! - [`courses`], [`assignments`], [`conversations`]: the resources
+//! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
+
+pub mod assignments;
+pub mod config;
+pub mod conversations;
+pub mod courses;
+pub mod dev;
+pub mod document_store;
+pub mod health;
+pub mod openapi;
