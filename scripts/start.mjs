@@ -18,6 +18,7 @@ import { startSim } from './start/sim.mjs';
 import { startWorker } from './start/worker.mjs';
 
 const DEFAULT_PORT = 8787;
+const PARENT_POLL_MS = 500;
 const HELP = `
 npm start [-- flags]: builds what is stale and starts Mentora on http://127.0.0.1:${DEFAULT_PORT}.
 
@@ -35,17 +36,17 @@ await command(async () => {
     { 'no-seed': { type: 'boolean' }, ephemeral: { type: 'boolean' }, verbose: { type: 'boolean' } },
     HELP,
   );
+  const other = ephemeral ? null : holderOf(state, 'start');
+  if (other) {
+    throw new Failure(`Mentora already runs from this folder (process ${other.pid}), and two cannot share one set of documents.`, {
+      todo: 'use that one, stop it with Ctrl-C, or start a second with documents of its own: `npm start -- --ephemeral`.',
+    });
+  }
   const port = await portToServe(process.env.PORT, DEFAULT_PORT);
   if (ephemeral) {
     const home = mkdtempSync(join(tmpdir(), 'mentora-'));
     process.once('exit', () => rmSync(home, { recursive: true, force: true }));
     return serve({ port, home, secret: newSecret(), ephemeral, noSeed, verbose });
-  }
-  const other = holderOf(state, 'start');
-  if (other) {
-    throw new Failure(`Mentora already runs from this folder (process ${other.pid}), and two cannot share one set of documents.`, {
-      todo: 'use that one, stop it with Ctrl-C, or start a second with documents of its own: `npm start -- --ephemeral`.',
-    });
   }
   return locked(state, 'start', () => serve({ port, home: state, secret: keptSecret(), ephemeral, noSeed, verbose }));
 });
@@ -86,7 +87,7 @@ async function prepare() {
   return { ...tools, sim: await buildSim() };
 }
 
-/** Resolves to null on Ctrl-C or a request to end. A second Ctrl-C ends at once. */
+/** Resolves to null on Ctrl-C, on a request to end, and when npm has gone. A second Ctrl-C ends at once. */
 function untilStopped() {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -96,5 +97,8 @@ function untilStopped() {
         resolve(null);
       });
     }
+    // An npm that was killed cannot pass a signal on. Who starts this file without npm may well leave it alone.
+    const parent = process.ppid;
+    if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && resolve(null), PARENT_POLL_MS).unref();
   });
 }

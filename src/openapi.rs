@@ -18,7 +18,6 @@ use crate::router;
 use crate::stamp::VERSION;
 
 /// One route, and what its handler says of itself.
-#[derive(Debug)]
 pub struct Documented {
     /// The method it stands at, in lower case.
     pub method: &'static str,

@@ -29,22 +29,22 @@ pub fn page<T, U>((items, next): (Vec<T>, Option<Cursor>), body: impl FnMut(T) -
 /// The store's.
 pub async fn filtered<T, E>(
     wanted: Wanted,
-    mut fetch: impl AsyncFnMut(&Wanted) -> Result<(Vec<T>, Option<Cursor>), E>,
+    mut fetch: impl AsyncFnMut(Wanted) -> Result<(Vec<T>, Option<Cursor>), E>,
     keep: impl Fn(&T) -> bool,
 ) -> Result<(Vec<T>, Option<Cursor>), E> {
     let full = wanted.limit;
     let mut kept = Vec::new();
-    let mut ask = wanted;
+    let mut next = wanted.cursor;
     for _ in 0..MAX_ROUNDS {
-        let (items, next) = fetch(&ask).await?;
-        kept.extend(items.into_iter().filter(|item| keep(item)));
         let left = full.saturating_sub(u32::try_from(kept.len()).unwrap_or(full));
-        match next {
-            Some(cursor) if left > 0 => ask = Wanted { limit: left, cursor: Some(cursor) },
-            next => return Ok((kept, next)),
+        let (items, behind) = fetch(Wanted { limit: left, cursor: next }).await?;
+        kept.extend(items.into_iter().filter(|item| keep(item)));
+        next = behind;
+        if next.is_none() || kept.len() >= usize::try_from(full).unwrap_or(usize::MAX) {
+            break;
         }
     }
-    Ok((kept, ask.cursor))
+    Ok((kept, next))
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
     }
 
     impl Numbers {
-        fn fetch(&mut self, wanted: &Wanted) -> Result<(Vec<i64>, Option<Cursor>), ()> {
+        fn fetch(&mut self, wanted: Wanted) -> Result<(Vec<i64>, Option<Cursor>), ()> {
             self.asked += 1;
             let from = wanted.cursor.as_ref().map_or(0, place);
             let to = (from + i64::from(wanted.limit)).min(30);
@@ -80,7 +80,7 @@ mod tests {
     fn ask(limit: u32, at: Option<i64>, keep: impl Fn(&i64) -> bool) -> (Vec<i64>, Option<i64>, u32) {
         let mut store = Numbers { asked: 0 };
         let wanted = Wanted { limit, cursor: at.map(cursor) };
-        let found = block_on(filtered(wanted, async |wanted: &Wanted| store.fetch(wanted), keep));
+        let found = block_on(filtered(wanted, async |wanted| store.fetch(wanted), keep));
         let (items, next) = found.unwrap();
         (items, next.as_ref().map(place), store.asked)
     }

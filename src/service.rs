@@ -31,8 +31,7 @@ thread_local! {
 pub async fn serve(request: Request<Body>, env: Env) -> Response {
     let started = clock::now();
     let method = request.method().clone();
-    let request_id = headers::request_id(request.headers()).map(str::to_owned);
-    let request_id = request_id.or_else(|| random::try_new_id().ok()).unwrap_or_else(|| "unknown".into());
+    let request_id = headers::request_id(request.headers()).map_or_else(random::new_id, str::to_owned);
     let response = match config(&env) {
         Ok(config) => answer(request, Context::new(env, config, request_id.clone())).await,
         Err(error) => ApiError::misconfigured(error).into_response(),

@@ -29,13 +29,13 @@ export function report(error) {
   console.error(lines.join('\n'));
 }
 
-/** Runs a command's body; a failure is reported and becomes exit code 1. */
+/** Runs a command's body and ends the process: with the code that the body returns (0 if none), or with 1 after a failure. */
 export async function command(body) {
+  let code = 1;
   try {
-    const code = await body();
-    if (typeof code === 'number') process.exitCode = code;
+    code = (await body()) ?? 0;
   } catch (error) {
     report(error);
-    process.exitCode = 1;
   }
+  process.exit(code); // also when a step was left unfinished because somebody asked to stop
 }

@@ -14,7 +14,7 @@ export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 /**
  * Runs `work` as a named step. `work` receives `run`, which starts a program inside the step: its output goes to the
- * step's log file, its last line to the console.
+ * step's log file, its last line to the console; it resolves to what the program wrote to its standard output.
  *
  * @template T
  * @param {string} name what is being done, as a person would say it
@@ -39,10 +39,21 @@ export async function step(name, work) {
   }
 }
 
-function run(program, args, { cwd, env, todo, happened, log, sink, display, accept = [0] }) {
+// Programs that run now. A step that is given up does not leave them behind.
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill('SIGTERM')));
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {object} options `happened` and `todo` word the failure; `accept` lists the exit codes that are none; with
+ *   `outcome` every end is accepted and told as `{ code, output }`, `output` being all that was said
+ */
+function run(program, args, { cwd, env, todo, happened, log, sink, display, accept = [0], outcome = false }) {
   return new Promise((resolve, reject) => {
     sink.write(`$ ${program} ${args.join(' ')}\n`);
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
     const tail = [];
     let output = '';
     let partial = '';
@@ -61,7 +72,10 @@ function run(program, args, { cwd, env, todo, happened, log, sink, display, acce
       output += chunk;
       take(chunk);
     });
-    child.stderr.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', (chunk) => {
+      if (outcome) output += chunk;
+      take(chunk);
+    });
     child.on('error', (error) => {
       reject(
         new Failure(error.code === 'ENOENT' ? `\`${program}\` is not installed or not on the PATH.` : `\`${program}\` could not be started: ${error.message}`, {
@@ -70,6 +84,8 @@ function run(program, args, { cwd, env, todo, happened, log, sink, display, acce
       );
     });
     child.on('close', (code, signal) => {
+      running.delete(child);
+      if (outcome) return resolve({ code: code ?? 1, output });
       if (accept.includes(code)) return resolve(output);
       if (partial.trim()) tail.push(partial);
       const how = signal ? `was stopped by ${signal}` : `ended with exit code ${code}`;

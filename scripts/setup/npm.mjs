@@ -1,5 +1,5 @@
 // npm dependencies of the workspace: installed once per package-lock.json.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Failure } from '../console/failure.mjs';
 import { step } from '../console/step.mjs';
@@ -30,7 +30,16 @@ export async function npmDependencies() {
   stamp('npm', print()); // after npm, which may have written package-lock.json
 }
 
-const print = () => fingerprint([...manifests(), 'package-lock.json', '.npmrc']);
+// Only what decides about packages: a changed script or description is no reason to install again.
+const DECIDING = ['workspaces', 'dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies', 'overrides', 'allowScripts'];
+
+function print() {
+  const needs = manifests().map((path) => {
+    const manifest = JSON.parse(readFileSync(join(root, path), 'utf8'));
+    return [path, DECIDING.map((field) => manifest[field])];
+  });
+  return fingerprint(['package-lock.json', '.npmrc'], { extra: JSON.stringify(needs) });
+}
 
 const npm = (run, verb) =>
   run('npm', [verb, '--loglevel=error', '--no-audit', '--no-fund', '--include=dev'], {
@@ -44,7 +53,7 @@ function manifests() {
   const packages = ['apps', 'packages'].flatMap((folder) =>
     existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`) : [],
   );
-  return ['package.json', ...packages];
+  return ['package.json', ...packages.filter((path) => existsSync(join(root, path)))];
 }
 
 // `npm start` puts node_modules/.bin first on the PATH, where a `node` lives that `npm ci` is about to delete.

@@ -91,8 +91,9 @@ impl Error {
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Reply {
-            One(Wrapper),
+            // First, because serde reads a struct out of an array too, field by field.
             Many(Vec<Wrapper>),
+            One(Wrapper),
         }
         #[derive(Deserialize)]
         struct Wrapper {

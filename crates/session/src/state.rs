@@ -9,7 +9,7 @@ use mentora_core::time::Millis;
 use mentora_wire::stream::AudioMode;
 
 use crate::input::{Connection, ConnectionId};
-use crate::record::{Facts, Record};
+use crate::record::{Ended, Facts, Record};
 use crate::upstream::Upstream;
 
 /// A conversation: what survives a crash, and what need not.
@@ -66,6 +66,25 @@ impl State {
             outbox: Default::default(),
         };
         Self::restore(record, Vec::new())
+    }
+
+    /// A conversation as its document knows it: the object is new, the conversation need not be.
+    #[must_use]
+    pub fn of_document(facts: Facts, document: Conversation, now: Millis) -> Self {
+        let mut state = Self::new(facts, now);
+        let record = &mut state.record;
+        record.state = document.state;
+        record.last_action_at = document.last_action_at;
+        record.token_usage = document.token_usage;
+        record.cost = document.cost_micros;
+        record.ended = document.end_reason.map(|reason| Ended {
+            reason,
+            at: document.closed_at.unwrap_or(document.last_action_at),
+            summary: document.summary.unwrap_or_default(),
+        });
+        state.turns = document.turns;
+        state.record.outbox.flushed_turns = state.next_index();
+        state
     }
 
     /// A conversation as it was stored; [`crate::Input::Woke`] must be its first input.

@@ -2,6 +2,7 @@
 //! never two at a time. An open one keeps the object awake and is billed, so an idle conversation has none.
 
 use mentora_core::documents::{TokenCounts, Usage};
+use mentora_core::pricing;
 use mentora_core::prompts::{self, Briefing};
 use mentora_core::time::{Millis, seconds};
 use mentora_gemini::setup::{Compression, SafetySetting};
@@ -19,8 +20,6 @@ const HANDLE_LIFE_MS: i64 = seconds(110 * 60);
 const MAX_ATTEMPTS: u32 = 3;
 /// First pause between two tries.
 const RETRY_MS: i64 = 250;
-/// Most tokens of one answer: about 40 seconds of speech at 25 tokens a second, which is long for a question.
-const MAX_OUTPUT_TOKENS: u32 = 1_024;
 /// The context is billed again each turn: beyond this it is cut.
 const COMPRESSION: Compression = Compression {
     trigger_tokens: 25_600,
@@ -193,7 +192,7 @@ impl Step<'_> {
             language: ai.language.clone(),
             system_instruction,
             handle: record.handle.as_ref().map(|handle| handle.token.clone()),
-            max_output_tokens: Some(MAX_OUTPUT_TOKENS),
+            max_output_tokens: Some(pricing::MAX_ANSWER_TOKENS.try_into().unwrap_or(u32::MAX)),
             temperature: None,
             thinking_level: None,
             safety: SAFETY.to_vec(),

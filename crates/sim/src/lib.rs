@@ -5,6 +5,7 @@
 //! - [`live`]: Gemini Live (BidiGenerateContent)
 //! - [`tutor`]: the offline tutor that answers there
 //! - [`speech`]: its voice and ears
+//! - [`rest`]: generateContent, its stream, countTokens
 //! - [`google`]: service-account tokens, Firebase ID tokens and their keys
 //! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
 //!
@@ -18,6 +19,7 @@ pub mod google_error;
 pub mod journal;
 pub mod live;
 pub mod plan;
+pub mod rest;
 pub mod routes;
 pub mod serve;
 pub mod speech;

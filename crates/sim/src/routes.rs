@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use crate::google::{id_token, token};
 use crate::google_error::GoogleError;
 use crate::world::World;
-use crate::{control, live};
+use crate::{control, live, rest};
 
 /// Recordings of some minutes fit in.
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
@@ -19,6 +19,7 @@ const LONGEST_BODY: usize = 32 * 1024 * 1024;
 pub fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/ws/{method}", get(live::upgrade::handle))
+        .route("/{version}/models/{target}", post(rest::generate::handle))
         .route("/token", post(token::handle))
         .route("/jwks", get(id_token::jwks))
         .route("/sim/id-token", post(id_token::mint))

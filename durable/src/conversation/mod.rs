@@ -1,1 +1,218 @@
-//! The conversation.
+//! `Conversation`: one object per conversation. It holds the clients' sockets and the one socket of the model, and keeps
+//! every turn safe. What a conversation does is decided in `mentora-session`; this is the shell around it.
+//!
+//! # Layout
+//! - [`calls`]: what the main Worker may ask of it, shared by caller and callee
+//! - `shell`: feeds the session machine and carries out what it says
+//! - `clients`: the clients' sockets, which hibernate
+//! - `model`: the model's socket
+//! - `rows`: what is kept in SQLite
+//! - `flush`: turns on their way to Firestore
+//! - `facts`: what the conversation is about
+
+pub mod calls;
+mod clients;
+mod facts;
+mod flush;
+mod model;
+mod rows;
+mod shell;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use mentora_core::ids::ConversationId;
+use mentora_core::limits::MAX_FRAME_BYTES;
+use mentora_session::{Connection, ConnectionId, Input};
+use mentora_wire::error::ErrorCode;
+use mentora_wire::stream::client::{check_pcm, decode_audio};
+use mentora_wire::stream::{BadFrame, ClientFrame, CloseCode};
+use serde::Serialize;
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, Socket, State, WebSocket, WebSocketIncomingMessage,
+    WebSocketPair, durable_object,
+};
+
+use self::calls::{ADMISSION_HEADER, Admission, CallError, EndCall, PostTurnCall, paths};
+use self::clients::turned_away;
+use self::shell::{AtHand, Shell};
+use crate::platform::{clock, log};
+
+/// The Durable Object.
+#[durable_object]
+#[derive(Debug)]
+pub struct Conversation {
+    // Opened by the first event, so that a failure is an answer and not the end of the constructor.
+    shell: RefCell<Option<Rc<Shell>>>,
+    parts: RefCell<Option<(State, Env)>>,
+}
+
+impl DurableObject for Conversation {
+    fn new(state: State, env: Env) -> Self {
+        Self { shell: RefCell::new(None), parts: RefCell::new(Some((state, env))) }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        let shell = self.shell()?;
+        let path = request.path();
+        let mut segments = path.trim_start_matches('/').splitn(2, '/');
+        let (Some(Ok(id)), Some(call)) = (segments.next().map(ConversationId::new), segments.next()) else {
+            return Response::error("no such call", 404);
+        };
+        match call {
+            paths::STREAM => stream(&shell, &id, &request).await,
+            paths::TURNS => answer(&post_turn(&shell, &id, request).await),
+            paths::SNAPSHOT => answer(&snapshot(&shell, &id).await),
+            paths::END => answer(&end(&shell, &id, request).await),
+            _ => Response::error("no such call", 404),
+        }
+    }
+
+    async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+        let shell = self.shell()?;
+        let Some(connection) = shell.clients.id_of(&socket) else { return Ok(()) };
+        let (input, at_hand) = read(connection, message);
+        shell.feed_and_arm(input, at_hand).await;
+        Ok(())
+    }
+
+    async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _: bool) -> Result<()> {
+        let shell = self.shell()?;
+        if let Some(connection) = shell.clients.id_of(&socket) {
+            shell.clients.forget(connection);
+            shell.feed_and_arm(Input::Disconnected { connection }, AtHand::Nothing).await;
+        }
+        // The closing handshake is ours to finish; a code that may not be sent is answered with a plain one.
+        let code = u16::try_from(code).ok().filter(|code| (1000..=4999).contains(code) && !matches!(code, 1005 | 1006));
+        let _ = socket.close(Some(code.unwrap_or(1000)), Some(reason));
+        Ok(())
+    }
+
+    async fn websocket_error(&self, socket: WebSocket, _: Error) -> Result<()> {
+        let shell = self.shell()?;
+        if let Some(connection) = shell.clients.id_of(&socket) {
+            shell.clients.forget(connection);
+            shell.feed_and_arm(Input::Disconnected { connection }, AtHand::Nothing).await;
+        }
+        Ok(())
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.shell()?.ring().await;
+        Response::empty()
+    }
+
+    async fn connect(&self, _: Socket) -> Result<()> {
+        Err(Error::RustError("a conversation takes no TCP connections".into()))
+    }
+}
+
+impl Conversation {
+    fn shell(&self) -> Result<Rc<Shell>> {
+        if let Some(shell) = self.shell.borrow().as_ref() {
+            return Ok(Rc::clone(shell));
+        }
+        let parts = self.parts.borrow_mut().take();
+        let (state, env) = parts.ok_or_else(|| Error::RustError("the conversation could not be opened".into()))?;
+        let shell = Shell::open(state, env)?;
+        self.shell.replace(Some(Rc::clone(&shell)));
+        Ok(shell)
+    }
+}
+
+/// What a message of a client is to the machine.
+fn read(connection: ConnectionId, message: WebSocketIncomingMessage) -> (Input, AtHand) {
+    let bad = |problem: BadFrame| (Input::BadFrame { connection, problem: problem.to_string() }, AtHand::Nothing);
+    match message {
+        WebSocketIncomingMessage::Binary(pcm) if pcm.len() > MAX_FRAME_BYTES => bad(BadFrame::TooLarge(pcm.len())),
+        WebSocketIncomingMessage::Binary(pcm) => match check_pcm(pcm.len()) {
+            Ok(()) => (Input::AudioChunk { connection, bytes: pcm.len() }, AtHand::Pcm(pcm)),
+            Err(problem) => bad(problem),
+        },
+        WebSocketIncomingMessage::String(text) => match ClientFrame::parse(&text) {
+            Ok(ClientFrame::AudioChunk { data, .. }) => match decode_audio(&data) {
+                Ok(pcm) => (Input::AudioChunk { connection, bytes: pcm.len() }, AtHand::Base64(data)),
+                Err(problem) => bad(problem),
+            },
+            Ok(frame) => (Input::Frame { connection, frame }, AtHand::Nothing),
+            Err(problem) => bad(problem),
+        },
+    }
+}
+
+async fn stream(shell: &Rc<Shell>, id: &ConversationId, request: &Request) -> Result<Response> {
+    let admission = request.headers().get(ADMISSION_HEADER)?.unwrap_or_default();
+    let Ok(admission) = serde_json::from_str::<Admission>(&admission) else {
+        return Response::error("an upgrade without admission", 400);
+    };
+    if let Err(refused) = shell.know(id).await {
+        let code = if refused.code == ErrorCode::NotFound { CloseCode::NotFound } else { CloseCode::Internal };
+        return Response::from_websocket(turned_away(WebSocketPair::new()?, code, &refused.message)?);
+    }
+    if let Some(ticket) = &admission.ticket
+        && !shell.rows().spend(ticket, clock::now())?
+    {
+        let reason = "This ticket was already used. Ask for a new one with POST …/stream/tickets.";
+        return Response::from_websocket(turned_away(WebSocketPair::new()?, CloseCode::Unauthorized, reason)?);
+    }
+    let accepted = shell.clients.accept(&shell.state, |id| Connection {
+        id,
+        user: admission.user,
+        role: admission.role,
+        staff: admission.staff,
+        audio: admission.audio,
+        cursor: admission.cursor.unwrap_or_default(),
+    })?;
+    match accepted {
+        Ok((socket, connection)) => {
+            shell.feed_and_arm(Input::Connected(connection), AtHand::Nothing).await;
+            Response::from_websocket(socket)
+        }
+        Err(socket) => Response::from_websocket(socket),
+    }
+}
+
+async fn post_turn(
+    shell: &Rc<Shell>,
+    id: &ConversationId,
+    mut request: Request,
+) -> std::result::Result<mentora_wire::rest::TurnAnswer, CallError> {
+    let PostTurnCall { text, client_message_id, .. } = request.json().await.map_err(|error| malformed(&error))?;
+    shell.know(id).await?;
+    let (call, answer) = shell.new_call();
+    shell.feed_and_arm(Input::Call { call, text, client_message_id }, AtHand::Nothing).await;
+    // The machine answers every call within a minute; a sender that is gone means that memory was lost.
+    let lost = |_| CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted. Read it again.");
+    answer.await.map_err(lost)?.map_err(|refusal| CallError::new(refusal.code, refusal.message))
+}
+
+async fn snapshot(
+    shell: &Rc<Shell>,
+    id: &ConversationId,
+) -> std::result::Result<mentora_core::documents::Conversation, CallError> {
+    shell.know(id).await?;
+    let gone = || CallError::new(ErrorCode::NotFound, "There is no such conversation.");
+    shell.with_session(mentora_session::State::snapshot).ok_or_else(gone)
+}
+
+async fn end(
+    shell: &Rc<Shell>,
+    id: &ConversationId,
+    mut request: Request,
+) -> std::result::Result<mentora_core::documents::Conversation, CallError> {
+    let EndCall { reason } = request.json().await.map_err(|error| malformed(&error))?;
+    shell.know(id).await?;
+    shell.feed_and_arm(Input::End { reason }, AtHand::Nothing).await;
+    snapshot(shell, id).await
+}
+
+fn malformed(error: &Error) -> CallError {
+    log::failure("conversation.call.malformed", json!({ "why": error.to_string() }));
+    CallError::new(ErrorCode::InternalError, "The conversation could not be asked.")
+}
+
+fn answer<T: Serialize>(answer: &std::result::Result<T, CallError>) -> Result<Response> {
+    Response::from_json(answer)
+}

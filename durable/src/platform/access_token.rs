@@ -37,7 +37,9 @@ pub async fn current(account: &ServiceAccount, token_url: &str) -> Result<Access
             Lookup::GiveUp => return Err(TokenError::Unavailable("it failed a moment ago".into())),
         }
     }
-    Err(TokenError::Unavailable("another request has been fetching it for too long".into()))
+    Err(TokenError::Unavailable(
+        "another request has been fetching it for too long".into(),
+    ))
 }
 
 /// A service refused this token: the next call gets another one.

@@ -48,7 +48,9 @@ pub(super) fn outgoing(request: &http::Request<Vec<u8>>) -> Result<Request, Tran
     let headers = Headers::new();
     for (name, value) in request.headers() {
         let value = value.to_str().map_err(|error| not_sent(&error))?;
-        headers.append(name.as_str(), value).map_err(|error| not_sent(&error))?;
+        headers
+            .append(name.as_str(), value)
+            .map_err(|error| not_sent(&error))?;
     }
     let mut init = RequestInit::new();
     init.with_method(Method::from(request.method().as_str().to_owned()))

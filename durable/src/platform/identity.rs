@@ -60,11 +60,19 @@ async fn fetch(jwks_url: &str) {
 }
 
 async fn published_keys(jwks_url: &str) -> Result<KeySet, String> {
-    let request = http::Request::get(jwks_url).body(Vec::new()).map_err(|error| error.to_string())?;
-    let response = Fetch.send(request, DEADLINE_MS).await.map_err(|error| error.to_string())?;
+    let request = http::Request::get(jwks_url)
+        .body(Vec::new())
+        .map_err(|error| error.to_string())?;
+    let response = Fetch
+        .send(request, DEADLINE_MS)
+        .await
+        .map_err(|error| error.to_string())?;
     if !response.status().is_success() {
         return Err(format!("status {}", response.status().as_u16()));
     }
-    let cache_control = response.headers().get(http::header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    let cache_control = response
+        .headers()
+        .get(http::header::CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok());
     KeySet::parse(response.body(), cache_control, clock::now().0).map_err(|error| error.to_string())
 }

@@ -80,7 +80,11 @@ impl<T: Transport> Conversations<'_, T> {
     /// # Errors
     /// [`RepositoryError::AlreadyExists`] when one is open, or was begun at the same moment: see
     /// [`Conversations::open_of`].
-    pub async fn create(&self, id: &ConversationId, conversation: &Conversation) -> Result<(), RepositoryError> {
+    pub async fn create(
+        &self,
+        id: &ConversationId,
+        conversation: &Conversation,
+    ) -> Result<(), RepositoryError> {
         let latest_path = latest_path(&conversation.assignment_id, &conversation.user_id)?;
         let precondition = match self.0.get(&latest_path).await? {
             None => Precondition::Exists(false),
@@ -93,7 +97,9 @@ impl<T: Transport> Conversations<'_, T> {
                 Precondition::UpdateTime(document.update_time)
             }
         };
-        let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
+        let mut latest = to_fields(&Latest {
+            conversation_id: id.clone(),
+        })?;
         latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
         latest.insert("updatedAt".into(), Value::Integer(conversation.updated_at.0));
         let writes = [
@@ -123,7 +129,9 @@ impl<T: Transport> Conversations<'_, T> {
         assignment: &AssignmentId,
         user: &UserId,
     ) -> Result<Option<(ConversationId, Conversation)>, RepositoryError> {
-        let Some(document) = self.0.get(&latest_path(assignment, user)?).await? else { return Ok(None) };
+        let Some(document) = self.0.get(&latest_path(assignment, user)?).await? else {
+            return Ok(None);
+        };
         let id = document.decode::<Latest>()?.conversation_id;
         let latest = self.get(&id).await?;
         let open = latest.filter(|conversation| conversation.state != ConversationState::Closed);
@@ -150,8 +158,8 @@ impl<T: Transport> Conversations<'_, T> {
     ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
         let (found, next) = page::fetch(self.0, query(filter)?, "startedAt", page).await?;
         let items = found.iter().map(|document| {
-            let id =
-                ConversationId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
+            let id = ConversationId::new(document.id())
+                .map_err(|error| RepositoryError::Internal(error.to_string()))?;
             Ok((id, document.decode()?))
         });
         Ok((items.collect::<Result<_, RepositoryError>>()?, next))
@@ -160,7 +168,12 @@ impl<T: Transport> Conversations<'_, T> {
 
 fn query(filter: &ConversationFilter) -> Result<Query, RepositoryError> {
     let mut query = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(LISTED);
-    let ConversationFilter { assignment, course, user, state } = filter;
+    let ConversationFilter {
+        assignment,
+        course,
+        user,
+        state,
+    } = filter;
     if let Some(assignment) = assignment {
         query = query.whose("assignmentId", Operator::Equal, assignment.as_str());
     }
@@ -174,4 +187,204 @@ fn query(filter: &ConversationFilter) -> Result<Query, RepositoryError> {
         query = query.whose("state", Operator::Equal, to_value(state)?);
     }
     Ok(query)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use futures::join;
+    use mentora_core::documents::EndReason;
+    use mentora_core::time::Millis;
+
+    use super::*;
+    use crate::repositories::native_store::{
+        assignment_id, conversation, conversation_id, course_id, documents, user,
+    };
+
+    /// As the conversation's own object writes it when it ends.
+    async fn close<T: Transport>(documents: &Client<T>, id: &str) {
+        let mut closed = Conversations(documents)
+            .get(&conversation_id(id))
+            .await
+            .unwrap()
+            .unwrap();
+        closed.state = ConversationState::Closed;
+        closed.end_reason = Some(EndReason::StudentEnded);
+        let write = Write::update(path(&conversation_id(id)).unwrap(), to_fields(&closed).unwrap());
+        documents.commit(&[write]).await.unwrap();
+    }
+
+    #[test]
+    fn of_two_conversations_begun_at_once_one_is_begun() {
+        let (documents, _) = documents();
+        let conversations = Conversations(&documents);
+        let (a, b) = (conversation_id("a"), conversation_id("b"));
+        let (left, right) = (
+            conversation("lying", "student", 1),
+            conversation("lying", "student", 2),
+        );
+        block_on(async {
+            let outcome = join!(conversations.create(&a, &left), conversations.create(&b, &right));
+            assert_eq!(outcome, (Ok(()), Err(RepositoryError::AlreadyExists)));
+            let open = conversations
+                .open_of(&assignment_id("lying"), &user("student"))
+                .await
+                .unwrap();
+            assert_eq!(open, Some((a, left)));
+            assert_eq!(conversations.get(&b).await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn while_one_is_open_no_other_is_begun() {
+        let (documents, _) = documents();
+        let conversations = Conversations(&documents);
+        block_on(async {
+            conversations
+                .create(&conversation_id("a"), &conversation("lying", "student", 1))
+                .await
+                .unwrap();
+            let second = conversations
+                .create(&conversation_id("b"), &conversation("lying", "student", 2))
+                .await;
+            assert_eq!(second, Err(RepositoryError::AlreadyExists));
+            // Another student, and another question, are another matter.
+            conversations
+                .create(&conversation_id("c"), &conversation("lying", "other", 3))
+                .await
+                .unwrap();
+            conversations
+                .create(&conversation_id("d"), &conversation("truth", "student", 4))
+                .await
+                .unwrap();
+        });
+    }
+
+    #[test]
+    fn after_one_ended_the_next_is_begun_once() {
+        let (documents, _) = documents();
+        let conversations = Conversations(&documents);
+        let begin = async |id: &str, at| {
+            conversations
+                .create(&conversation_id(id), &conversation("lying", "student", at))
+                .await
+        };
+        let open = async || {
+            let open = conversations
+                .open_of(&assignment_id("lying"), &user("student"))
+                .await
+                .unwrap();
+            open.map(|(id, _)| id.to_string())
+        };
+        block_on(async {
+            assert_eq!(open().await, None);
+            begin("a", 1).await.unwrap();
+            close(&documents, "a").await;
+            assert_eq!(open().await, None);
+
+            let outcome = join!(begin("b", 2), begin("c", 3));
+            assert_eq!(outcome, (Ok(()), Err(RepositoryError::AlreadyExists)));
+            assert_eq!(open().await.as_deref(), Some("b"));
+
+            // A flush of the ended one that comes late takes nothing away.
+            close(&documents, "a").await;
+            assert_eq!(open().await.as_deref(), Some("b"));
+        });
+    }
+
+    #[test]
+    fn a_lost_reply_does_not_make_a_begun_conversation_fail() {
+        let (documents, store) = documents();
+        let conversations = Conversations(&documents);
+        block_on(async {
+            store.lose_next_commit_reply();
+            conversations
+                .create(&conversation_id("a"), &conversation("lying", "student", 1))
+                .await
+                .unwrap();
+            store.lose_next_commit_reply();
+            let second = conversations
+                .create(&conversation_id("b"), &conversation("truth", "student", 1))
+                .await;
+            assert_eq!(second, Ok(()));
+        });
+    }
+
+    #[test]
+    fn two_pairs_never_share_a_name() {
+        let (documents, _) = documents();
+        let conversations = Conversations(&documents);
+        block_on(async {
+            conversations
+                .create(&conversation_id("a"), &conversation("x_y", "z", 1))
+                .await
+                .unwrap();
+            conversations
+                .create(&conversation_id("b"), &conversation("x", "y_z", 1))
+                .await
+                .unwrap();
+        });
+    }
+
+    #[test]
+    fn a_list_is_filtered_by_all_that_is_given_and_comes_without_turns() {
+        let (documents, _) = documents();
+        let conversations = Conversations(&documents);
+        block_on(async {
+            for (id, assignment, student, at) in [
+                ("a", "lying", "s1", 1),
+                ("b", "lying", "s2", 2),
+                ("c", "truth", "s1", 3),
+            ] {
+                conversations
+                    .create(&conversation_id(id), &conversation(assignment, student, at))
+                    .await
+                    .unwrap();
+            }
+            close(&documents, "a").await;
+
+            let list = async |filter: ConversationFilter| {
+                let (items, _) = conversations.list(&filter, &Page::default()).await.unwrap();
+                items
+                    .into_iter()
+                    .map(|(id, _)| id.to_string())
+                    .collect::<Vec<_>>()
+            };
+            let none = ConversationFilter::default();
+            assert_eq!(list(none.clone()).await, ["c", "b", "a"]);
+            let lying = ConversationFilter {
+                assignment: Some(assignment_id("lying")),
+                ..none.clone()
+            };
+            assert_eq!(list(lying.clone()).await, ["b", "a"]);
+            let first = ConversationFilter {
+                user: Some(user("s1")),
+                ..none.clone()
+            };
+            assert_eq!(list(first).await, ["c", "a"]);
+            let ethics = ConversationFilter {
+                course: Some(course_id("ethics")),
+                ..none
+            };
+            assert_eq!(list(ethics.clone()).await.len(), 3);
+            let closed = ConversationFilter {
+                state: Some(ConversationState::Closed),
+                ..lying
+            };
+            assert_eq!(list(closed).await, ["a"]);
+        });
+    }
+
+    #[test]
+    fn a_list_holds_all_of_a_conversation_but_its_turns() {
+        let whole = Conversation {
+            end_reason: Some(EndReason::StudentEnded),
+            summary: Some("…".into()),
+            closed_at: Some(Millis(1)),
+            ..conversation("lying", "student", 1)
+        };
+        let mut fields: Vec<String> = to_fields(&whole).unwrap().into_keys().collect();
+        fields.retain(|field| field != "turns");
+        assert_eq!(fields, LISTED);
+    }
 }

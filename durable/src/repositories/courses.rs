@@ -36,8 +36,15 @@ impl<T: Transport> Courses<'_, T> {
     ///
     /// # Errors
     /// [`RepositoryError::AlreadyExists`] when the code is taken.
-    pub async fn create(&self, id: &CourseId, course: &Course, owner: &Member) -> Result<(), RepositoryError> {
-        let mut holder = to_fields(&Holder { course_id: id.clone() })?;
+    pub async fn create(
+        &self,
+        id: &CourseId,
+        course: &Course,
+        owner: &Member,
+    ) -> Result<(), RepositoryError> {
+        let mut holder = to_fields(&Holder {
+            course_id: id.clone(),
+        })?;
         holder.insert("createdAt".into(), Value::Integer(course.created_at.0));
         holder.insert("updatedAt".into(), Value::Integer(course.updated_at.0));
         let writes = [
@@ -50,7 +57,8 @@ impl<T: Transport> Courses<'_, T> {
             // The reply was lost: whoever holds the code now tells whether it happened.
             Err(error) if error.kind == Kind::UnknownOutcome => match self.holder(&course.code).await? {
                 Some(holder) if holder == *id => Ok(()),
-                _ => Err(error.into()),
+                Some(_) => Err(RepositoryError::AlreadyExists),
+                None => Err(error.into()),
             },
             Err(error) => Err(error.into()),
         }
@@ -70,7 +78,9 @@ impl<T: Transport> Courses<'_, T> {
     /// # Errors
     /// [`RepositoryError`]
     pub async fn by_code(&self, code: &CourseCode) -> Result<Option<(CourseId, Course)>, RepositoryError> {
-        let Some(id) = self.holder(code).await? else { return Ok(None) };
+        let Some(id) = self.holder(code).await? else {
+            return Ok(None);
+        };
         Ok(self.get(&id).await?.map(|course| (id, course)))
     }
 
@@ -91,8 +101,14 @@ impl<T: Transport> Courses<'_, T> {
             query = query.whose("role", Operator::Equal, to_value(&role)?);
         }
         let (found, next) = page::fetch(self.0, query, "createdAt", page).await?;
-        let members = found.iter().map(|document| document.decode()).collect::<Result<Vec<Member>, _>>()?;
-        let paths = members.iter().map(|member| path(&member.course_id)).collect::<Result<Vec<_>, _>>()?;
+        let members = found
+            .iter()
+            .map(|document| document.decode())
+            .collect::<Result<Vec<Member>, _>>()?;
+        let paths = members
+            .iter()
+            .map(|member| path(&member.course_id))
+            .collect::<Result<Vec<_>, _>>()?;
         let courses = self.0.batch_get(&paths).await?;
 
         let mut items = Vec::with_capacity(members.len());
@@ -113,11 +129,15 @@ impl<T: Transport> Courses<'_, T> {
         &self,
         page: &Page,
     ) -> Result<(Vec<(CourseId, Course)>, Option<Cursor>), RepositoryError> {
-        let query = Query::collection(&CollectionPath::parse(COURSES)?)
-            .whose("visibility", Operator::Equal, to_value(&Visibility::Public)?);
+        let query = Query::collection(&CollectionPath::parse(COURSES)?).whose(
+            "visibility",
+            Operator::Equal,
+            to_value(&Visibility::Public)?,
+        );
         let (found, next) = page::fetch(self.0, query, "createdAt", page).await?;
         let items = found.iter().map(|document| {
-            let id = CourseId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
+            let id =
+                CourseId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
             Ok((id, document.decode()?))
         });
         Ok((items.collect::<Result<_, RepositoryError>>()?, next))
@@ -127,5 +147,233 @@ impl<T: Transport> Courses<'_, T> {
         let found = self.0.get(&code_path(code)?).await?;
         let holder = found.map(|document| document.decode::<Holder>()).transpose()?;
         Ok(holder.map(|holder| holder.course_id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use futures::join;
+    use mentora_core::documents::Visibility;
+
+    use super::*;
+    use crate::repositories::native_store::{course, course_id, documents, member, user};
+    use crate::repositories::{Cursor, Roster};
+
+    #[test]
+    fn a_course_is_found_by_id_and_by_code_in_any_case() {
+        let (documents, _) = documents();
+        let courses = Courses(&documents);
+        let ethics = course("ETHICS-26", "teacher", 1);
+        let owner = member("ethics", "teacher", Role::Instructor, 1);
+        block_on(async {
+            courses
+                .create(&course_id("ethics"), &ethics, &owner)
+                .await
+                .unwrap();
+            assert_eq!(
+                courses.get(&course_id("ethics")).await.unwrap(),
+                Some(ethics.clone())
+            );
+            let code = CourseCode::new("ethics-26").unwrap();
+            assert_eq!(
+                courses.by_code(&code).await.unwrap(),
+                Some((course_id("ethics"), ethics))
+            );
+            assert_eq!(
+                Roster(&documents)
+                    .get(&course_id("ethics"), &user("teacher"))
+                    .await
+                    .unwrap(),
+                Some(owner)
+            );
+
+            assert_eq!(courses.get(&course_id("logic")).await.unwrap(), None);
+            assert_eq!(
+                courses
+                    .by_code(&CourseCode::new("LOGIC-26").unwrap())
+                    .await
+                    .unwrap(),
+                None
+            );
+        });
+    }
+
+    #[test]
+    fn of_two_courses_made_at_once_with_one_code_one_is_made_and_nothing_of_the_other() {
+        let (documents, _) = documents();
+        let courses = Courses(&documents);
+        let (ours, theirs) = (course_id("ours"), course_id("theirs"));
+        let (our_course, their_course) = (course("SAME-01", "a", 1), course("same-01", "b", 2));
+        let our_owner = member("ours", "a", Role::Instructor, 1);
+        let their_owner = member("theirs", "b", Role::Instructor, 2);
+        block_on(async {
+            let (first, second) = join!(
+                courses.create(&ours, &our_course, &our_owner),
+                courses.create(&theirs, &their_course, &their_owner),
+            );
+            assert_eq!((first, second), (Ok(()), Err(RepositoryError::AlreadyExists)));
+            assert_eq!(courses.get(&theirs).await.unwrap(), None);
+            assert_eq!(Roster(&documents).get(&theirs, &user("b")).await.unwrap(), None);
+            let held = courses
+                .by_code(&CourseCode::new("SAME-01").unwrap())
+                .await
+                .unwrap();
+            assert_eq!(held.map(|(id, _)| id), Some(ours));
+        });
+    }
+
+    #[test]
+    fn after_a_lost_reply_the_holder_of_the_code_tells_what_happened() {
+        let (documents, store) = documents();
+        let courses = Courses(&documents);
+        let owner = member("ethics", "teacher", Role::Instructor, 1);
+        block_on(async {
+            store.lose_next_commit_reply();
+            courses
+                .create(&course_id("ethics"), &course("ETHICS", "teacher", 1), &owner)
+                .await
+                .unwrap();
+            assert!(courses.get(&course_id("ethics")).await.unwrap().is_some());
+
+            let other = member("other", "teacher", Role::Instructor, 2);
+            store.lose_next_commit_reply();
+            let taken = courses
+                .create(&course_id("other"), &course("ETHICS", "teacher", 2), &other)
+                .await;
+            assert_eq!(taken, Err(RepositoryError::AlreadyExists));
+        });
+    }
+
+    #[test]
+    fn a_user_sees_the_courses_of_the_own_active_memberships_newest_first() {
+        let (documents, _) = documents();
+        let (courses, roster) = (Courses(&documents), Roster(&documents));
+        block_on(async {
+            for (index, id) in ["one", "two", "three"].into_iter().enumerate() {
+                let at = i64::try_from(index).unwrap();
+                let owner = member(id, "teacher", Role::Instructor, at);
+                courses
+                    .create(
+                        &course_id(id),
+                        &course(&format!("CODE-{id}"), "teacher", at),
+                        &owner,
+                    )
+                    .await
+                    .unwrap();
+            }
+            roster
+                .join(&member("one", "student", Role::Student, 10))
+                .await
+                .unwrap();
+            roster
+                .join(&member("three", "student", Role::Auditor, 11))
+                .await
+                .unwrap();
+            let mut removed = member("two", "student", Role::Student, 12);
+            removed.status = MemberStatus::Removed;
+            roster.join(&removed).await.unwrap();
+
+            let of = async |user_id: &str, role| {
+                let (items, next) = courses
+                    .of_member(&user(user_id), role, &Page::default())
+                    .await
+                    .unwrap();
+                assert_eq!(next, None);
+                items
+                    .into_iter()
+                    .map(|(id, _, role)| (id.to_string(), role))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(
+                of("student", None).await,
+                [("three".into(), Role::Auditor), ("one".into(), Role::Student)]
+            );
+            assert_eq!(
+                of("student", Some(Role::Student)).await,
+                [("one".into(), Role::Student)]
+            );
+            assert_eq!(of("teacher", Some(Role::Instructor)).await.len(), 3);
+            assert_eq!(of("nobody", None).await, []);
+        });
+    }
+
+    #[test]
+    fn pages_neither_repeat_nor_skip_while_courses_are_added() {
+        let (documents, _) = documents();
+        let courses = Courses(&documents);
+        let add = async |id: &str, at| {
+            let open = Course {
+                visibility: Visibility::Public,
+                ..course(&format!("CODE-{id}"), "teacher", at)
+            };
+            courses
+                .create(
+                    &course_id(id),
+                    &open,
+                    &member(id, "teacher", Role::Instructor, at),
+                )
+                .await
+                .unwrap();
+        };
+        block_on(async {
+            // Two share a moment: the name decides.
+            for (id, at) in [("a", 1), ("b", 2), ("c", 2), ("d", 3), ("e", 4)] {
+                add(id, at).await;
+            }
+            let hidden = member("hidden", "teacher", Role::Instructor, 9);
+            courses
+                .create(&course_id("hidden"), &course("HIDDEN", "teacher", 9), &hidden)
+                .await
+                .unwrap();
+
+            let mut seen = Vec::new();
+            let mut page = Page {
+                limit: 2,
+                cursor: None,
+            };
+            let mut round = 0;
+            loop {
+                let (items, next) = courses.public(&page).await.unwrap();
+                seen.extend(items.into_iter().map(|(id, _)| id.to_string()));
+                round += 1;
+                add(&format!("newer{round}"), 100 + round).await;
+                let Some(next) = next else { break };
+                page.cursor = Some(Cursor::decode(&next.encode()).unwrap());
+            }
+            assert_eq!(seen, ["e", "d", "c", "b", "a"]);
+            assert_eq!(round, 3);
+        });
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_refused() {
+        let (documents, _) = documents();
+        let courses = Courses(&documents);
+        block_on(async {
+            for (id, at) in [("a", 1), ("b", 2)] {
+                let open = Course {
+                    visibility: Visibility::Public,
+                    ..course(&format!("CODE-{id}"), "t", at)
+                };
+                courses
+                    .create(&course_id(id), &open, &member(id, "t", Role::Instructor, at))
+                    .await
+                    .unwrap();
+            }
+            let (_, next) = courses
+                .public(&Page {
+                    limit: 1,
+                    cursor: None,
+                })
+                .await
+                .unwrap();
+            let page = Page {
+                limit: 1,
+                cursor: next,
+            };
+            let refused = courses.of_member(&user("t"), None, &page).await;
+            assert_eq!(refused, Err(RepositoryError::InvalidCursor));
+        });
     }
 }

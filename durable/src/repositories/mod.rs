@@ -2,11 +2,12 @@
 //! document stands, which fields a query needs, or which precondition keeps a rule.
 //!
 //! # Layout
-//! - [`courses`]: `courses/{courseId}`, and `courseCodes/{CODE}`, which keeps codes unique
-//! - [`roster`]: `courses/{courseId}/roster/{memberId}`
-//! - [`assignments`]: `assignments/{assignmentId}`
-//! - [`conversations`]: `conversations/{conversationId}`, and `openConversations/…`, which keeps them one at a time
-//! - [`page`]: lists in pages, with cursors that inserts do not move; [`error`]: why a call failed
+//! - [`courses`] keeps `courses/{courseId}`, and `courseCodes/{CODE}`, which makes codes unique
+//! - [`roster`] keeps `courses/{courseId}/roster/{memberId}`
+//! - [`assignments`] keeps `assignments/{assignmentId}`
+//! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
+//! - [`page`]: lists in pages, with cursors that inserts do not move
+//! - [`error`](mod@error): why a call failed
 
 pub mod assignments;
 pub mod conversations;

@@ -1,1 +1,161 @@
-//! For tests.
+//! Documents for tests: the real client over the real embedded store, in memory. Calls of two futures interleave, and
+//! a reply can be lost on its way back.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::Poll;
+
+use mentora_core::documents::{
+    AiConfig, Assignment, AssignmentMode, Conversation, ConversationState, Course, CourseCode, Member,
+    MemberStatus, Role, Usage, Visibility,
+};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::money::Micros;
+use mentora_core::time::Millis;
+use mentora_firestore::embedded::Store;
+use mentora_firestore::{Client, Database, Endpoint, Transport, TransportError};
+use rusqlite::Connection;
+
+/// Carries requests to a store in memory.
+pub struct NativeStore {
+    store: RefCell<Store<Connection>>,
+    now_micros: Cell<i64>,
+    replies_to_lose: Cell<u32>,
+}
+
+impl NativeStore {
+    /// The next reply of a commit does not arrive, though the commit happened.
+    pub fn lose_next_commit_reply(&self) {
+        self.replies_to_lose.set(1);
+    }
+}
+
+impl Transport for NativeStore {
+    async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        _: u32,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
+        give_way().await;
+        self.now_micros.set(self.now_micros.get() + 1000);
+        let reply = self.store.borrow_mut().handle(self.now_micros.get(), &request);
+        let commit = request.uri().path().ends_with(":commit");
+        if commit && self.replies_to_lose.get() > 0 {
+            self.replies_to_lose.set(self.replies_to_lose.get() - 1);
+            return Err(TransportError::Broken("lost on its way back".into()));
+        }
+        Ok(reply)
+    }
+}
+
+/// Lets another future go first, as the network would.
+async fn give_way() {
+    let mut gone = false;
+    poll_fn(|context| {
+        if gone {
+            return Poll::Ready(());
+        }
+        gone = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// A client of an empty store; the store is leaked, as a test is over soon.
+pub fn documents() -> (Client<&'static NativeStore>, &'static NativeStore) {
+    let store = Store::open(Connection::open_in_memory().unwrap()).unwrap();
+    let store = NativeStore {
+        store: RefCell::new(store),
+        now_micros: Cell::new(1_795_348_800_000_000),
+        replies_to_lose: Cell::new(0),
+    };
+    let store: &'static NativeStore = Box::leak(Box::new(store));
+    let endpoint = Endpoint::new(
+        "https://documents.invalid",
+        Database::new("demo-mentora").unwrap(),
+    );
+    (Client::new(store, endpoint).with_token("owner"), store)
+}
+
+pub fn course_id(id: &str) -> CourseId {
+    CourseId::new(id).unwrap()
+}
+
+pub fn user(id: &str) -> UserId {
+    UserId::new(id).unwrap()
+}
+
+pub fn assignment_id(id: &str) -> AssignmentId {
+    AssignmentId::new(id).unwrap()
+}
+
+pub fn conversation_id(id: &str) -> ConversationId {
+    ConversationId::new(id).unwrap()
+}
+
+pub fn course(code: &str, owner: &str, made_at: i64) -> Course {
+    Course {
+        title: format!("Course {code}"),
+        code: CourseCode::new(code).unwrap(),
+        owner_id: user(owner),
+        visibility: Visibility::Private,
+        description: None,
+        is_demo: false,
+        created_at: Millis(made_at),
+        updated_at: Millis(made_at),
+    }
+}
+
+pub fn member(course: &str, id: &str, role: Role, at: i64) -> Member {
+    Member {
+        course_id: course_id(course),
+        user_id: Some(user(id)),
+        email: format!("{id}@example.org"),
+        role,
+        status: MemberStatus::Active,
+        invited_at: None,
+        joined_at: Some(Millis(at)),
+        created_at: Millis(at),
+        updated_at: Millis(at),
+    }
+}
+
+pub fn assignment(course: &str, title: &str, made_at: i64) -> Assignment {
+    Assignment {
+        course_id: course_id(course),
+        topic_id: None,
+        title: title.into(),
+        question: Some("Is it ever right to lie?".into()),
+        prompt: String::new(),
+        mode: AssignmentMode::Instant,
+        start_at: Millis(made_at),
+        due_at: None,
+        allow_late: false,
+        allow_resubmit: false,
+        created_by: user("teacher"),
+        ai_config: AiConfig::default(),
+        created_at: Millis(made_at),
+        updated_at: Millis(made_at),
+    }
+}
+
+pub fn conversation(assignment: &str, student: &str, begun_at: i64) -> Conversation {
+    Conversation {
+        assignment_id: assignment_id(assignment),
+        course_id: course_id("ethics"),
+        user_id: user(student),
+        state: ConversationState::AwaitingIdea,
+        end_reason: None,
+        turns: Vec::new(),
+        turn_count: 0,
+        token_usage: Usage::default(),
+        cost_micros: Micros::ZERO,
+        summary: None,
+        started_at: Millis(begun_at),
+        last_action_at: Millis(begun_at),
+        closed_at: None,
+        created_at: Millis(begun_at),
+        updated_at: Millis(begun_at),
+    }
+}

@@ -8,15 +8,17 @@ export class Courses {
     this.#client = client;
   }
 
-  list(filter: { role?: Role; visibility?: "public"; limit?: number; cursor?: string } = {}): Promise<Page<Course>> {
-    return this.#client.request("GET", "/api/courses", { query: filter });
+  /** The caller's own, each with the role held in it; with `visibility: "public"` those that everybody may find. */
+  list({ role, ...filter }: { role?: Role | Role[]; visibility?: "public"; limit?: number; cursor?: string } = {}): Promise<Page<Course>> {
+    const roles = role === undefined ? {} : { role: [role].flat().join(",") };
+    return this.#client.request("GET", "/api/courses", { query: { ...filter, ...roles } });
   }
 
   get(id: string): Promise<Course> {
     return this.#client.request("GET", `/api/courses/${encodeURIComponent(id)}`);
   }
 
-  join(code: string, password?: string): Promise<Course> {
-    return this.#client.request("POST", "/api/courses/join", { body: password ? { code, password } : { code } });
+  join(code: string, more: { password?: string; role?: "student" | "auditor" } = {}): Promise<Course> {
+    return this.#client.request("POST", "/api/courses/join", { body: { code, ...more } });
   }
 }

@@ -37,13 +37,16 @@ interface Event<T extends string> {
   seq?: Seq;
 }
 
+/** The first frame of a connection, and again when its role changes. */
 export interface Connected extends Event<"connected"> {
   conversationId: string;
   sessionId: string;
   role: StreamRole;
   state: ConversationState;
   session: SessionState;
+  /** The newest event. */
   cursor: Seq;
+  /** Events from here on follow. */
   replayFrom?: Seq | null;
   balanceMicros?: Micros | null;
   audio?: { inputSampleRate: number; outputSampleRate: number; encoding: string };
@@ -63,11 +66,14 @@ export interface Decided extends Event<"decision"> {
 export interface Transcription extends Event<"transcription"> {
   turnId: string;
   speaker: Speaker;
+  /** All of it so far. */
   text: string;
   isFinal: boolean;
 }
 export interface AiResponseStart extends Event<"ai_response_start"> {
   turnId: string;
+  /** By which binary audio names the turn. */
+  turnIndex?: number | null;
   strategy?: Strategy | null;
 }
 export interface AiTextChunk extends Event<"ai_text_chunk"> {

@@ -92,7 +92,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
   #attempt = 0;
   #utterance: string | null = null;
   /** The turn that binary audio belongs to. It outlives a socket: the answer goes on after a reconnect. */
-  #answering: string | null = null;
+  #answering: { turnId: string; turnIndex: number | null } | null = null;
   #timers = new Map<"retry" | "ping" | "dead" | "stable", ReturnType<typeof setTimeout>>();
 
   constructor(options: StreamOptions) {
@@ -150,7 +150,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
   /** Stored once, however often the connection breaks. Returns the id to recognise it by. */
   sendText(text: string, clientMessageId: string = crypto.randomUUID()): string {
     this.#pending.set(clientMessageId, { clientMessageId, text, sends: 0 });
-    if (this.#ready) this.#sendPending(clientMessageId);
+    if (this.#ready && this.#role === "speaker") this.#sendPending(clientMessageId);
     return clientMessageId;
   }
 
@@ -227,7 +227,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
       if (!current()) return;
       this.#beat();
       if (typeof data === "string") this.#receive(data);
-      else this.#hear(audioFromBinary(data as ArrayBuffer, this.#answering));
+      else this.#hear(audioFromBinary(data as ArrayBuffer, this.#answering?.turnId ?? null));
     };
     socket.onclose = ({ code }) => {
       if (current()) this.#closed(code);
@@ -261,13 +261,14 @@ export class ConversationStream extends Emitter<StreamEvents> {
           this.emit("gap", { cursor: this.#cursor, from: frame.replayFrom });
         }
         this.#become({ phase: "open", role: frame.role });
-        for (const id of [...this.#pending.keys()]) this.#sendPending(id);
+        // A listener is not heard: what waits leaves once this connection speaks again.
+        if (frame.role === "speaker") for (const id of [...this.#pending.keys()]) this.#sendPending(id);
         break;
       case "turn_stored":
         this.#acknowledge(frame.turn.clientMessageId, frame.turn.id);
         break;
       case "ai_response_start":
-        this.#answering = frame.turnId;
+        this.#answering = { turnId: frame.turnId, turnIndex: frame.turnIndex ?? null };
         break;
       case "ai_audio_chunk":
         this.#hear(audioFromBase64(frame.data, frame.turnId));
@@ -282,8 +283,10 @@ export class ConversationStream extends Emitter<StreamEvents> {
   }
 
   #hear(audio: TutorAudio | null): void {
-    // Without a turn it is the tail of an answer that was broken off.
-    if (audio?.turnId) this.emit("audio", audio);
+    // Without a turn, or of another one, it is the tail of an answer that was broken off.
+    const expected = this.#answering?.turnIndex ?? null;
+    const stray = audio?.turnIndex != null && expected !== null && audio.turnIndex !== expected;
+    if (audio?.turnId && !stray) this.emit("audio", audio);
   }
 
   #acknowledge(clientMessageId: string | null | undefined, turnId: string): void {

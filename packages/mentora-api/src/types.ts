@@ -15,7 +15,7 @@ export interface PublicConfig {
   firebase: { projectId: string; apiKey?: string };
   features: { devSignIn: boolean };
   model: { live: string; offline: boolean };
-  prices: Record<string, unknown>;
+  priceVersion?: string;
   version: string;
   commit: string;
 }
@@ -60,6 +60,7 @@ export interface Assignment {
   topicId?: string | null;
   title: string;
   question?: string | null;
+  /** What steers the tutor: empty for students. */
   prompt: string;
   mode: "instant" | "delayed";
   startAt: Millis;

@@ -84,6 +84,18 @@ describe("connecting", () => {
     await connection(2);
   });
 
+  it("learns within one connection that it only listens, and keeps its texts until it speaks again", async () => {
+    start();
+    const first = await connection(1);
+    first.say({ ...connected, role: "listener" });
+    await until("it listens", () => stream.state.phase === "open" && stream.state.role === "listener");
+    stream.sendText("from the back row", "m1");
+    stream.takeBack();
+    const second = await connection(2);
+    await until("the text", () => texts(second).length);
+    expect(texts(first)).toEqual([]);
+  });
+
   it("does not fight the tab that took over, and takes back when told to", async () => {
     start();
     (await connection(1)).socket.close(4009);
@@ -264,7 +276,8 @@ describe("audio", () => {
     const first = await connection(1);
     const binary = Buffer.from([3, 0, 0, 0, 0x90, 1, 0, 0, 5, 0, 0xff, 0xff]);
     first.socket.send(binary); // no turn yet: the tail of something broken off
-    first.say({ type: "ai_response_start", turnId: "t3", strategy: "clarify", seq: 1 });
+    first.say({ type: "ai_response_start", turnId: "t3", turnIndex: 3, strategy: "clarify", seq: 1 });
+    first.socket.send(Buffer.concat([Buffer.from([1]), binary.subarray(1)])); // of the turn before
     first.socket.send(binary);
     first.say({ type: "ai_audio_chunk", turnId: "t3", data: Buffer.from([7, 0]).toString("base64") });
     first.say({ type: "interrupted", turnId: "t3", heardMs: 400, seq: 2 });

@@ -31,7 +31,7 @@ pub async fn create(
 ) -> Result<Created<AssignmentBody>, ApiError> {
     let (documents, now) = (context.documents(), context.now());
     access::course(&documents, &caller, &body.course_id, CourseAction::EditAssignments).await?;
-    let id = AssignmentId::new(random::try_new_id()?).map_err(ApiError::internal_error)?;
+    let id = AssignmentId::new(random::new_id()).map_err(ApiError::internal_error)?;
     let assignment = Assignment {
         course_id: body.course_id,
         topic_id: body.topic_id,

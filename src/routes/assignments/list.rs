@@ -34,7 +34,7 @@ pub async fn list(
     let wanted = page::wanted(query.limit, query.cursor.as_deref())?;
     let read = CourseAction::ReadAssignments;
     let found = access::course(&documents, &caller, &query.course_id, read).await?;
-    let fetch = async |ask| Assignments(&documents).list(&query.course_id, ask).await;
+    let fetch = async |ask| Assignments(&documents).list(&query.course_id, &ask).await;
     let keep = |(_, assignment): &(AssignmentId, Assignment)| {
         query.status.is_none_or(|status| status == AssignmentStatus::of(assignment, now))
     };

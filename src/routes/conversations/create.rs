@@ -8,7 +8,8 @@ use mentora_core::money::Micros;
 use mentora_core::policy::{CourseAction, Standing};
 use mentora_core::time::Millis;
 use mentora_durable::platform::random;
-use mentora_durable::repositories::{ConversationFilter, Conversations, Page, RepositoryError};
+use mentora_durable::repositories::conversations::ConversationFilter;
+use mentora_durable::repositories::{Conversations, Page, RepositoryError};
 use mentora_wire::rest::{AssignmentStatus, ConversationBody, CreateConversation, CreatedConversation};
 
 use crate::access;
@@ -44,7 +45,7 @@ pub async fn create(
     let had_one = had_one(&conversations, &assignment_id, &user).await?;
     may_begin(&assignment, found.standing, had_one, now)?;
 
-    let id = ConversationId::new(random::try_new_id()?).map_err(ApiError::internal_error)?;
+    let id = ConversationId::new(random::new_id()).map_err(ApiError::internal_error)?;
     let conversation = fresh(assignment_id, &assignment, user, now);
     match conversations.create(&id, &conversation).await {
         Ok(()) => {

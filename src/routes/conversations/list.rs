@@ -4,7 +4,8 @@ use axum::Json;
 use mentora_core::ids::UserId;
 use mentora_core::policy::{CourseAction, Standing};
 use mentora_durable::platform::documents::Documents;
-use mentora_durable::repositories::{ConversationFilter, Conversations};
+use mentora_durable::repositories::Conversations;
+use mentora_durable::repositories::conversations::ConversationFilter;
 use mentora_wire::rest::{ConversationBody, ListConversations, Page};
 
 use crate::access;

@@ -31,8 +31,8 @@ pub async fn list(
     let roles = &query.role.0;
     let keep = |item: &CourseBody| roles.is_empty() || item.role.is_some_and(|role| roles.contains(&role));
     let found = match query.visibility {
-        Some(Listed::Public) => page::filtered(wanted, async |ask| public(&documents, user, ask).await, keep).await?,
-        None => page::filtered(wanted, async |ask| own(&documents, user, roles, ask).await, keep).await?,
+        Some(Listed::Public) => page::filtered(wanted, async |ask| public(&documents, user, &ask).await, keep).await?,
+        None => page::filtered(wanted, async |ask| own(&documents, user, roles, &ask).await, keep).await?,
     };
     Ok(Json(page::page(found, |item| item)))
 }

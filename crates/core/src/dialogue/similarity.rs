@@ -67,6 +67,7 @@ fn stem(word: &str) -> &str {
 }
 
 /// Sorted. Words that everybody says about everything.
+#[rustfmt::skip]
 const SMALL_WORDS: &[&str] = &[
     "about", "all", "also", "and", "any", "are", "because", "been", "being", "believe", "but", "can",
     "could", "did", "does", "dont", "for", "from", "get", "had", "has", "have", "her", "his", "how", "its",

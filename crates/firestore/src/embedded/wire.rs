@@ -19,6 +19,10 @@ use crate::{
 /// Reads the body of a call; an empty one is an empty object.
 pub(super) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // serde would read a struct out of an array too, field by field.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Fault::invalid("Invalid JSON payload received. The body is not an object."));
+    }
     Ok(serde_json::from_slice(bytes)?)
 }
 

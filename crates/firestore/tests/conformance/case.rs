@@ -129,7 +129,7 @@ pub fn text(text: &str) -> Json {
     json!({ "stringValue": text })
 }
 
-pub fn null() -> Json {
+pub fn nothing() -> Json {
     json!({ "nullValue": null })
 }
 

@@ -1,0 +1,227 @@
+//! What each setting does, and which settings are refused.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+/// An environment.
+struct Set(BTreeMap<String, String>);
+
+impl Settings for Set {
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+}
+
+fn set(pairs: &[(&str, &str)]) -> Set {
+    Set(pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect())
+}
+
+fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::read(&set(pairs))
+}
+
+const KEY_FILE: &str = r#"{"client_email":"m@p.iam.gserviceaccount.com","private_key":"s3cret-key"}"#;
+
+/// All that production needs.
+const PRODUCTION: [(&str, &str); 5] = [
+    ("FIREBASE_PROJECT_ID", "mentora"),
+    ("FIREBASE_API_KEY", "AIza-public"),
+    ("FIREBASE_SERVICE_ACCOUNT_KEY", KEY_FILE),
+    ("GEMINI_API_KEY", "s3cret-gemini"),
+    ("TICKET_SECRET", "s3cret-0123456789"),
+];
+
+fn production_with(name: &str, value: &str) -> Result<Config, ConfigError> {
+    let mut settings = set(&PRODUCTION);
+    settings.0.insert(name.to_owned(), value.to_owned());
+    Config::read(&settings)
+}
+
+#[test]
+fn local_needs_nothing_but_a_model() {
+    let config = read(&[("ENVIRONMENT", "local")]).unwrap();
+    assert_eq!(config.project_id, "demo-mentora");
+    assert_eq!(config.store, StoreConfig::Embedded);
+    assert!(config.accepts_unsigned_tokens());
+    assert_eq!(config.missing(), ["GEMINI_API_KEY"]);
+    let offline = read(&[
+        ("ENVIRONMENT", "local"),
+        ("GEMINI_BASE_URL", "http://127.0.0.1:9100/"),
+    ])
+    .unwrap();
+    assert_eq!(offline.missing(), [""; 0]);
+    assert!(offline.gemini.offline);
+    assert_eq!(offline.gemini.base_url, "http://127.0.0.1:9100");
+}
+
+#[test]
+fn production_is_what_runs_when_nothing_is_said() {
+    let config = read(&PRODUCTION).unwrap();
+    assert_eq!(config.environment, Environment::Production);
+    assert!(!config.accepts_unsigned_tokens());
+    assert_eq!(config.missing(), [""; 0]);
+    let google = StoreConfig::Firestore {
+        base_url: "https://firestore.googleapis.com".into(),
+        emulator: false,
+    };
+    assert_eq!(config.store, google);
+    assert_eq!(config.endpoint().base_url(), "https://firestore.googleapis.com");
+    assert!(!config.gemini.offline);
+    assert_eq!(config.gemini.live_model, "gemini-3.8-live");
+    assert_eq!(config.token_url, "https://oauth2.googleapis.com/token");
+    assert!(config.jwks_url.starts_with("https://www.googleapis.com/"));
+}
+
+#[test]
+fn outside_of_local_what_is_missing_is_named_and_not_made_up() {
+    assert_eq!(read(&[]), Err(ConfigError::Missing("FIREBASE_PROJECT_ID")));
+    let config = read(&[("FIREBASE_PROJECT_ID", "mentora"), ("ENVIRONMENT", "staging")]).unwrap();
+    let missing = [
+        "FIREBASE_API_KEY",
+        "FIREBASE_SERVICE_ACCOUNT_KEY",
+        "GEMINI_API_KEY",
+        "TICKET_SECRET",
+    ];
+    assert_eq!(config.missing(), missing);
+    assert_eq!(config.ticket_secret, None);
+    // Set to nothing is not set.
+    assert_eq!(
+        read(&[("FIREBASE_PROJECT_ID", "  ")]),
+        Err(ConfigError::Missing("FIREBASE_PROJECT_ID"))
+    );
+}
+
+#[test]
+fn a_store_of_our_own_needs_no_service_account() {
+    let mut settings = set(&PRODUCTION);
+    settings.0.insert("DOCUMENT_STORE".into(), "embedded".into());
+    settings.0.remove("FIREBASE_SERVICE_ACCOUNT_KEY");
+    let config = Config::read(&settings).unwrap();
+    assert_eq!(
+        (config.store.clone(), config.missing()),
+        (StoreConfig::Embedded, vec![])
+    );
+}
+
+#[test]
+fn an_emulator_is_used_by_its_usual_name_locally() {
+    let emulator = read(&[
+        ("ENVIRONMENT", "local"),
+        ("FIRESTORE_EMULATOR_HOST", "127.0.0.1:8080"),
+    ])
+    .unwrap();
+    let expected = StoreConfig::Firestore {
+        base_url: "http://127.0.0.1:8080".into(),
+        emulator: true,
+    };
+    assert_eq!(emulator.store, expected);
+    assert_eq!(emulator.endpoint().base_url(), "http://127.0.0.1:8080");
+    assert!(!emulator.missing().contains(&"FIREBASE_SERVICE_ACCOUNT_KEY"));
+}
+
+#[test]
+fn development_switches_are_refused_elsewhere() {
+    for name in [
+        "FIREBASE_AUTH_EMULATOR_HOST",
+        "FIRESTORE_EMULATOR_HOST",
+        "STORAGE_EMULATOR_HOST",
+    ] {
+        assert_eq!(
+            production_with(name, "127.0.0.1:8080"),
+            Err(ConfigError::OnlyLocal(name))
+        );
+        assert!(
+            read(&[("ENVIRONMENT", "local"), (name, "127.0.0.1:8080")]).is_ok(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_by_name() {
+    let cases = [
+        ("ENVIRONMENT", "prod"),
+        ("ENVIRONMENT", "LOCAL"),
+        ("DOCUMENT_STORE", "mongodb"),
+        ("FIREBASE_PROJECT_ID", "a/b"),
+        ("FIREBASE_SERVICE_ACCOUNT_KEY", "{"),
+        ("TICKET_SECRET", "short"),
+        ("GEMINI_BASE_URL", "generativelanguage"),
+        ("GEMINI_BASE_URL", "ftp://example.org"),
+        ("GEMINI_BASE_URL", "http://example.org"),
+        ("FIRESTORE_BASE_URL", "http://10.0.0.1:8080"),
+        ("GOOGLE_TOKEN_URL", "https://"),
+        ("FIREBASE_JWKS_URL", "not a url"),
+        ("ALLOWED_ORIGINS", "https://a.example, *"),
+    ];
+    for (name, value) in cases {
+        let error = production_with(name, value).unwrap_err();
+        assert_eq!(error.setting(), name, "{value}");
+        assert!(error.to_string().contains(name));
+    }
+    let both = [
+        ("ENVIRONMENT", "local"),
+        ("DOCUMENT_STORE", "embedded"),
+        ("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1"),
+    ];
+    assert_eq!(
+        read(&both),
+        Err(ConfigError::Contradiction(
+            "DOCUMENT_STORE",
+            "FIRESTORE_EMULATOR_HOST"
+        ))
+    );
+}
+
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    for url in [
+        "http://127.0.0.1:9100",
+        "http://localhost:9100",
+        "http://[::1]:9100",
+        "https://example.org",
+    ] {
+        assert!(production_with("GEMINI_BASE_URL", url).is_ok(), "{url}");
+    }
+    assert!(read(&[("ENVIRONMENT", "local"), ("GEMINI_BASE_URL", "http://sim:9100")]).is_ok());
+}
+
+#[test]
+fn only_googles_host_is_google() {
+    let offline = |url| production_with("GEMINI_BASE_URL", url).unwrap().gemini.offline;
+    assert!(!offline("https://generativelanguage.googleapis.com/"));
+    assert!(!offline("https://GENERATIVELANGUAGE.googleapis.com"));
+    assert!(offline("https://generativelanguage.googleapis.com.example.org"));
+    assert!(offline("https://example.org/generativelanguage.googleapis.com"));
+}
+
+#[test]
+fn a_list_of_origins_is_split_and_cleaned() {
+    let config = production_with("ALLOWED_ORIGINS", " https://a.example/, https://b.example ,").unwrap();
+    assert_eq!(config.allowed_origins, ["https://a.example", "https://b.example"]);
+    assert_eq!(read(&PRODUCTION).unwrap().allowed_origins, [""; 0]);
+}
+
+#[test]
+fn a_model_is_named_with_or_without_its_prefix() {
+    let config = production_with("GEMINI_LIVE_MODEL", "models/gemini-9-live").unwrap();
+    assert_eq!(config.gemini.live_model, "gemini-9-live");
+}
+
+#[test]
+fn nothing_that_is_shown_holds_a_secret() {
+    let config = read(&PRODUCTION).unwrap();
+    assert_eq!(
+        config.gemini.api_key.as_ref().map(Secret::expose),
+        Some("s3cret-gemini")
+    );
+    assert!(!format!("{config:?}").contains("s3cret"));
+    let error = production_with("FIREBASE_SERVICE_ACCOUNT_KEY", "s3cret").unwrap_err();
+    assert!(!format!("{error:?} {error}").contains("s3cret"));
+    let error = production_with("TICKET_SECRET", "s3cret").unwrap_err();
+    assert!(!format!("{error:?} {error}").contains("s3cret"));
+}

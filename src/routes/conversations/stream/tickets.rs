@@ -35,7 +35,7 @@ pub async fn create(
         user: caller.actor.user,
         role,
         staff,
-        nonce: random::try_new_id()?,
+        nonce: random::new_id(),
         exp: context.now() + tickets::LIFETIME_MS,
     };
     let ticket = tickets::sign(&claims, secret.expose());

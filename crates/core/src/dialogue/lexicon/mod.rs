@@ -2,15 +2,14 @@
 //! every character), and the longest that fits is taken, so that "should not" is never read as "should".
 //!
 //! # Layout
-//! - `english`, `chinese`: the phrases of each [`Cue`]
-
-mod chinese;
-mod english;
+//! - `english.txt`, `chinese.txt`: the phrases of each [`Cue`]
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::text::is_han;
+
+const LISTS: [&str; 2] = [include_str!("english.txt"), include_str!("chinese.txt")];
 
 /// What a phrase hints at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +74,50 @@ impl Tally {
     }
 }
 
+impl Cue {
+    /// Every cue with its name in the lists.
+    const NAMES: &[(&str, Self)] = &[
+        ("vague", Self::Vague),
+        ("hedge", Self::Hedge),
+        ("unknown", Self::Unknown),
+        ("reason", Self::Reason),
+        ("evidence", Self::Evidence),
+        ("hearsay", Self::Hearsay),
+        ("claim", Self::Claim),
+        ("pro", Self::Pro),
+        ("con", Self::Con),
+        ("neutral", Self::Neutral),
+        ("overreach", Self::Overreach),
+        ("intensifier", Self::Intensifier),
+        ("counter", Self::Counter),
+        ("concession", Self::Concession),
+        ("conclusion", Self::Conclusion),
+        ("closing", Self::Closing),
+        ("ending", Self::Ending),
+        ("request", Self::Request),
+        ("distress", Self::Distress),
+        ("nothing", Self::Nothing),
+    ];
+}
+
+/// The phrases of each cue, in the order of the lists.
+fn phrases(list: &'static str) -> impl Iterator<Item = (Cue, &'static str)> {
+    let mut cue = Cue::Nothing;
+    list.lines()
+        .filter_map(
+            move |line| match line.strip_prefix('[').and_then(|line| line.split_once(']')) {
+                Some((name, _)) => {
+                    let known = Cue::NAMES.iter().find(|(known, _)| *known == name);
+                    cue = known.map_or(Cue::Nothing, |(_, cue)| *cue);
+                    None
+                }
+                None => (!line.starts_with('#')).then_some((cue, line)),
+            },
+        )
+        .flat_map(|(cue, line)| line.split(',').map(move |phrase| (cue, phrase.trim())))
+        .filter(|(_, phrase)| !phrase.is_empty())
+}
+
 struct Phrase {
     words: &'static str,
     cues: Vec<Cue>,
@@ -87,19 +130,17 @@ fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
     LEXICON.get_or_init(|| {
         let mut lexicon = Lexicon::new();
-        for (cue, phrases) in english::CUES.iter().chain(chinese::CUES) {
-            for words in *phrases {
-                let Some(first) = words.chars().next() else {
-                    continue;
-                };
-                let known = lexicon.entry(first).or_default();
-                match known.iter_mut().find(|phrase| phrase.words == *words) {
-                    Some(phrase) => phrase.cues.push(*cue),
-                    None => known.push(Phrase {
-                        words,
-                        cues: vec![*cue],
-                    }),
-                }
+        for (cue, words) in LISTS.into_iter().flat_map(phrases) {
+            let Some(first) = words.chars().next() else {
+                continue;
+            };
+            let known = lexicon.entry(first).or_default();
+            match known.iter_mut().find(|phrase| phrase.words == words) {
+                Some(phrase) => phrase.cues.push(cue),
+                None => known.push(Phrase {
+                    words,
+                    cues: vec![cue],
+                }),
             }
         }
         for phrases in lexicon.values_mut() {
@@ -151,6 +192,8 @@ fn find(lexicon: &'static Lexicon, first: char, rest: &str) -> Option<&'static P
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::dialogue::text::Text;
 
@@ -198,14 +241,24 @@ mod tests {
 
     #[test]
     fn phrases_stand_as_texts_are_normalised_and_once_a_cue() {
-        for (cue, phrases) in english::CUES.iter().chain(chinese::CUES) {
-            for (at, phrase) in phrases.iter().enumerate() {
-                assert_eq!(Text::new(phrase).normal, **phrase, "{cue:?}");
-                assert!(
-                    !phrases[at + 1..].contains(phrase),
-                    "{cue:?}: {phrase} stands twice"
-                );
-            }
+        let mut seen = HashSet::new();
+        for (cue, phrase) in LISTS.into_iter().flat_map(phrases) {
+            assert_eq!(Text::new(phrase).normal, phrase, "{cue:?}");
+            assert!(seen.insert((cue, phrase)), "{cue:?}: {phrase} stands twice");
+        }
+    }
+
+    #[test]
+    fn every_list_has_every_cue_and_no_other() {
+        for list in LISTS {
+            let headings = list
+                .lines()
+                .filter_map(|line| line.strip_prefix('[')?.split_once(']'));
+            let names: Vec<_> = headings.map(|(name, _)| name).collect();
+            let known: Vec<_> = Cue::NAMES.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, known);
+            let found: HashSet<_> = phrases(list).map(|(cue, _)| cue).collect();
+            assert_eq!(found.len(), known.len(), "none is empty");
         }
     }
 }

@@ -1,0 +1,175 @@
+//! The calls that the main Worker makes to a conversation: name, path and body in one place, shared by caller and
+//! callee.
+
+use mentora_core::documents::{Conversation, EndReason};
+use mentora_core::ids::{ConversationId, UserId};
+use mentora_core::time::Millis;
+use mentora_wire::error::ErrorCode;
+use mentora_wire::rest::TurnAnswer;
+use mentora_wire::stream::{AudioMode, Seq, StreamRole};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
+
+/// Binding of the class `Conversation`.
+pub const BINDING: &str = "CONVERSATION";
+/// Header in which an upgrade carries its [`Admission`].
+pub(super) const ADMISSION_HEADER: &str = "x-mentora-admission";
+
+/// Where a call goes, under `https://conversation/{id}`.
+pub(super) mod paths {
+    /// [`super::Calls::stream`]
+    pub const STREAM: &str = "stream";
+    /// [`super::Calls::post_turn`]
+    pub const TURNS: &str = "turns";
+    /// [`super::Calls::snapshot`]
+    pub const SNAPSHOT: &str = "snapshot";
+    /// [`super::Calls::end`]
+    pub const END: &str = "end";
+}
+
+/// A client whom the Worker has let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admission {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Who it is.
+    pub user: UserId,
+    /// What it wants to be.
+    pub role: StreamRole,
+    /// Sees what only staff may see.
+    pub staff: bool,
+    /// The ticket it came with; spent here.
+    pub ticket: Option<TicketStub>,
+    /// Last event it has seen.
+    pub cursor: Option<Seq>,
+    /// How it wants audio.
+    pub audio: AudioMode,
+}
+
+/// What is needed of a ticket to spend it once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketStub {
+    /// Names the ticket.
+    pub nonce: String,
+    /// Until when it must be remembered.
+    pub expires_at: Millis,
+}
+
+/// Somebody says something and waits for the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostTurnCall {
+    /// Who.
+    pub user: UserId,
+    /// What.
+    pub text: String,
+    /// Said twice, it is one turn.
+    pub client_message_id: String,
+}
+
+/// Somebody who may ends the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndCall {
+    /// Why.
+    pub reason: EndReason,
+}
+
+/// Why a call was refused; the text is for the client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct CallError {
+    /// For programs.
+    pub code: ErrorCode,
+    /// For people.
+    pub message: String,
+}
+
+impl CallError {
+    pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    fn unreachable(error: &worker::Error) -> Self {
+        crate::platform::log::failure("conversation.call.failed", serde_json::json!({ "why": error.to_string() }));
+        Self::new(ErrorCode::InternalError, "The conversation does not answer. Try again in a moment.")
+    }
+}
+
+/// Calls to conversations.
+#[derive(Debug, Clone, Copy)]
+pub struct Calls<'a> {
+    env: &'a Env,
+}
+
+impl<'a> Calls<'a> {
+    /// Through the binding of this environment.
+    #[must_use]
+    pub fn new(env: &'a Env) -> Self {
+        Self { env }
+    }
+
+    /// Opens the stream. The answer is a 101, or an error for the Worker to pass on; whoever was let in wrongly is
+    /// told by a close code.
+    ///
+    /// # Errors
+    /// When the object cannot be reached.
+    pub async fn stream(&self, admission: &Admission) -> worker::Result<Response> {
+        let headers = Headers::new();
+        headers.set("upgrade", "websocket")?;
+        headers.set(ADMISSION_HEADER, &serde_json::to_string(admission)?)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Get).with_headers(headers);
+        let request = Request::new_with_init(&url(&admission.conversation, paths::STREAM), &init)?;
+        self.stub(&admission.conversation)?.fetch_with_request(request).await
+    }
+
+    /// Says something and waits for the answer.
+    ///
+    /// # Errors
+    /// [`CallError`] when it cannot be said, or no answer came.
+    pub async fn post_turn(&self, id: &ConversationId, call: &PostTurnCall) -> Result<TurnAnswer, CallError> {
+        self.call(id, paths::TURNS, call).await
+    }
+
+    /// The conversation with its turns, as its object knows it.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is none, or it cannot be read now.
+    pub async fn snapshot(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+        self.call(id, paths::SNAPSHOT, &()).await
+    }
+
+    /// Ends the conversation. Ending it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is none, or it cannot be read now.
+    pub async fn end(&self, id: &ConversationId, call: &EndCall) -> Result<Conversation, CallError> {
+        self.call(id, paths::END, call).await
+    }
+
+    fn stub(&self, id: &ConversationId) -> worker::Result<Stub> {
+        self.env.durable_object(BINDING)?.get_by_name(id.as_str())
+    }
+
+    async fn call<B: Serialize, R: DeserializeOwned>(
+        &self,
+        id: &ConversationId,
+        path: &str,
+        body: &B,
+    ) -> Result<R, CallError> {
+        let answer: worker::Result<Result<R, CallError>> = async {
+            let mut init = RequestInit::new();
+            init.with_method(Method::Post).with_body(Some(serde_json::to_string(body)?.into()));
+            let request = Request::new_with_init(&url(id, path), &init)?;
+            let mut response = self.stub(id)?.fetch_with_request(request).await?;
+            let text = response.text().await?;
+            Ok(serde_json::from_str(&text)?)
+        }
+        .await;
+        answer.unwrap_or_else(|error| Err(CallError::unreachable(&error)))
+    }
+}
+
+fn url(id: &ConversationId, path: &str) -> String {
+    format!("https://conversation/{id}/{path}")
+}

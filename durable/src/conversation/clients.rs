@@ -1,0 +1,170 @@
+//! The clients' sockets. They hibernate: what is known of each stands in its attachment, and the list in memory is
+//! made anew whenever the object comes to life.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mentora_core::ids::TurnId;
+use mentora_session::{Connection, ConnectionId};
+use mentora_wire::stream::{AudioMode, CloseCode, Event, PrivateFrame, Sequenced, StreamRole, audio};
+use serde_json::json;
+use worker::{Result, State, WebSocket, WebSocketPair};
+
+use crate::platform::log;
+
+/// Most sockets of one conversation: 50 listeners and 5 of the speaker.
+const MAX_SOCKETS: usize = 55;
+/// The platform answers this by itself, without waking the object.
+const PING: (&str, &str) = (r#"{"type":"ping"}"#, r#"{"type":"pong"}"#);
+
+/// The clients' sockets.
+#[derive(Debug, Default)]
+pub(super) struct Clients {
+    open: RefCell<BTreeMap<ConnectionId, (WebSocket, Connection)>>,
+    newest: Cell<u32>,
+}
+
+impl Clients {
+    /// Finds the sockets that outlived the last life of the object.
+    pub(super) fn find(&self, state: &State) -> Vec<Connection> {
+        if let Ok(pair) = worker::WebSocketRequestResponsePair::new(PING.0, PING.1) {
+            state.set_websocket_auto_response(&pair);
+        }
+        let mut open = BTreeMap::new();
+        for socket in state.get_websockets() {
+            if let Ok(Some(connection)) = socket.deserialize_attachment::<Connection>() {
+                self.newest.set(self.newest.get().max(connection.id.0));
+                open.insert(connection.id, (socket, connection));
+            }
+        }
+        let found = open.values().map(|(_, connection)| connection.clone()).collect();
+        self.open.replace(open);
+        found
+    }
+
+    /// Takes a client in: its end of the socket, and what the machine knows it by.
+    pub(super) fn accept(
+        &self,
+        state: &State,
+        connection: impl FnOnce(ConnectionId) -> Connection,
+    ) -> Result<std::result::Result<(WebSocket, Connection), WebSocket>> {
+        let pair = WebSocketPair::new()?;
+        if self.open.borrow().len() >= MAX_SOCKETS {
+            return Ok(Err(turned_away(pair, CloseCode::RateExceeded, "too many connections")?));
+        }
+        let id = ConnectionId(self.newest.get().saturating_add(1));
+        self.newest.set(id.0);
+        let connection = connection(id);
+        state.accept_web_socket(&pair.server);
+        pair.server.serialize_attachment(&connection)?;
+        self.open.borrow_mut().insert(id, (pair.server, connection.clone()));
+        Ok(Ok((pair.client, connection)))
+    }
+
+    /// Whose socket it is.
+    pub(super) fn id_of(&self, socket: &WebSocket) -> Option<ConnectionId> {
+        let open = self.open.borrow();
+        let known = open.iter().find(|(_, (known, _))| known == socket).map(|(id, _)| *id);
+        known.or_else(|| socket.deserialize_attachment::<Connection>().ok().flatten().map(|c| c.id))
+    }
+
+    /// Forgets a socket that is gone.
+    pub(super) fn forget(&self, id: ConnectionId) {
+        self.open.borrow_mut().remove(&id);
+    }
+
+    /// Changes what a client is to the conversation.
+    pub(super) fn set_role(&self, id: ConnectionId, role: StreamRole) {
+        if let Some((socket, connection)) = self.open.borrow_mut().get_mut(&id) {
+            connection.role = role;
+            if let Err(error) = socket.serialize_attachment(&*connection) {
+                log::failure("conversation.attachment.failed", json!({ "why": error.to_string() }));
+            }
+        }
+    }
+
+    /// Closes a client's socket.
+    pub(super) fn close(&self, id: ConnectionId, code: CloseCode, reason: &str) {
+        if let Some((socket, _)) = self.open.borrow_mut().remove(&id) {
+            // One that is closing already is no failure.
+            let _ = socket.close(Some(code.code()), Some(reason));
+        }
+    }
+
+    /// Tells all an event.
+    pub(super) fn tell(&self, event: &Sequenced) {
+        let open = self.open.borrow();
+        let Ok(text) = serde_json::to_string(event) else { return };
+        let redacted = redacted(event).and_then(|event| serde_json::to_string(&event).ok());
+        for (socket, connection) in open.values() {
+            let text = if connection.staff { &text } else { redacted.as_ref().unwrap_or(&text) };
+            send(socket, text);
+        }
+    }
+
+    /// Tells one client events that it has missed.
+    pub(super) fn replay(&self, id: ConnectionId, events: &[Sequenced]) {
+        let open = self.open.borrow();
+        let Some((socket, connection)) = open.get(&id) else { return };
+        for event in events {
+            let redacted = if connection.staff { None } else { redacted(event) };
+            if let Ok(text) = serde_json::to_string(redacted.as_ref().unwrap_or(event)) {
+                send(socket, &text);
+            }
+        }
+    }
+
+    /// Tells one client something of its own.
+    pub(super) fn tell_one(&self, id: ConnectionId, frame: &PrivateFrame) {
+        if let (Some((socket, _)), Ok(text)) = (self.open.borrow().get(&id), serde_json::to_string(frame)) {
+            send(socket, &text);
+        }
+    }
+
+    /// Gives the tutor's speech to those who want it, in the form they want.
+    pub(super) fn relay_audio(&self, turn_id: &TurnId, turn_index: u32, offset_ms: i64, data: &str) {
+        let open = self.open.borrow();
+        let offset_ms = u32::try_from(offset_ms).unwrap_or(u32::MAX);
+        let mut as_text = None;
+        let mut as_bytes = None;
+        for (socket, connection) in open.values() {
+            match connection.audio {
+                AudioMode::None => {}
+                AudioMode::Base64 => {
+                    let frame = || PrivateFrame::AiAudioChunk { turn_id: turn_id.clone(), data: data.to_owned() };
+                    let text = as_text.get_or_insert_with(|| serde_json::to_string(&frame()).unwrap_or_default());
+                    send(socket, text);
+                }
+                AudioMode::Binary => {
+                    let bytes = as_bytes.get_or_insert_with(|| {
+                        audio::encode(turn_index, offset_ms, &STANDARD.decode(data).unwrap_or_default())
+                    });
+                    // A socket that is going away is told so by its close event.
+                    let _ = socket.send_with_bytes(bytes);
+                }
+            }
+        }
+    }
+}
+
+fn send(socket: &WebSocket, text: &str) {
+    // A socket that is going away is told so by its close event.
+    let _ = socket.send_with_str(text);
+}
+
+/// The event as those see it who are not staff; `None` when they see all of it.
+fn redacted(event: &Sequenced) -> Option<Sequenced> {
+    let Event::Decision { turn_id, strategy, reason, .. } = &event.event else { return None };
+    let (turn_id, strategy, reason) = (turn_id.clone(), *strategy, reason.clone());
+    let event_for_all = Event::Decision { turn_id, strategy, reason, features: None, alternatives: None };
+    Some(Sequenced { seq: event.seq, event: event_for_all })
+}
+
+/// Refuses a client by a close code: a browser cannot read the status of a refused upgrade.
+pub(super) fn turned_away(pair: WebSocketPair, code: CloseCode, reason: &str) -> Result<WebSocket> {
+    pair.server.accept()?;
+    pair.server.close(Some(code.code()), Some(reason))?;
+    Ok(pair.client)
+}

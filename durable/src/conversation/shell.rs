@@ -1,0 +1,293 @@
+//! The shell around the session machine: feeds it what happens, carries out what it says. It decides nothing.
+//!
+//! No borrow of the session is held across an await: other events come in while a fetch is under way.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::channel::oneshot;
+use mentora_core::ids::ConversationId;
+use mentora_core::time::Millis;
+use mentora_gemini::client;
+use mentora_session::{Effect, Input, Refusal, State as Session, step};
+use mentora_wire::rest::TurnAnswer;
+use serde_json::json;
+use wasm_bindgen::JsValue;
+use worker::wasm_bindgen_futures::spawn_local;
+use worker::{Env, Error, Result, State, WebSocket};
+
+use super::calls::CallError;
+use super::clients::Clients;
+use super::model::{self, Model};
+use super::rows::Rows;
+use super::{facts, flush};
+use crate::platform::config::{Config, GeminiConfig};
+use crate::platform::documents::{Documents, documents};
+use crate::platform::{clock, log};
+
+/// Most bytes of held speech: a minute at 16 kHz in base64, and room.
+const MAX_HELD_BYTES: usize = 8 * 1024 * 1024;
+
+/// The bytes that an input is about; the machine sees only their length.
+#[derive(Debug)]
+pub(super) enum AtHand {
+    /// None.
+    Nothing,
+    /// PCM in base64.
+    Base64(String),
+    /// PCM.
+    Pcm(Vec<u8>),
+}
+
+impl AtHand {
+    fn into_base64(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Base64(data) => data,
+            Self::Pcm(pcm) => STANDARD.encode(pcm),
+        }
+    }
+}
+
+type Waiting = oneshot::Sender<std::result::Result<TurnAnswer, Refusal>>;
+
+/// Everything of a conversation that lives in this object's memory.
+#[derive(Debug)]
+pub(super) struct Shell {
+    pub(super) state: State,
+    pub(super) clients: Clients,
+    env: Env,
+    config: Config,
+    rows: Rows,
+    session: RefCell<Option<Session>>,
+    model: RefCell<Option<Model>>,
+    /// Speech of the student until the model is ready.
+    held: RefCell<Vec<String>>,
+    calls: RefCell<BTreeMap<u32, Waiting>>,
+    newest_call: Cell<u32>,
+    /// When the alarm is set to ring, as far as this life knows.
+    armed: Cell<Option<Millis>>,
+}
+
+impl Shell {
+    /// Opens the tables and takes up what they hold.
+    pub(super) fn open(state: State, env: Env) -> Result<Rc<Self>> {
+        let config = Config::from_env(&env).map_err(|error| Error::RustError(error.to_string()))?;
+        let rows = Rows::open(state.storage().sql())?;
+        let stored = rows.load()?;
+        let shell = Rc::new(Self {
+            state,
+            clients: Clients::default(),
+            env,
+            config,
+            rows,
+            session: RefCell::new(None),
+            model: RefCell::new(None),
+            held: RefCell::new(Vec::new()),
+            calls: RefCell::new(BTreeMap::new()),
+            newest_call: Cell::new(0),
+            armed: Cell::new(None),
+        });
+        if let Some((record, turns)) = stored {
+            shell.begin(Session::restore(record, turns));
+        }
+        Ok(shell)
+    }
+
+    fn begin(self: &Rc<Self>, session: Session) {
+        self.session.replace(Some(session));
+        let connections = self.clients.find(&self.state);
+        self.feed(Input::Woke { connections }, AtHand::Nothing);
+    }
+
+    /// Makes sure that the conversation is known; reads it from the documents the first time.
+    pub(super) async fn know(self: &Rc<Self>, id: &ConversationId) -> std::result::Result<(), CallError> {
+        if self.session.borrow().is_some() {
+            return Ok(());
+        }
+        let session = facts::load(&self.documents(), id, &self.config.gemini.live_model, clock::now()).await?;
+        // Somebody else may have come while we read.
+        if self.session.borrow().is_none() {
+            self.begin(session);
+        }
+        Ok(())
+    }
+
+    pub(super) fn gemini(&self) -> &GeminiConfig {
+        &self.config.gemini
+    }
+
+    pub(super) fn documents(&self) -> Documents {
+        documents(&self.env, &self.config)
+    }
+
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Reads the session; `None` before it is known.
+    pub(super) fn with_session<T>(&self, read: impl FnOnce(&Session) -> T) -> Option<T> {
+        self.session.borrow().as_ref().map(read)
+    }
+
+    /// Feeds the machine and carries out what it says.
+    pub(super) fn feed(self: &Rc<Self>, input: Input, at_hand: AtHand) {
+        let effects = {
+            let mut session = self.session.borrow_mut();
+            let Some(session) = session.as_mut() else { return };
+            step(session, clock::now(), input)
+        };
+        if let Err(error) = self.perform(effects, at_hand) {
+            // What memory holds may be ahead of what is stored: forget it, and begin again from what is stored.
+            self.note("conversation.write.failed", &error.to_string());
+            self.close_model();
+            self.session.replace(None);
+            if let Ok(Some((record, turns))) = self.rows.load() {
+                self.session.replace(Some(Session::restore(record, turns)));
+            }
+        }
+    }
+
+    /// Feeds the machine, then sees to the alarm.
+    pub(super) async fn feed_and_arm(self: &Rc<Self>, input: Input, at_hand: AtHand) {
+        self.feed(input, at_hand);
+        self.arm().await;
+    }
+
+    fn perform(self: &Rc<Self>, effects: Vec<Effect>, at_hand: AtHand) -> Result<()> {
+        // All writes before all words: if one fails, nobody was told.
+        for effect in &effects {
+            if let Effect::Write(write) = effect {
+                self.rows.write(write)?;
+            }
+        }
+        let mut at_hand = Some(at_hand);
+        for effect in effects {
+            self.act(effect, &mut at_hand)?;
+        }
+        Ok(())
+    }
+
+    fn act(self: &Rc<Self>, effect: Effect, at_hand: &mut Option<AtHand>) -> Result<()> {
+        let mut data = || at_hand.take().map(AtHand::into_base64).unwrap_or_default();
+        match effect {
+            Effect::Write(_) => {}
+            Effect::Tell(event) => self.clients.tell(&event),
+            Effect::TellOne { connection, frame } => self.clients.tell_one(connection, &frame),
+            Effect::Replay { connection, after } => {
+                self.clients.replay(connection, &self.rows.events_after(after)?);
+            }
+            Effect::RelayAudio { turn_id, turn_index, offset_ms } => {
+                self.clients.relay_audio(&turn_id, turn_index, offset_ms, &data());
+            }
+            Effect::HoldAudio => self.hold(data()),
+            Effect::ForwardAudio { sample_rate } => self.send_model(&client::audio(&data(), sample_rate)),
+            Effect::ReleaseAudio { sample_rate } => {
+                for data in self.held.take() {
+                    self.send_model(&client::audio(&data, sample_rate));
+                }
+            }
+            Effect::DropAudio => self.held.borrow_mut().clear(),
+            Effect::SetRole { connection, role } => self.clients.set_role(connection, role),
+            Effect::Close { connection, code, reason } => self.clients.close(connection, code, reason),
+            Effect::OpenModel { generation, setup } => {
+                self.model.replace(Some(Model { generation, socket: None }));
+                spawn_local(model::run(Rc::clone(self), generation, *setup));
+            }
+            Effect::SendModel(message) => self.send_model(&message.to_json()),
+            Effect::CloseModel => self.close_model(),
+            Effect::Flush(batch) => {
+                if let Some(id) = self.with_session(|session| session.record().facts.conversation.clone()) {
+                    spawn_local(flush::run(Rc::clone(self), id, *batch));
+                }
+            }
+            Effect::Reply { call, answer } => {
+                if let Some(waiting) = self.calls.borrow_mut().remove(&call) {
+                    // A caller that has gone away needs no answer.
+                    let _ = waiting.send(*answer);
+                }
+            }
+            Effect::Note { name, detail } => self.note(name, &detail),
+        }
+        Ok(())
+    }
+
+    fn hold(&self, data: String) {
+        let mut held = self.held.borrow_mut();
+        let bytes: usize = held.iter().map(String::len).sum();
+        if bytes.saturating_add(data.len()) <= MAX_HELD_BYTES {
+            held.push(data);
+        }
+    }
+
+    /// A call that waits for an answer.
+    pub(super) fn new_call(&self) -> (u32, oneshot::Receiver<std::result::Result<TurnAnswer, Refusal>>) {
+        let call = self.newest_call.get().wrapping_add(1);
+        self.newest_call.set(call);
+        let (sender, receiver) = oneshot::channel();
+        self.calls.borrow_mut().insert(call, sender);
+        (call, receiver)
+    }
+
+    /// Keeps an open socket of the model, unless it was given up meanwhile.
+    pub(super) fn keep_model(&self, generation: u32, socket: &WebSocket) -> bool {
+        match self.model.borrow_mut().as_mut().filter(|model| model.generation == generation) {
+            Some(model) => {
+                model.socket = Some(socket.clone());
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(super) fn forget_model(&self, generation: u32) {
+        let mut model = self.model.borrow_mut();
+        if model.as_ref().is_some_and(|model| model.generation == generation) {
+            *model = None;
+        }
+    }
+
+    fn send_model(&self, message: &str) {
+        if let Some(socket) = self.model.borrow().as_ref().and_then(|model| model.socket.as_ref()) {
+            // A socket that is going away says so by its close event, and the turn is asked again.
+            let _ = socket.send_with_str(message);
+        }
+    }
+
+    fn close_model(&self) {
+        if let Some(socket) = self.model.take().and_then(|model| model.socket) {
+            let _ = socket.close(Some(1000), Some("idle"));
+        }
+    }
+
+    /// Sets the one alarm. One that rings too early finds nothing to do and is set again, which is cheaper than moving
+    /// it with every piece of an answer.
+    pub(super) async fn arm(&self) {
+        let Some(at) = self.with_session(Session::next_alarm).flatten() else { return };
+        let now = clock::now();
+        if self.armed.get().is_some_and(|armed| armed <= at && armed > now) {
+            return;
+        }
+        self.armed.set(Some(at));
+        let date = worker::js_sys::Date::new(&JsValue::from_f64(at.0.max(now.0) as f64));
+        let set = self.state.storage().set_alarm(worker::ScheduledTime::new(date)).await;
+        if let Err(error) = set {
+            self.armed.set(None);
+            self.note("conversation.alarm.failed", &error.to_string());
+        }
+    }
+
+    /// The alarm rang.
+    pub(super) async fn ring(self: &Rc<Self>) {
+        self.armed.set(None);
+        self.feed_and_arm(Input::Alarm, AtHand::Nothing).await;
+    }
+
+    pub(super) fn note(&self, name: &str, detail: &str) {
+        let id = self.with_session(|session| session.record().facts.conversation.to_string());
+        log::event(name, json!({ "conversation": id, "detail": detail }));
+    }
+}

@@ -1,0 +1,107 @@
+// The suites of `npm test`, in the order in which they run: what is fast and finds much comes first.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../project/paths.mjs';
+import { counts, fromAny, fromCargoTest, fromNextest, fromNodeTest, sum } from './counts.mjs';
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {string} about
+ * @property {string[]} [needs] programs of the system, see setup/system-packages.mjs
+ * @property {() => string | null} [absent] why there is nothing to run, or null
+ * @property {(run: Function, env: NodeJS.ProcessEnv) => Promise<import('./counts.mjs').Counts>} test
+ */
+
+/** @type {Suite[]} */
+export const suites = [
+  { name: 'scripts', about: 'the set-up and these commands themselves', test: (run, env) => nodeTests(run, env, 'scripts') },
+  { name: 'format', about: 'rustfmt finds nothing to change', test: (run, env) => verdict(run, env, 'cargo', ['fmt', '--all', '--check']) },
+  {
+    name: 'lint',
+    about: 'clippy warns of nothing, and no Worker code can panic',
+    test: (run, env) => verdict(run, env, 'cargo', ['clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings']),
+  },
+  { name: 'native', about: 'every crate: unit, property, simulation and documentation tests', test: native },
+  { name: 'web', about: 'the web app and the TypeScript SDK', absent: () => nothing(webPackages(), 'no npm package has a `test` script'), test: web },
+  { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
+  {
+    name: 'e2e',
+    about: 'the Worker in workerd, by REST and WebSocket, with the Firestore emulator',
+    needs: ['java'],
+    absent: () => nothing(e2eArguments(), 'tests/ has no Rust tests'),
+    test: endToEnd,
+  },
+  {
+    name: 'browser',
+    about: 'a student in Chromium, by text and by voice',
+    needs: ['chromium', 'espeak-ng', 'sox'],
+    absent: () => (existsSync(join(root, 'tests/browser/run.mjs')) ? null : nothing(nodeTestFiles('tests/browser'), 'tests/browser has no tests')),
+    test: (run, env) => (existsSync(join(root, 'tests/browser/run.mjs')) ? program(run, env, 'tests/browser/run.mjs') : nodeTests(run, env, 'tests/browser')),
+  },
+];
+
+/** A check without numbers counts as one test. */
+async function verdict(run, env, command, args) {
+  const { code } = await run(command, args, { cwd: root, env, outcome: true });
+  return code === 0 ? counts(1) : counts(0, 1);
+}
+
+async function native(run, env) {
+  const rest = ['--workspace', '--exclude', 'mentora', ...(hasCrate(E2E) ? ['--exclude', E2E] : [])];
+  const own = ['-p', 'mentora', '--lib']; // the root package's tests/ are the end to end suite
+  const nextest = spawnSync('cargo', ['nextest', '--version']).status === 0;
+  const results = [];
+  for (const which of [rest, own]) {
+    const args = nextest ? ['nextest', 'run', ...which, '--no-fail-fast', '--no-tests=pass'] : ['test', ...which, '--no-fail-fast'];
+    results.push(await counted(run, env, 'cargo', args, nextest ? fromNextest : fromCargoTest));
+  }
+  if (nextest) results.push(await counted(run, env, 'cargo', ['test', '--doc', '--workspace', '--no-fail-fast'], fromCargoTest));
+  return sum(results);
+}
+
+async function web(run, env) {
+  const results = [];
+  for (const path of webPackages()) results.push(await counted(run, env, 'npm', ['test', '-w', path], fromAny));
+  return sum(results);
+}
+
+const E2E = 'mentora-e2e';
+
+// Each test starts a workerd of its own: one at a time, or two cores are too few for the deadlines.
+const endToEnd = (run, env) => counted(run, env, 'cargo', ['test', ...e2eArguments(), '--no-fail-fast', '--', '--test-threads=1'], fromCargoTest);
+
+function e2eArguments() {
+  if (hasCrate(E2E)) return ['-p', E2E];
+  const files = existsSync(join(root, 'tests')) ? readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs')) : [];
+  return files.length > 0 ? ['-p', 'mentora', '--test', '*'] : [];
+}
+
+const hasCrate = (name) => readFileSync(join(root, 'Cargo.lock'), 'utf8').includes(`name = "${name}"`);
+
+const program = (run, env, path) => counted(run, env, env.MENTORA_NODE, [path], fromAny);
+
+const nodeTests = (run, env, folder) => counted(run, env, env.MENTORA_NODE, ['--test', '--test-reporter=spec', ...nodeTestFiles(folder)], fromNodeTest);
+
+function nodeTestFiles(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith('.test.mjs')).map((name) => `${folder}/${name}`).sort();
+}
+
+function webPackages() {
+  return ['packages/mentora-api', 'apps/mentora'].filter((path) => {
+    const manifest = join(root, path, 'package.json');
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test;
+  });
+}
+
+/** Runs a test program and reads its numbers. One that fails without naming a failed test counts as one failure. */
+async function counted(run, env, command, args, read) {
+  const { code, output } = await run(command, args, { cwd: root, env, outcome: true });
+  const found = read(output);
+  return code !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found;
+}
+
+const nothing = (list, why) => (list.length === 0 ? why : null);
+const missing = (path) => (existsSync(join(root, path)) ? null : `${path} is not there`);
