@@ -42,8 +42,13 @@ pub async fn course(
     id: &CourseId,
     action: CourseAction,
 ) -> Result<CourseAccess, ApiError> {
-    let access = find_course(documents, caller, id).await?.ok_or_else(ApiError::course_not_found)?;
-    permit::<CourseId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    let access = find_course(documents, caller, id)
+        .await?
+        .ok_or_else(ApiError::course_not_found)?;
+    permit::<CourseId>(
+        policy::course(access.standing, &access.course, action),
+        may_not(action),
+    )?;
     Ok(access)
 }
 
@@ -57,10 +62,16 @@ pub async fn assignment(
     id: &AssignmentId,
     action: CourseAction,
 ) -> Result<(Assignment, CourseAccess), ApiError> {
-    let assignment = Assignments(documents).get(id).await?.ok_or_else(ApiError::assignment_not_found)?;
+    let assignment = Assignments(documents)
+        .get(id)
+        .await?
+        .ok_or_else(ApiError::assignment_not_found)?;
     let access = find_course(documents, caller, &assignment.course_id).await?;
     let access = access.ok_or_else(ApiError::assignment_not_found)?;
-    permit::<AssignmentId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    permit::<AssignmentId>(
+        policy::course(access.standing, &access.course, action),
+        may_not(action),
+    )?;
     Ok((assignment, access))
 }
 
@@ -76,7 +87,9 @@ pub async fn conversation(
 ) -> Result<ConversationAccess, ApiError> {
     let access = find_conversation(documents, caller, id).await?;
     let refusal = match action {
-        ConversationAction::Speak => "Only the student of this conversation, while in its course, may speak in it.",
+        ConversationAction::Speak => {
+            "Only the student of this conversation, while in its course, may speak in it."
+        }
         ConversationAction::Read | ConversationAction::End => "You may not do this with this conversation.",
     };
     permit::<ConversationId>(access.verdict(caller, action), refusal)?;
@@ -101,7 +114,10 @@ async fn find_conversation(
     let course = find_course(documents, caller, &conversation.course_id).await?;
     // A conversation outlives its course; then nobody is anything to the course.
     let standing = course.map_or(Standing::Outsider, |access| access.standing);
-    Ok(ConversationAccess { conversation, standing })
+    Ok(ConversationAccess {
+        conversation,
+        standing,
+    })
 }
 
 async fn find_course(
@@ -113,8 +129,14 @@ async fn find_course(
     let (course, member) = try_join!(courses.get(id), roster.get(id, &caller.actor.user))?;
     Ok(course.map(|course| {
         let standing = Standing::of(&caller.actor, &course, member.as_ref());
-        let role = member.filter(|member| member.status == MemberStatus::Active).map(|member| member.role);
-        CourseAccess { course, standing, role }
+        let role = member
+            .filter(|member| member.status == MemberStatus::Active)
+            .map(|member| member.role);
+        CourseAccess {
+            course,
+            standing,
+            role,
+        }
     }))
 }
 
@@ -123,7 +145,9 @@ fn may_not(action: CourseAction) -> &'static str {
         CourseAction::Read | CourseAction::ReadAssignments => "Join the course first, with its code.",
         CourseAction::EditAssignments => "Only the staff of the course may change its assignments.",
         CourseAction::Converse => "Join the course first, with its code, to argue its assignments.",
-        CourseAction::ListConversations => "Only the staff of the course may list the conversations of others.",
+        CourseAction::ListConversations => {
+            "Only the staff of the course may list the conversations of others."
+        }
     }
 }
 

@@ -56,7 +56,6 @@ table! {
 }
 
 /// All routes. What is refused here has no body yet; see [`crate::service`].
-#[must_use]
 pub fn router() -> Router {
     table()
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())

@@ -34,7 +34,7 @@ pub async fn serve(request: Request<Body>, env: Env) -> Response {
     let request_id = headers::request_id(request.headers()).map_or_else(random::new_id, str::to_owned);
     let response = match config(&env) {
         Ok(config) => answer(request, Context::new(env, config, request_id.clone())).await,
-        Err(error) => ApiError::misconfigured(error).into_response(),
+        Err(error) => ApiError::misconfigured(&error).into_response(),
     };
     let total_ms = clock::now().since(started);
     record(&method, &response, &request_id, total_ms);

@@ -1,5 +1,11 @@
 //! The import rule: floor upon floor, and nothing that is pure reaches the platform. See ARCHITECTURE.md.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
@@ -17,7 +23,10 @@ const GROUND: &[&str] = &[
 /// What stands on the ground, and on what else.
 const FLOORS: &[(&str, &[&str])] = &[
     ("mentora-wire", &["mentora-core"]),
-    ("mentora-session", &["mentora-wire", "mentora-gemini", "mentora-core"]),
+    (
+        "mentora-session",
+        &["mentora-wire", "mentora-gemini", "mentora-core"],
+    ),
     ("mentora-durable", &["mentora-session", "mentora-wire"]),
     ("mentora", &["mentora-durable", "mentora-session", "mentora-wire"]),
     // Beside the house: they may look at what crosses its boundary, not at how it works.
@@ -35,16 +44,27 @@ fn metadata() -> Metadata {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     // `--locked --offline`: looks at what is built, and neither changes nor downloads anything.
     let options = ["--locked".to_owned(), "--offline".to_owned()];
-    MetadataCommand::new().manifest_path(manifest).other_options(options).exec().unwrap()
+    MetadataCommand::new()
+        .manifest_path(manifest)
+        .other_options(options)
+        .exec()
+        .unwrap()
 }
 
 /// What each package uses in what it ships, by name: neither its tests nor its build script.
 fn arrows(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
-    let names: BTreeMap<_, _> = metadata.packages.iter().map(|p| (&p.id, p.name.to_string())).collect();
+    let names: BTreeMap<_, _> = metadata
+        .packages
+        .iter()
+        .map(|p| (&p.id, p.name.to_string()))
+        .collect();
     let nodes = &metadata.resolve.as_ref().unwrap().nodes;
     let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for node in nodes {
-        let shipped = node.deps.iter().filter(|d| d.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal));
+        let shipped = node
+            .deps
+            .iter()
+            .filter(|d| d.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal));
         let used = shipped.map(|dependency| names[&dependency.pkg].clone());
         arrows.entry(names[&node.id].clone()).or_default().extend(used);
     }
@@ -52,7 +72,11 @@ fn arrows(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn ours(metadata: &Metadata) -> BTreeSet<String> {
-    metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect()
+    metadata
+        .workspace_packages()
+        .iter()
+        .map(|package| package.name.to_string())
+        .collect()
 }
 
 /// The way from one package to another, if there is one.
@@ -80,14 +104,24 @@ fn allowed(package: &str) -> Option<BTreeSet<&'static str>> {
         return Some(BTreeSet::new());
     }
     let (_, floor) = FLOORS.iter().find(|(name, _)| *name == package)?;
-    let ground = if ON_ALL_GROUND.contains(&package) { GROUND } else { &[] };
+    let ground = if ON_ALL_GROUND.contains(&package) {
+        GROUND
+    } else {
+        &[]
+    };
     Some(floor.iter().chain(ground).copied().collect())
 }
 
 #[test]
 fn every_crate_of_ours_has_its_floor() {
-    let unplaced: Vec<String> = ours(&metadata()).into_iter().filter(|name| allowed(name).is_none()).collect();
-    assert!(unplaced.is_empty(), "give these a floor in tests/architecture.rs: {unplaced:?}");
+    let unplaced: Vec<String> = ours(&metadata())
+        .into_iter()
+        .filter(|name| allowed(name).is_none())
+        .collect();
+    assert!(
+        unplaced.is_empty(),
+        "give these a floor in tests/architecture.rs: {unplaced:?}"
+    );
 }
 
 #[test]
@@ -106,7 +140,10 @@ fn no_arrow_runs_against_the_floors() {
 fn nothing_pure_reaches_the_workers_runtime() {
     let metadata = metadata();
     let arrows = arrows(&metadata);
-    for name in ours(&metadata).iter().filter(|name| !SHELLS.contains(&name.as_str())) {
+    for name in ours(&metadata)
+        .iter()
+        .filter(|name| !SHELLS.contains(&name.as_str()))
+    {
         for platform in ["worker", "worker-sys", "wasm-bindgen-futures", "web-sys"] {
             let way = way(&arrows, name, platform);
             assert_eq!(way, None, "{name} reaches {platform}");

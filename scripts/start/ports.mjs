@@ -58,8 +58,15 @@ function ownerOf(port) {
 }
 
 function openFiles(pid) {
+  const linked = (path) => {
+    try {
+      return readlinkSync(path);
+    } catch {
+      return ''; // closed since it was listed
+    }
+  };
   try {
-    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => linked(`/proc/${pid}/fd/${fd}`));
   } catch {
     return []; // another user's process, or one that has just ended
   }

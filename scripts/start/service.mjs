@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../console/failure.mjs';
 import { logs } from '../project/paths.mjs';
+import { groupRuns, signalGroup } from './process-group.mjs';
 
 const KEPT_LINES = 25;
 const GRACE_MS = 4_000;
@@ -89,23 +90,20 @@ export class Service {
   /** Stops the program and everything it has started. */
   async stop() {
     this.#stopping = true;
-    if (!this.#signal('SIGTERM')) return;
-    for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline; await sleep(POLL_MS)) if (!this.#signal(0)) return;
-    this.#signal('SIGKILL');
+    const group = this.#child.pid;
+    if (group === undefined) return; // it could not even be started
+    signalGroup(group, 'SIGTERM');
+    for (const deadline = Date.now() + GRACE_MS; groupRuns(group); await sleep(POLL_MS)) {
+      if (Date.now() < deadline) continue;
+      signalGroup(group, 'SIGKILL');
+      return;
+    }
   }
 
   /** The same at once, for the moment at which this process ends. */
   kill() {
     this.#stopping = true;
-    this.#signal('SIGKILL');
-  }
-
-  #signal(signal) {
-    try {
-      return this.#child.pid !== undefined && process.kill(-this.#child.pid, signal);
-    } catch {
-      return false; // the whole group has gone
-    }
+    if (this.#child.pid !== undefined) signalGroup(this.#child.pid, 'SIGKILL');
   }
 
   #heard(line) {

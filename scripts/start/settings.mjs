@@ -10,12 +10,12 @@ import { root, state } from '../project/paths.mjs';
 export const NAMES = [...readFileSync(join(root, '.dev.vars.example'), 'utf8').matchAll(/^# ([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
 
 /**
- * @param {{ secret: string }} given `secret` signs stream tickets
+ * @param {{ secret: string, own?: Record<string, string>, environment?: Record<string, string> }} given `secret` signs
+ *   stream tickets; `own` is what stands in .dev.vars
  * @returns {Record<string, string>} the settings, still without the addresses of the offline services
  */
-export function localSettings({ secret }) {
-  const own = existsSync(join(root, '.dev.vars')) ? parseEnv(readFileSync(join(root, '.dev.vars'), 'utf8')) : {};
-  const given = Object.fromEntries(NAMES.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
+export function localSettings({ secret, own = ownSettings(), environment = process.env }) {
+  const given = Object.fromEntries(NAMES.filter((name) => environment[name]).map((name) => [name, environment[name]]));
   const chosen = { ...own, ...given };
   return {
     ENVIRONMENT: 'local',
@@ -26,10 +26,16 @@ export function localSettings({ secret }) {
   };
 }
 
+function ownSettings() {
+  const path = join(root, '.dev.vars');
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+}
+
 /** Adds the addresses of the offline services, for everything that is not connected to the real one. */
 export function withOfflineServices(settings, sim) {
   const offline = {};
   if (!settings.GEMINI_API_KEY) offline.GEMINI_BASE_URL = sim;
+  if (!settings.FIREBASE_API_KEY) offline.FIREBASE_JWKS_URL = `${sim}/jwks`;
   if (!settings.FIREBASE_SERVICE_ACCOUNT_KEY) offline.GOOGLE_TOKEN_URL = `${sim}/token`;
   return { ...offline, ...settings };
 }

@@ -23,15 +23,15 @@ export const suites = [
     about: 'clippy warns of nothing, and no Worker code can panic',
     test: (run, env) => verdict(run, env, 'cargo', ['clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings']),
   },
-  { name: 'native', about: 'every crate: unit, property, simulation and documentation tests', test: native },
-  { name: 'web', about: 'the web app and the TypeScript SDK', absent: () => nothing(webPackages(), 'no npm package has a `test` script'), test: web },
+  { name: 'native', about: 'every crate: unit, property, simulation and documentation tests', test: (run, env) => native(run, env) },
+  { name: 'web', about: 'the web app and the TypeScript SDK', absent: () => nothing(webPackages(), 'no npm package has a `test` script'), test: (run, env) => web(run, env) },
   { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
   {
     name: 'e2e',
     about: 'the Worker in workerd, by REST and WebSocket, with the Firestore emulator',
     needs: ['java'],
-    absent: () => nothing(e2eArguments(), 'tests/ has no Rust tests'),
-    test: endToEnd,
+    absent: () => nothing(rustTests(isEndToEnd), 'tests/ has no Rust test whose name starts with e2e'),
+    test: (run, env) => endToEnd(run, env),
   },
   {
     name: 'browser',
@@ -49,8 +49,8 @@ async function verdict(run, env, command, args) {
 }
 
 async function native(run, env) {
-  const rest = ['--workspace', '--exclude', 'mentora', ...(hasCrate(E2E) ? ['--exclude', E2E] : [])];
-  const own = ['-p', 'mentora', '--lib']; // the root package's tests/ are the end to end suite
+  const rest = ['--workspace', '--exclude', 'mentora'];
+  const own = ['-p', 'mentora', '--lib', ...rustTests((name) => !isEndToEnd(name))];
   const nextest = spawnSync('cargo', ['nextest', '--version']).status === 0;
   const results = [];
   for (const which of [rest, own]) {
@@ -67,18 +67,20 @@ async function web(run, env) {
   return sum(results);
 }
 
-const E2E = 'mentora-e2e';
-
 // Each test starts a workerd of its own: one at a time, or two cores are too few for the deadlines.
-const endToEnd = (run, env) => counted(run, env, 'cargo', ['test', ...e2eArguments(), '--no-fail-fast', '--', '--test-threads=1'], fromCargoTest);
-
-function e2eArguments() {
-  if (hasCrate(E2E)) return ['-p', E2E];
-  const files = existsSync(join(root, 'tests')) ? readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs')) : [];
-  return files.length > 0 ? ['-p', 'mentora', '--test', '*'] : [];
+function endToEnd(run, env) {
+  return counted(run, env, 'cargo', ['test', '-p', 'mentora', ...rustTests(isEndToEnd), '--no-fail-fast', '--', '--test-threads=1'], fromCargoTest);
 }
 
-const hasCrate = (name) => readFileSync(join(root, 'Cargo.lock'), 'utf8').includes(`name = "${name}"`);
+/** Arguments for cargo that name the root package's test programs: tests/NAME.rs and tests/NAME/main.rs. */
+function rustTests(which) {
+  const folder = join(root, 'tests');
+  const names = readdirSync(folder).flatMap((name) => (name.endsWith('.rs') ? [name.slice(0, -3)] : existsSync(join(folder, name, 'main.rs')) ? [name] : []));
+  return names.filter(which).sort().flatMap((name) => ['--test', name]);
+}
+
+// By name: what starts with `e2e` needs the built Worker, the rest is native.
+const isEndToEnd = (name) => name.startsWith('e2e');
 
 const program = (run, env, path) => counted(run, env, env.MENTORA_NODE, [path], fromAny);
 

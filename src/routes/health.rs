@@ -46,13 +46,23 @@ fn report(config: &Config, store: Reach) -> HealthBody {
         StoreConfig::Firestore { emulator: true, .. } => "firestore emulator",
         StoreConfig::Firestore { emulator: false, .. } => "firestore",
     };
-    let tutor = if config.gemini.offline { "offline tutor" } else { &config.gemini.live_model };
+    let tutor = if config.gemini.offline {
+        "offline tutor"
+    } else {
+        &config.gemini.live_model
+    };
     HealthBody {
         status: if works { "ok" } else { "degraded" }.into(),
         version: VERSION.into(),
         commit: COMMIT.into(),
-        store: Check { reach: store, what: what.into() },
-        model: Check { reach: model, what: tutor.into() },
+        store: Check {
+            reach: store,
+            what: what.into(),
+        },
+        model: Check {
+            reach: model,
+            what: tutor.into(),
+        },
         missing,
     }
 }
@@ -60,11 +70,14 @@ fn report(config: &Config, store: Reach) -> HealthBody {
 /// Reads a document that is not there: it costs the least and proves as much.
 async fn store(context: &Context) -> Result<Reach, ApiError> {
     let config = context.config();
-    if matches!(config.store, StoreConfig::Firestore { emulator: false, .. }) && config.service_account.is_none() {
+    if matches!(config.store, StoreConfig::Firestore { emulator: false, .. })
+        && config.service_account.is_none()
+    {
         return Ok(Reach::Unconfigured);
     }
-    if let Some((at, reach)) = STORE.get().filter(|(at, _)| context.now().since(*at) < REMEMBER_MS) {
-        let _ = at;
+    if let Some((at, reach)) = STORE.get()
+        && context.now().since(at) < REMEMBER_MS
+    {
         return Ok(reach);
     }
     let probe = CourseId::new(PROBE).map_err(ApiError::internal_error)?;

@@ -86,16 +86,28 @@ describe("a typed exchange", () => {
 });
 
 describe("a spoken exchange", () => {
-  const said = (text: string, isFinal = false): ServerFrame => ({ type: "transcription", turnId: "s1", speaker: "student", text, isFinal });
+  const said = (text: string, isFinal = false): ServerFrame => ({
+    type: "transcription",
+    turnId: "s1",
+    speaker: "student",
+    text,
+    isFinal,
+  });
 
   it("writes down what is said while it is said, whether pieces or the whole come", () => {
-    for (const pieces of [["I ", "think so"], ["I ", "I think so"]]) {
+    for (const pieces of [
+      ["I ", "think so"],
+      ["I ", "I think so"],
+    ]) {
       const transcript = emptyTranscript();
       addUtterance(transcript, "u1");
       for (const piece of pieces) apply(transcript, said(piece));
       expect(read(transcript)).toEqual(["student speaking: I think so"]);
       endUtterance(transcript, "u1");
-      apply(transcript, { type: "turn_stored", turn: turn("s1", 0, "I think so.", { modality: "voice", clientMessageId: "u1" }) });
+      apply(transcript, {
+        type: "turn_stored",
+        turn: turn("s1", 0, "I think so.", { modality: "voice", clientMessageId: "u1" }),
+      });
       expect(read(transcript)).toEqual(["student stored: I think so."]);
     }
   });
@@ -113,14 +125,16 @@ describe("a spoken exchange", () => {
 });
 
 describe("breaking in", () => {
-  const broken = [
-    ...exchange.slice(0, 5),
-    { type: "interrupted", turnId: "t1", heardMs: 700 },
-  ] satisfies ServerFrame[];
+  const broken = [...exchange.slice(0, 5), { type: "interrupted", turnId: "t1", heardMs: 700 }] satisfies ServerFrame[];
 
   it("stops the answer where it is, and lets nothing more be added", () => {
     const transcript = play(...broken, { type: "ai_text_chunk", turnId: "t1", text: " TAIL" });
-    expect(transcript.lines[1]).toMatchObject({ status: "stopped", truncated: true, heardMs: 700, text: "What is cruel?" });
+    expect(transcript.lines[1]).toMatchObject({
+      status: "stopped",
+      truncated: true,
+      heardMs: 700,
+      text: "What is cruel?",
+    });
   });
 
   it("keeps what was heard as said, and the rest apart", () => {
@@ -137,10 +151,12 @@ describe("breaking in", () => {
 
 describe("what goes wrong", () => {
   it("drops an answer that never came when it is begun again as another turn", () => {
-    const transcript = play(
-      ...exchange.slice(0, 3),
-      { type: "error", code: "UPSTREAM_UNAVAILABLE", message: "The tutor went away.", recoverable: true },
-    );
+    const transcript = play(...exchange.slice(0, 3), {
+      type: "error",
+      code: "UPSTREAM_UNAVAILABLE",
+      message: "The tutor went away.",
+      recoverable: true,
+    });
     expect(transcript.fault?.code).toBe("UPSTREAM_UNAVAILABLE");
     apply(transcript, { type: "ai_response_start", turnId: "t1b", strategy: "clarify" });
     expect(read(transcript)).toEqual(["student stored: Zoos are cruel.", "tutor streaming: "]);
@@ -148,7 +164,11 @@ describe("what goes wrong", () => {
   });
 
   it("ends with its reason and its summary", () => {
-    const transcript = play(...exchange, { type: "conversation_ended", reason: "student_ended", summary: "You argued." });
+    const transcript = play(...exchange, {
+      type: "conversation_ended",
+      reason: "student_ended",
+      summary: "You argued.",
+    });
     expect(transcript).toMatchObject({ state: "closed", ended: { reason: "student_ended", summary: "You argued." } });
   });
 });

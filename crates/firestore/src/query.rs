@@ -93,12 +93,20 @@ pub struct Cursor {
 impl Query {
     /// The documents of one collection.
     pub fn collection(path: &CollectionPath) -> Self {
-        Self { parent: path.parent(), collection: Some(path.id().to_owned()), ..Self::default() }
+        Self {
+            parent: path.parent(),
+            collection: Some(path.id().to_owned()),
+            ..Self::default()
+        }
     }
 
     /// The documents of every collection with this id.
     pub fn group(id: impl Into<String>) -> Self {
-        Self { collection: Some(id.into()), all_descendants: true, ..Self::default() }
+        Self {
+            collection: Some(id.into()),
+            all_descendants: true,
+            ..Self::default()
+        }
     }
 
     /// Narrows a collection group to what stands below a document.
@@ -187,9 +195,10 @@ impl Query {
             wire.insert("where".into(), filter.wire());
         }
         if !self.order.is_empty() {
-            let order = self.order.iter().map(|(path, direction)| {
-                json!({ "field": reference(path), "direction": direction.wire() })
-            });
+            let order = self
+                .order
+                .iter()
+                .map(|(path, direction)| json!({ "field": reference(path), "direction": direction.wire() }));
             wire.insert("orderBy".into(), order.collect());
         }
         for (key, cursor) in [("startAt", &self.start), ("endAt", &self.end)] {

@@ -130,6 +130,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), String> {
     let config = arguments.config()?;
     let sim: RunningSim = Sim::start(config).await.map_err(|error| error.to_string())?;
+    sim.world.keys.prepare();
     {
         let mut out = std::io::stdout().lock();
         let told = writeln!(out, "mentora-sim listening on {}", sim.base_url).and_then(|()| out.flush());

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::ServiceExt;
 use axum::extract::Request;
@@ -86,8 +86,6 @@ impl Sim {
             format!("http://{addr}")
         };
         let (stop, stopping) = watch::channel(false);
-        let keys = Keys::default();
-        keys.prepare();
         let world = Arc::new(World {
             base_url: base_url.clone(),
             plan: PlanInForce::new(config.plan.clone()),
@@ -95,7 +93,8 @@ impl Sim {
             sessions: Sessions::new(config.handle_lifetime),
             recogniser,
             speaker: Speaker::find(config.voice).await?,
-            keys,
+            keys: Keys::default(),
+            connected: Arc::default(),
             stopping: stopping.clone(),
             config,
         });
@@ -142,6 +141,11 @@ impl RunningSim {
             && tokio::time::timeout(STOP_PATIENCE, &mut server).await.is_err()
         {
             server.abort();
+        }
+        // Upgraded connections are no longer the server's; their close frames are still on the way.
+        let begin = Instant::now();
+        while Arc::strong_count(&self.world.connected) > 1 && begin.elapsed() < STOP_PATIENCE {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 }

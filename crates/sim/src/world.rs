@@ -1,5 +1,7 @@
 //! What all connections and requests of one sim share.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -28,6 +30,8 @@ pub struct World {
     pub speaker: Speaker,
     /// RSA keys of the service account and of Firebase.
     pub keys: Keys,
+    /// Held by every open Live connection: a stopping sim waits for them to say goodbye.
+    pub connected: Arc<()>,
     /// Turns true when the sim stops.
     pub stopping: watch::Receiver<bool>,
 }

@@ -93,10 +93,11 @@ pub struct ErrorDetail {
     pub message: String,
     /// More, by code.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, required = true))]
     pub details: Map<String, Value>,
     /// Names the request in our log.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub request_id: String,
 }
 

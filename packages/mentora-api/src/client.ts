@@ -97,7 +97,12 @@ export class MentoraClient {
     } catch (cause) {
       if (options.signal?.aborted) throw cause;
       throw deadline.aborted
-        ? new MentoraError({ code: "TIMEOUT", status: 0, message: `${path} did not answer within ${this.#timeoutMs / 1000} s.`, cause })
+        ? new MentoraError({
+            code: "TIMEOUT",
+            status: 0,
+            message: `${path} did not answer within ${this.#timeoutMs / 1000} s.`,
+            cause,
+          })
         : new MentoraError({ code: "NETWORK", status: 0, message: `${this.baseUrl} could not be reached.`, cause });
     }
   }

@@ -9,7 +9,10 @@ export class Courses {
   }
 
   /** The caller's own, each with the role held in it; with `visibility: "public"` those that everybody may find. */
-  list({ role, ...filter }: { role?: Role | Role[]; visibility?: "public"; limit?: number; cursor?: string } = {}): Promise<Page<Course>> {
+  list({
+    role,
+    ...filter
+  }: { role?: Role | Role[]; visibility?: "public"; limit?: number; cursor?: string } = {}): Promise<Page<Course>> {
     const roles = role === undefined ? {} : { role: [role].flat().join(",") };
     return this.#client.request("GET", "/api/courses", { query: { ...filter, ...roles } });
   }

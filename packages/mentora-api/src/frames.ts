@@ -3,14 +3,7 @@ import type { ConversationState, EndReason, Millis, Micros, Speaker, Strategy, T
 
 export type Seq = number;
 
-export type SessionState =
-  | "connecting"
-  | "active"
-  | "user_speaking"
-  | "ai_responding"
-  | "paused"
-  | "error"
-  | "closed";
+export type SessionState = "connecting" | "active" | "user_speaking" | "ai_responding" | "paused" | "error" | "closed";
 
 export type StreamRole = "speaker" | "listener";
 

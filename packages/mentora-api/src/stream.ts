@@ -156,7 +156,11 @@ export class ConversationStream extends Emitter<StreamEvents> {
 
   /** Begins an utterance. Null while there is no connection: speech is not kept, so do not let the student begin. */
   audioStart(sampleRate: number, clientMessageId: string = crypto.randomUUID()): string | null {
-    const begun = this.#send({ type: "audio_start", config: { sampleRate, encoding: "pcm", channels: 1 }, clientMessageId });
+    const begun = this.#send({
+      type: "audio_start",
+      config: { sampleRate, encoding: "pcm", channels: 1 },
+      clientMessageId,
+    });
     this.#utterance = begun ? clientMessageId : null;
     return this.#utterance;
   }
@@ -405,7 +409,8 @@ function asMentoraError(error: unknown): MentoraError {
   return new MentoraError({ code: "NETWORK", status: 400, message, cause: error });
 }
 
-function reasonOf({ status }: MentoraError): CloseReason {
+function reasonOf({ status, code }: MentoraError): CloseReason {
+  if (code === "CONVERSATION_CLOSED") return "ended";
   if (status === 401) return "unauthenticated";
   if (status === 403) return "forbidden";
   if (status === 404) return "not_found";

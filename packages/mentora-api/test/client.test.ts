@@ -8,7 +8,11 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const caught = (promise: Promise<unknown>) => promise.then(() => expect.unreachable(), (error: MentoraError) => error);
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable(),
+    (error: MentoraError) => error,
+  );
 
 describe("the client", () => {
   it("sends the token, the query and the body where the contract wants them", async () => {
@@ -18,7 +22,11 @@ describe("the client", () => {
     await client.conversations.create("as1");
     expect(server.requests[0]).toMatchObject({ method: "GET", url: "/api/assignments?courseId=a+b&limit=5" });
     expect(server.requests[0]?.headers.authorization).toBe("Bearer abc");
-    expect(server.requests[1]).toMatchObject({ method: "POST", url: "/api/conversations", body: '{"assignmentId":"as1"}' });
+    expect(server.requests[1]).toMatchObject({
+      method: "POST",
+      url: "/api/conversations",
+      body: '{"assignmentId":"as1"}',
+    });
     expect(server.requests[1]?.headers["content-type"]).toBe("application/json");
   });
 

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket as NodeWebSocket } from "ws";
-import { type ConnectionState, type ConversationStream, MentoraClient, type ServerFrame, type StreamOptions } from "../src/index.ts";
+import {
+  type ConnectionState,
+  type ConversationStream,
+  MentoraClient,
+  type ServerFrame,
+  type StreamOptions,
+} from "../src/index.ts";
 import { type Connection, connected, ScriptedServer, until } from "./server.ts";
 
 const WebSocket = NodeWebSocket as unknown as typeof globalThis.WebSocket;
@@ -29,8 +35,15 @@ async function connection(n: number): Promise<Connection> {
   return found;
 }
 
-const studentTurn = (clientMessageId: string) => ({ id: `turn-${clientMessageId}`, index: 0, speaker: "student", text: "x", clientMessageId });
-const texts = (from: Connection) => from.received.filter((frame) => !Buffer.isBuffer(frame) && frame.type === "text_input");
+const studentTurn = (clientMessageId: string) => ({
+  id: `turn-${clientMessageId}`,
+  index: 0,
+  speaker: "student",
+  text: "x",
+  clientMessageId,
+});
+const texts = (from: Connection) =>
+  from.received.filter((frame) => !Buffer.isBuffer(frame) && frame.type === "text_input");
 
 beforeEach(async () => {
   server = await ScriptedServer.start();
@@ -107,7 +120,10 @@ describe("connecting", () => {
   });
 
   it("is over when the ticket is refused, with the server's own words", async () => {
-    server.answers.push({ status: 404, body: { error: { code: "NOT_FOUND", message: "No such conversation.", requestId: "r1" } } });
+    server.answers.push({
+      status: 404,
+      body: { error: { code: "NOT_FOUND", message: "No such conversation.", requestId: "r1" } },
+    });
     start();
     const closed = await until("it is closed", () => stream.state.phase === "closed" && stream.state);
     expect(closed).toMatchObject({ reason: "not_found", error: { code: "NOT_FOUND", requestId: "r1", status: 404 } });
@@ -267,7 +283,10 @@ describe("audio", () => {
     stream.audioStart(16000);
     stream.audioChunk(Int16Array.of(1, -2));
     await until("the chunk", () => first.received.length === 2);
-    expect(first.received[1]).toEqual({ type: "audio_chunk", data: Buffer.from([1, 0, 0xfe, 0xff]).toString("base64") });
+    expect(first.received[1]).toEqual({
+      type: "audio_chunk",
+      data: Buffer.from([1, 0, 0xfe, 0xff]).toString("base64"),
+    });
   });
 
   it("comes in with its turn and its place, in both shapes", async () => {

@@ -36,36 +36,47 @@ pub async fn create(
     Json(CreateConversation { assignment_id }): Json<CreateConversation>,
 ) -> Result<Response, ApiError> {
     let (documents, user, now) = (context.documents(), caller.actor.user.clone(), context.now());
-    let (assignment, found) =
-        access::assignment(&documents, &caller, &assignment_id, CourseAction::Converse).await?;
+    let converse = CourseAction::Converse;
+    let (assignment, found) = access::assignment(&documents, &caller, &assignment_id, converse).await?;
     let conversations = Conversations(&documents);
-    if let Some((id, conversation)) = conversations.open_of(&assignment_id, &user).await? {
-        return Ok(already_open(id, conversation));
+    if let Some(open) = conversations.open_of(&assignment_id, &user).await? {
+        return Ok(already_open(open));
     }
     let had_one = had_one(&conversations, &assignment_id, &user).await?;
     may_begin(&assignment, found.standing, had_one, now)?;
+    begin(&conversations, fresh(assignment_id, &assignment, user, now)).await
+}
 
+async fn begin(conversations: &Conversations<'_>, conversation: Conversation) -> Result<Response, ApiError> {
     let id = ConversationId::new(random::new_id()).map_err(ApiError::internal_error)?;
-    let conversation = fresh(assignment_id, &assignment, user, now);
     match conversations.create(&id, &conversation).await {
         Ok(()) => {
             let location = format!("/api/conversations/{id}");
             let conversation = ConversationBody { id, conversation };
-            Ok(Created { location, body: CreatedConversation { created: true, conversation } }.into_response())
+            let body = CreatedConversation {
+                created: true,
+                conversation,
+            };
+            Ok(Created { location, body }.into_response())
         }
-        // Somebody with the same token was faster by a moment: theirs is the open one.
+        // The same student was faster by a moment, on another device: that one is open now.
         Err(RepositoryError::AlreadyExists) => {
-            let open = conversations.open_of(&conversation.assignment_id, &conversation.user_id).await?;
-            let (id, conversation) = open.ok_or(RepositoryError::Conflict)?;
-            Ok(already_open(id, conversation))
+            let open = conversations
+                .open_of(&conversation.assignment_id, &conversation.user_id)
+                .await?;
+            Ok(already_open(open.ok_or(RepositoryError::Conflict)?))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn already_open(id: ConversationId, conversation: Conversation) -> Response {
+fn already_open((id, conversation): (ConversationId, Conversation)) -> Response {
     let conversation = ConversationBody { id, conversation };
-    Answer(CreatedConversation { created: false, conversation }).into_response()
+    Answer(CreatedConversation {
+        created: false,
+        conversation,
+    })
+    .into_response()
 }
 
 async fn had_one(
@@ -78,7 +89,15 @@ async fn had_one(
         user: Some(user.clone()),
         ..ConversationFilter::default()
     };
-    let (found, _) = conversations.list(&filter, &Page { limit: 1, cursor: None }).await?;
+    let (found, _) = conversations
+        .list(
+            &filter,
+            &Page {
+                limit: 1,
+                cursor: None,
+            },
+        )
+        .await?;
     Ok(!found.is_empty())
 }
 
@@ -161,10 +180,16 @@ mod tests {
 
     #[test]
     fn a_student_begins_an_active_assignment_once() {
-        assert_eq!(may_begin(&an_assignment(0, None, false), STUDENT, false, NOW), Ok(()));
+        assert_eq!(
+            may_begin(&an_assignment(0, None, false), STUDENT, false, NOW),
+            Ok(())
+        );
         let again = may_begin(&an_assignment(0, None, false), STUDENT, true, NOW).unwrap_err();
         assert_eq!(again.code(), ErrorCode::Conflict);
-        assert_eq!(may_begin(&an_assignment(0, None, true), STUDENT, true, NOW), Ok(()));
+        assert_eq!(
+            may_begin(&an_assignment(0, None, true), STUDENT, true, NOW),
+            Ok(())
+        );
     }
 
     #[test]
@@ -178,6 +203,9 @@ mod tests {
 
     #[test]
     fn staff_may_try_an_assignment_at_any_time() {
-        assert_eq!(may_begin(&an_assignment(2_000, None, false), Standing::Staff, true, NOW), Ok(()));
+        assert_eq!(
+            may_begin(&an_assignment(2_000, None, false), Standing::Staff, true, NOW),
+            Ok(())
+        );
     }
 }

@@ -1,11 +1,12 @@
 //! `POST /api/courses`
 
-use mentora_core::documents::{Course, Member, MemberStatus, Role};
+use mentora_core::documents::{Course, Role};
 use mentora_core::ids::CourseId;
 use mentora_durable::platform::random;
 use mentora_durable::repositories::{Courses, RepositoryError};
 use mentora_wire::rest::{CourseBody, CreateCourse};
 
+use super::active_member;
 use crate::answer::Created;
 use crate::auth::Caller;
 use crate::context::Context;
@@ -39,21 +40,21 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    let owner = Member {
-        course_id: id.clone(),
-        user_id: Some(caller.actor.user),
-        email: caller.email,
-        role: Role::Instructor,
-        status: MemberStatus::Active,
-        invited_at: None,
-        joined_at: Some(now),
-        created_at: now,
-        updated_at: now,
-    };
-    Courses(&context.documents()).create(&id, &course, &owner).await.map_err(|error| match error {
-        RepositoryError::AlreadyExists => ApiError::course_code_taken(),
-        other => other.into(),
-    })?;
+    let owner = active_member(&id, caller, Role::Instructor, now);
+    Courses(&context.documents())
+        .create(&id, &course, &owner)
+        .await
+        .map_err(|error| match error {
+            RepositoryError::AlreadyExists => ApiError::course_code_taken(),
+            other => other.into(),
+        })?;
     let location = format!("/api/courses/{id}");
-    Ok(Created { location, body: CourseBody { id, role: Some(Role::Instructor), course } })
+    Ok(Created {
+        location,
+        body: CourseBody {
+            id,
+            role: Some(Role::Instructor),
+            course,
+        },
+    })
 }

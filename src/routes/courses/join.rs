@@ -1,10 +1,11 @@
 //! `POST /api/courses/join`
 
 use axum::Json as Answer;
-use mentora_core::documents::{Member, MemberStatus};
+use mentora_core::documents::MemberStatus;
 use mentora_durable::repositories::{Courses, Roster};
 use mentora_wire::rest::{CourseBody, JoinCourse};
 
+use super::active_member;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -28,21 +29,16 @@ pub async fn join(
     let documents = context.documents();
     let found = Courses(&documents).by_code(&body.code).await?;
     let (id, course) = found.ok_or_else(ApiError::course_code_not_found)?;
-    let now = context.now();
-    let joining = Member {
-        course_id: id.clone(),
-        user_id: Some(caller.actor.user),
-        email: caller.email,
-        role: body.role.into(),
-        status: MemberStatus::Active,
-        invited_at: None,
-        joined_at: Some(now),
-        created_at: now,
-        updated_at: now,
-    };
+    let joining = active_member(&id, caller, body.role.into(), context.now());
     let member = Roster(&documents).join(&joining).await?.member;
     if member.status == MemberStatus::Removed {
-        return Err(ApiError::forbidden("You were removed from this course. Ask its staff to let you in again."));
+        return Err(ApiError::forbidden(
+            "You were removed from this course. Ask its staff to let you in again.",
+        ));
     }
-    Ok(Answer(CourseBody { id, role: Some(member.role), course }))
+    Ok(Answer(CourseBody {
+        id,
+        role: Some(member.role),
+        course,
+    }))
 }

@@ -31,7 +31,9 @@ pub async fn list(
     let roles = &query.role.0;
     let keep = |item: &CourseBody| roles.is_empty() || item.role.is_some_and(|role| roles.contains(&role));
     let found = match query.visibility {
-        Some(Listed::Public) => page::filtered(wanted, async |ask| public(&documents, user, &ask).await, keep).await?,
+        Some(Listed::Public) => {
+            page::filtered(wanted, async |ask| public(&documents, user, &ask).await, keep).await?
+        }
         None => page::filtered(wanted, async |ask| own(&documents, user, roles, &ask).await, keep).await?,
     };
     Ok(Json(page::page(found, |item| item)))
@@ -43,7 +45,17 @@ async fn own(documents: &Documents, user: &UserId, roles: &[Role], ask: &Wanted)
     // One role is a matter of the index; of several the list is made here.
     let only = if let [role] = roles { Some(*role) } else { None };
     let (items, next) = Courses(documents).of_member(user, only, ask).await?;
-    Ok((items.into_iter().map(|(id, course, role)| CourseBody { id, role: Some(role), course }).collect(), next))
+    Ok((
+        items
+            .into_iter()
+            .map(|(id, course, role)| CourseBody {
+                id,
+                role: Some(role),
+                course,
+            })
+            .collect(),
+        next,
+    ))
 }
 
 async fn public(documents: &Documents, user: &UserId, ask: &Wanted) -> Found {
@@ -51,10 +63,13 @@ async fn public(documents: &Documents, user: &UserId, ask: &Wanted) -> Found {
     let roster = Roster(documents);
     let members = try_join_all(items.iter().map(|(id, _)| roster.get(id, user))).await?;
     let active = |member: Option<Member>| member.filter(|member| member.status == MemberStatus::Active);
-    let bodies = items.into_iter().zip(members).map(|((id, course), member)| CourseBody {
-        id,
-        role: active(member).map(|member| member.role),
-        course,
-    });
+    let bodies = items
+        .into_iter()
+        .zip(members)
+        .map(|((id, course), member)| CourseBody {
+            id,
+            role: active(member).map(|member| member.role),
+            course,
+        });
     Ok((bodies.collect(), next))
 }

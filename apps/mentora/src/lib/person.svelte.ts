@@ -4,6 +4,7 @@ import { MentoraClient } from "mentora-api";
 export interface Person {
   uid: string;
   name: string;
+  email: string;
   admin: boolean;
   idToken: string;
 }
@@ -17,9 +18,9 @@ export function person(): Person | null {
   return current;
 }
 
-export async function signInLocally(who: { uid: string; name: string; admin: boolean }): Promise<void> {
-  const { idToken } = await client.devSignIn(who.admin ? who : { uid: who.uid, name: who.name });
-  keep({ ...who, idToken });
+export async function signInLocally({ uid, name, email, admin }: Omit<Person, "idToken">): Promise<void> {
+  const { idToken } = await client.devSignIn({ uid, name, email, admin });
+  keep({ uid, name, email, admin, idToken });
 }
 
 export function signOut(): void {
@@ -30,7 +31,7 @@ export function signOut(): void {
 async function token({ refresh }: { refresh: boolean }): Promise<string | null> {
   if (current && (refresh || expiresAt(current.idToken) < Date.now() + 30_000)) {
     try {
-      await signInLocally({ uid: current.uid, name: current.name, admin: current.admin });
+      await signInLocally(current);
     } catch {
       // Where local sign-in does not exist the old token goes out, and the server says what is wrong with it.
     }

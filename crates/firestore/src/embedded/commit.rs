@@ -34,6 +34,10 @@ pub(super) struct Written {
 struct Draft {
     before: Option<Stored>,
     after: Option<Fields>,
+    /// A write of this commit set or deleted it.
+    touched: bool,
+    /// A write of this commit deleted it: what comes after is another document.
+    reborn: bool,
     transforms: usize,
 }
 
@@ -54,7 +58,16 @@ pub(super) fn commit<S: Sql>(
         if !drafts.contains_key(&write.path) {
             let before = shelf.read(database, &write.path)?;
             let after = before.as_ref().map(|stored| stored.fields.clone());
-            drafts.insert(&write.path, Draft { before, after, transforms: 0 });
+            drafts.insert(
+                &write.path,
+                Draft {
+                    before,
+                    after,
+                    touched: false,
+                    reborn: false,
+                    transforms: 0,
+                },
+            );
         }
         if let Some(draft) = drafts.get_mut(&write.path) {
             transform_results.push(draft.apply(database, write, request_time)?);
@@ -67,15 +80,25 @@ pub(super) fn commit<S: Sql>(
     }
     shelf.set_clock(time)?;
 
-    let results = writes.iter().zip(transform_results).map(|(write, transform_results)| Written {
-        update_time: versions.get(&write.path).copied().flatten().or(match write.operation {
-            // A document that is verified not to be there has the version of the look at it.
-            Operation::Verify => Some(time),
-            _ => None,
-        }),
-        transform_results,
-    });
-    Ok(Committed { results: results.collect(), time })
+    let results = writes
+        .iter()
+        .zip(transform_results)
+        .map(|(write, transform_results)| Written {
+            update_time: versions
+                .get(&write.path)
+                .copied()
+                .flatten()
+                .or(match write.operation {
+                    // A document that is verified not to be there has the version of the look at it.
+                    Operation::Verify => Some(time),
+                    _ => None,
+                }),
+            transform_results,
+        });
+    Ok(Committed {
+        results: results.collect(),
+        time,
+    })
 }
 
 impl Draft {
@@ -86,15 +109,19 @@ impl Draft {
         match &write.operation {
             Operation::Verify => return Ok(Vec::new()),
             Operation::Delete => {
-                self.after = None;
+                (self.after, self.touched, self.reborn) = (None, true, true);
                 return Ok(Vec::new());
             }
             Operation::Update { fields, mask: None } => self.after = Some(fields.clone()),
-            Operation::Update { fields, mask: Some(mask) } => {
+            Operation::Update {
+                fields,
+                mask: Some(mask),
+            } => {
                 fields::merge(self.after.get_or_insert_default(), fields, mask);
             }
         }
 
+        self.touched = true;
         let document = self.after.get_or_insert_default();
         let mut results = Vec::with_capacity(write.transforms.len());
         for (path, change) in &write.transforms {
@@ -119,12 +146,22 @@ impl Draft {
 
     fn check(&self, name: &str, precondition: Option<Precondition>) -> Result<(), Fault> {
         match precondition {
-            Some(Precondition::Exists(true)) if self.after.is_none() => Err(Fault::nothing_to_update(name)),
-            Some(Precondition::Exists(false)) if self.after.is_some() => Err(Fault::already_exists(name)),
+            Some(Precondition::Exists(true)) if self.after.is_none() => Err(match self.touched {
+                true => Fault::invalid("Cannot delete then update an entity in the same request."),
+                false => Fault::nothing_to_update(name),
+            }),
+            Some(Precondition::Exists(false)) if self.after.is_some() => Err(match self.touched {
+                true => Fault::invalid("Cannot upsert then insert an entity in the same request."),
+                false => Fault::already_exists(name),
+            }),
             Some(Precondition::UpdateTime(required)) => {
                 let stored = self.before.as_ref().map_or(0, |stored| stored.updated);
                 let required = required.micros();
-                if stored == required { Ok(()) } else { Err(Fault::stale(stored, required)) }
+                if stored == required {
+                    Ok(())
+                } else {
+                    Err(Fault::stale(stored, required))
+                }
             }
             _ => Ok(()),
         }
@@ -145,12 +182,24 @@ impl Draft {
                 Ok(None)
             }
             // A write that changes nothing keeps the version.
-            (Some(before), Some(after)) if row::write(&before.fields) == row::write(&after) => {
+            (Some(before), Some(after))
+                if !self.reborn && row::write(&before.fields) == row::write(&after) =>
+            {
                 Ok(Some(before.updated))
             }
             (before, Some(fields)) => {
-                let created = before.map_or(time, |before| before.created);
-                shelf.write(database, &Stored { path: path.clone(), fields, created, updated: time })?;
+                let created = before
+                    .filter(|_| !self.reborn)
+                    .map_or(time, |before| before.created);
+                shelf.write(
+                    database,
+                    &Stored {
+                        path: path.clone(),
+                        fields,
+                        created,
+                        updated: time,
+                    },
+                )?;
                 Ok(Some(time))
             }
         }
@@ -160,7 +209,9 @@ impl Draft {
 /// How much a transform counts towards the limit.
 fn weight(change: &Transform) -> usize {
     match change {
-        Transform::AppendMissingElements(elements) | Transform::RemoveAllFromArray(elements) => elements.len().max(1),
+        Transform::AppendMissingElements(elements) | Transform::RemoveAllFromArray(elements) => {
+            elements.len().max(1)
+        }
         _ => 1,
     }
 }

@@ -7,7 +7,11 @@ use super::{Sql, SqlValue};
 impl Sql for Connection {
     type Error = rusqlite::Error;
 
-    fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>, rusqlite::Error> {
+    fn exec(
+        &mut self,
+        statement: &str,
+        bindings: &[SqlValue],
+    ) -> Result<Vec<Vec<SqlValue>>, rusqlite::Error> {
         let mut statement = self.prepare_cached(statement)?;
         let columns = statement.column_count();
         let rows = statement.query_map(params_from_iter(bindings.iter().map(bound)), |row| {

@@ -53,7 +53,10 @@ pub(super) enum Scope<'a> {
     /// One collection.
     Collection(&'a CollectionPath),
     /// The collections of one id below a document, or below the root; of every id where there is none.
-    Group { id: Option<&'a str>, below: Option<&'a DocumentPath> },
+    Group {
+        id: Option<&'a str>,
+        below: Option<&'a DocumentPath>,
+    },
     /// All collections directly below a document, or the root.
     Children(Option<&'a DocumentPath>),
 }
@@ -80,12 +83,17 @@ impl<S: Sql> Shelf<S> {
     }
 
     /// Executes a statement of ours.
-    pub(super) fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>, Fault> {
+    pub(super) fn exec(
+        &mut self,
+        statement: &str,
+        bindings: &[SqlValue],
+    ) -> Result<Vec<Vec<SqlValue>>, Fault> {
         self.sql.exec(statement, bindings).map_err(Fault::internal)
     }
 
     pub(super) fn read(&mut self, database: &Database, path: &DocumentPath) -> Result<Option<Stored>, Fault> {
-        let statement = "SELECT path, fields, created, updated FROM documents WHERE database = ? AND path = ?";
+        let statement =
+            "SELECT path, fields, created, updated FROM documents WHERE database = ? AND path = ?";
         let rows = self.exec(statement, &[database.to_string().into(), path.as_str().into()])?;
         rows.into_iter().next().map(stored_of).transpose()
     }
@@ -151,18 +159,27 @@ impl<S: Sql> Shelf<S> {
             statement.push_str(" AND json_extract(fields, ?) = ?");
             bindings.extend([way.as_str().into(), text.as_str().into()]);
         }
-        self.exec(&statement, &bindings)?.into_iter().map(stored_of).collect()
+        self.exec(&statement, &bindings)?
+            .into_iter()
+            .map(stored_of)
+            .collect()
     }
 
     /// The paths of everything below a document or a collection, the documents of other collections included.
-    pub(super) fn paths_below(&mut self, database: &Database, place: Option<&str>) -> Result<Vec<String>, Fault> {
+    pub(super) fn paths_below(
+        &mut self,
+        database: &Database,
+        place: Option<&str>,
+    ) -> Result<Vec<String>, Fault> {
         let mut statement = String::from("SELECT path FROM documents WHERE database = ?");
         let mut bindings: Vec<SqlValue> = vec![database.to_string().into()];
         if let Some(place) = place {
             within(&mut statement, &mut bindings, "path", place);
         }
         let rows = self.exec(&statement, &bindings)?;
-        rows.into_iter().map(|row| row.into_iter().next().and_then(text).ok_or_else(unreadable)).collect()
+        rows.into_iter()
+            .map(|row| row.into_iter().next().and_then(text).ok_or_else(unreadable))
+            .collect()
     }
 
     /// The version of the last commit.
@@ -187,8 +204,7 @@ impl<S: Sql> Shelf<S> {
     }
 
     fn set_counter(&mut self, name: &str, value: i64) -> Result<(), Fault> {
-        let statement =
-            "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let statement = "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.exec(statement, &[name.into(), value.into()])?;
         Ok(())
     }
@@ -207,7 +223,12 @@ fn stored_of(row: Vec<SqlValue>) -> Result<Stored, Fault> {
     let fields = text(next()?).and_then(|fields| row::read(&fields));
     let (created, updated) = (number(next()?), number(next()?));
     match (path, fields, created, updated) {
-        (Some(path), Some(fields), Some(created), Some(updated)) => Ok(Stored { path, fields, created, updated }),
+        (Some(path), Some(fields), Some(created), Some(updated)) => Ok(Stored {
+            path,
+            fields,
+            created,
+            updated,
+        }),
         _ => Err(unreadable()),
     }
 }

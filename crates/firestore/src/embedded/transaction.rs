@@ -35,22 +35,40 @@ enum Subject {
     Query { below: Option<String>, body: Json },
 }
 
+/// What a transaction may do where its options leave that open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsaid {
+    /// After `:beginTransaction`.
+    ReadWrite,
+    /// Where it begins with a read.
+    ReadOnly,
+}
+
 pub(super) fn begin<S: Sql>(
     shelf: &mut Shelf<S>,
     database: &Database,
-    options: Option<TransactionOptionsIn>,
+    options: TransactionOptionsIn,
+    unsaid: Unsaid,
     now: i64,
 ) -> Result<Open, Fault> {
-    let read_only = options.and_then(|options| options.read_only);
-    if let Some(ReadOnlyIn { read_time: Some(_) }) = read_only {
-        return Err(no_past());
-    }
+    let read_only = match (options.read_only, options.read_write) {
+        (Some(ReadOnlyIn { read_time: Some(_) }), _) => return Err(no_past()),
+        (Some(_), Some(_)) => return Err(Fault::invalid("A transaction has one mode.")),
+        (Some(_), None) => true,
+        (None, Some(_)) => false,
+        (None, None) => unsaid == Unsaid::ReadOnly,
+    };
     forget_expired(shelf, now)?;
     let id = STANDARD.encode(shelf.next_serial()?.to_be_bytes());
-    let read_only = read_only.is_some();
     shelf.exec(
         "INSERT INTO transactions (id, database, read_only, begun, used) VALUES (?, ?, ?, ?, ?)",
-        &[id.as_str().into(), database.to_string().into(), i64::from(read_only).into(), now.into(), now.into()],
+        &[
+            id.as_str().into(),
+            database.to_string().into(),
+            i64::from(read_only).into(),
+            now.into(),
+            now.into(),
+        ],
     )?;
     Ok(Open { id, read_only })
 }
@@ -67,9 +85,20 @@ pub(super) fn resume<S: Sql>(
         "SELECT read_only FROM transactions WHERE id = ? AND database = ?",
         &[id.into(), database.to_string().into()],
     )?;
-    let read_only = known.into_iter().flatten().next().and_then(number).ok_or_else(Fault::transaction_closed)?;
-    shelf.exec("UPDATE transactions SET used = ? WHERE id = ?", &[now.into(), id.into()])?;
-    Ok(Open { id: id.to_owned(), read_only: read_only != 0 })
+    let read_only = known
+        .into_iter()
+        .flatten()
+        .next()
+        .and_then(number)
+        .ok_or_else(Fault::transaction_closed)?;
+    shelf.exec(
+        "UPDATE transactions SET used = ? WHERE id = ?",
+        &[now.into(), id.into()],
+    )?;
+    Ok(Open {
+        id: id.to_owned(),
+        read_only: read_only != 0,
+    })
 }
 
 /// Notes that a document was seen.
@@ -92,7 +121,10 @@ pub(super) fn note_query<S: Sql>(
     body: Json,
     found: &[Stored],
 ) -> Result<(), Fault> {
-    let subject = Subject::Query { below: below.map(|path| path.as_str().to_owned()), body };
+    let subject = Subject::Query {
+        below: below.map(|path| path.as_str().to_owned()),
+        body,
+    };
     note(shelf, open, &subject, &seen(found))
 }
 
@@ -104,7 +136,9 @@ pub(super) fn close<S: Sql>(
     writes: bool,
 ) -> Result<(), Fault> {
     if open.read_only && writes {
-        return Err(Fault::invalid("Cannot modify entities in a read-only transaction."));
+        return Err(Fault::invalid(
+            "Cannot modify entities in a read-only transaction.",
+        ));
     }
     let notes = shelf.exec(
         "SELECT subject, seen FROM transaction_reads WHERE transaction_id = ?",
@@ -126,14 +160,20 @@ pub(super) fn close<S: Sql>(
 
 /// Gives a transaction up. One that is gone already is given up, too.
 pub(super) fn forget<S: Sql>(shelf: &mut Shelf<S>, id: &str) -> Result<(), Fault> {
-    shelf.exec("DELETE FROM transaction_reads WHERE transaction_id = ?", &[id.into()])?;
+    shelf.exec(
+        "DELETE FROM transaction_reads WHERE transaction_id = ?",
+        &[id.into()],
+    )?;
     shelf.exec("DELETE FROM transactions WHERE id = ?", &[id.into()])?;
     Ok(())
 }
 
 /// Reads of the past need versions that this store does not keep.
 pub(super) fn no_past() -> Fault {
-    Fault::new(Code::Unimplemented, "This store keeps no past versions: leave `readTime` out.")
+    Fault::new(
+        Code::Unimplemented,
+        "This store keeps no past versions: leave `readTime` out.",
+    )
 }
 
 fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) -> Result<String, Fault> {
@@ -145,15 +185,21 @@ fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) 
         Subject::Query { below, body } => {
             let below = below.map(|path| DocumentPath::parse(&path)).transpose()?;
             let QueryBody { structured_query, .. } = serde_json::from_value(body)?;
-            let Some(query) = structured_query else { return Ok(seen(None)) };
-            Ok(seen(&search::run(shelf, database, &query.located(below)?)?.documents))
+            let Some(query) = structured_query else {
+                return Ok(seen(None));
+            };
+            Ok(seen(
+                &search::run(shelf, database, &query.located(below)?)?.documents,
+            ))
         }
     }
 }
 
 /// What was seen, as text: each document with its version.
 fn seen<'a>(documents: impl IntoIterator<Item = &'a Stored>) -> String {
-    let versions = documents.into_iter().map(|document| format!("{}@{}", document.path, document.updated));
+    let versions = documents
+        .into_iter()
+        .map(|document| format!("{}@{}", document.path, document.updated));
     versions.collect::<Vec<_>>().join("\n")
 }
 
@@ -175,6 +221,9 @@ fn forget_expired<S: Sql>(shelf: &mut Shelf<S>, now: i64) -> Result<(), Fault> {
             (SELECT id FROM transactions WHERE used < ? OR begun < ?)",
         &[idle.into(), old.into()],
     )?;
-    shelf.exec("DELETE FROM transactions WHERE used < ? OR begun < ?", &[idle.into(), old.into()])?;
+    shelf.exec(
+        "DELETE FROM transactions WHERE used < ? OR begun < ?",
+        &[idle.into(), old.into()],
+    )?;
     Ok(())
 }

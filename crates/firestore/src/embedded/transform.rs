@@ -66,7 +66,8 @@ fn extreme(stored: Option<&Value>, other: &Value, wanted: Ordering) -> Value {
 
 pub(super) fn double_of(number: &Value) -> f64 {
     match number {
-        #[allow(clippy::cast_precision_loss)] // The sum of an integer and a double is a double, as in production.
+        #[allow(clippy::cast_precision_loss)]
+        // The sum of an integer and a double is a double, as in production.
         Value::Integer(number) => *number as f64,
         Value::Double(number) => *number,
         _ => 0.0,

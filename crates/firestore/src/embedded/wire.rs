@@ -21,7 +21,9 @@ pub(super) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     // serde would read a struct out of an array too, field by field.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Fault::invalid("Invalid JSON payload received. The body is not an object."));
+        return Err(Fault::invalid(
+            "Invalid JSON payload received. The body is not an object.",
+        ));
     }
     Ok(serde_json::from_slice(bytes)?)
 }
@@ -58,16 +60,16 @@ pub(super) struct BatchGetBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BeginTransactionBody {
-    pub(super) options: Option<TransactionOptionsIn>,
+    #[serde(default)]
+    pub(super) options: TransactionOptionsIn,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct TransactionOptionsIn {
     pub(super) read_only: Option<ReadOnlyIn>,
     /// Which transaction is tried again: of use only to a store that locks.
-    #[serde(default, rename = "readWrite")]
-    _read_write: serde::de::IgnoredAny,
+    pub(super) read_write: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -100,15 +102,23 @@ pub(super) struct MaskIn {
 /// The document that a full resource name means.
 pub(super) fn document_path(database: &Database, name: &str) -> Result<DocumentPath, Fault> {
     if !name.starts_with("projects/") {
-        return Err(Fault::invalid(format!("Document name \"{name}\" lacks \"projects\" at index 0.")));
+        return Err(Fault::invalid(format!(
+            "Document name \"{name}\" lacks \"projects\" at index 0."
+        )));
     }
-    let Some(path) = name.strip_prefix(&database.root()).and_then(|rest| rest.strip_prefix('/')) else {
-        return Err(Fault::invalid(format!("Document name \"{name}\" is not in the database of the request, {database}.")));
+    let Some(path) = name
+        .strip_prefix(&database.root())
+        .and_then(|rest| rest.strip_prefix('/'))
+    else {
+        return Err(Fault::invalid(format!(
+            "Document name \"{name}\" is not in the database of the request, {database}."
+        )));
     };
     DocumentPath::parse(path).map_err(|error| match error {
-        crate::name::NameError::WrongDepth { .. } => {
-            Fault::invalid(format!("Document name \"{name}\" lacks \"/\" at index {}.", name.len()))
-        }
+        crate::name::NameError::WrongDepth { .. } => Fault::invalid(format!(
+            "Document name \"{name}\" lacks \"/\" at index {}.",
+            name.len()
+        )),
         crate::name::NameError::ReservedId(id) => {
             Fault::invalid(format!("Resource id \"{id}\" is invalid because it is reserved."))
         }
@@ -122,7 +132,10 @@ pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64,
 }
 
 /// An enum of protobuf: its name, or its number.
-fn named<'de, D: Deserializer<'de>, T: Copy>(deserializer: D, names: &[(&str, i64, T)]) -> Result<T, D::Error> {
+fn named<'de, D: Deserializer<'de>, T: Copy>(
+    deserializer: D,
+    names: &[(&str, i64, T)],
+) -> Result<T, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Given {
@@ -134,5 +147,7 @@ fn named<'de, D: Deserializer<'de>, T: Copy>(deserializer: D, names: &[(&str, i6
         Given::Number(given) => number == given,
         Given::Name(given) => name == given,
     });
-    found.map(|(_, _, value)| *value).ok_or_else(|| D::Error::custom("unknown value of an enum"))
+    found
+        .map(|(_, _, value)| *value)
+        .ok_or_else(|| D::Error::custom("unknown value of an enum"))
 }

@@ -95,7 +95,9 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
                     _ => Err(ValueError::Mismatch("a variant is a map with one field".into())),
                 }
             }
-            _ => Err(ValueError::Mismatch("a variant is text or a map with one field".into())),
+            _ => Err(ValueError::Mismatch(
+                "a variant is text or a map with one field".into(),
+            )),
         }
     }
 
@@ -139,8 +141,14 @@ struct List<'a>(slice::Iter<'a, Value>);
 impl<'de> SeqAccess<'de> for List<'de> {
     type Error = ValueError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ValueError> {
-        self.0.next().map(|value| seed.deserialize(Decoder(value))).transpose()
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ValueError> {
+        self.0
+            .next()
+            .map(|value| seed.deserialize(Decoder(value)))
+            .transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -155,7 +163,10 @@ struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     fn of(fields: &'a Fields) -> Self {
-        Self { rest: fields.iter(), value: None }
+        Self {
+            rest: fields.iter(),
+            value: None,
+        }
     }
 }
 
@@ -163,14 +174,18 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = ValueError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ValueError> {
-        let Some((key, value)) = self.rest.next() else { return Ok(None) };
+        let Some((key, value)) = self.rest.next() else {
+            return Ok(None);
+        };
         self.value = Some((key, value));
         seed.deserialize(Key(key)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ValueError> {
-        let (key, value) =
-            self.value.take().ok_or_else(|| ValueError::Mismatch("a value was read before its key".into()))?;
+        let (key, value) = self
+            .value
+            .take()
+            .ok_or_else(|| ValueError::Mismatch("a value was read before its key".into()))?;
         // The way to the field is worth more than the bare "invalid type".
         seed.deserialize(Decoder(value)).map_err(|error| match error {
             ValueError::Mismatch(message) => ValueError::Mismatch(format!("{key}: {message}")),
@@ -259,7 +274,10 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     fn unit_variant(self) -> Result<(), ValueError> {
         match self.content {
             Value::Null => Ok(()),
-            _ => Err(ValueError::Mismatch(format!("the variant {} has no content", self.name))),
+            _ => Err(ValueError::Mismatch(format!(
+                "the variant {} has no content",
+                self.name
+            ))),
         }
     }
 

@@ -82,8 +82,11 @@ fn integer_and_double(integer: i64, double: f64) -> Ordering {
 }
 
 fn arrays(left: &[Value], right: &[Value]) -> Ordering {
-    let first_difference =
-        left.iter().zip(right).map(|(left, right)| compare(left, right)).find(|order| order.is_ne());
+    let first_difference = left
+        .iter()
+        .zip(right)
+        .map(|(left, right)| compare(left, right))
+        .find(|order| order.is_ne());
     first_difference.unwrap_or_else(|| left.len().cmp(&right.len()))
 }
 
@@ -91,7 +94,9 @@ fn maps(left: &Fields, right: &Fields) -> Ordering {
     let first_difference = left
         .iter()
         .zip(right)
-        .map(|((left_key, left), (right_key, right))| left_key.cmp(right_key).then_with(|| compare(left, right)))
+        .map(|((left_key, left), (right_key, right))| {
+            left_key.cmp(right_key).then_with(|| compare(left, right))
+        })
         .find(|order| order.is_ne());
     first_difference.unwrap_or_else(|| left.len().cmp(&right.len()))
 }

@@ -39,8 +39,18 @@ impl Serialize for Value {
             Value::Bytes(value) => object.serialize_entry("bytesValue", &STANDARD_BASE64.encode(value))?,
             Value::Reference(value) => object.serialize_entry("referenceValue", value)?,
             Value::GeoPoint(value) => object.serialize_entry("geoPointValue", value)?,
-            Value::Array(values) => object.serialize_entry("arrayValue", &WireArray { values: Cow::Borrowed(values) })?,
-            Value::Map(fields) => object.serialize_entry("mapValue", &WireMap { fields: Cow::Borrowed(fields) })?,
+            Value::Array(values) => object.serialize_entry(
+                "arrayValue",
+                &WireArray {
+                    values: Cow::Borrowed(values),
+                },
+            )?,
+            Value::Map(fields) => object.serialize_entry(
+                "mapValue",
+                &WireMap {
+                    fields: Cow::Borrowed(fields),
+                },
+            )?,
         }
         object.end()
     }
@@ -77,11 +87,17 @@ impl<'de> Visitor<'de> for WireVisitor {
             "geoPointValue" => Value::GeoPoint(object.next_value::<GeoPoint>()?),
             "arrayValue" => Value::Array(object.next_value::<WireArray>()?.values.into_owned()),
             "mapValue" => Value::Map(object.next_value::<WireMap>()?.fields.into_owned()),
-            other => return Err(A::Error::custom(format_args!("unknown type of value \"{other}\""))),
+            other => {
+                return Err(A::Error::custom(format_args!(
+                    "unknown type of value \"{other}\""
+                )));
+            }
         };
         match object.next_key::<Cow<'de, str>>()? {
             None => Ok(value),
-            Some(second) => Err(A::Error::custom(format_args!("a value has two types: {kind} and {second}"))),
+            Some(second) => Err(A::Error::custom(format_args!(
+                "a value has two types: {kind} and {second}"
+            ))),
         }
     }
 }
@@ -100,10 +116,12 @@ struct WireMap<'a> {
     fields: Cow<'a, Fields>,
 }
 
+#[allow(clippy::ptr_arg)] // serde hands over the field as it is.
 fn is_empty_list(values: &Cow<'_, [Value]>) -> bool {
     values.is_empty()
 }
 
+#[allow(clippy::ptr_arg)] // As above.
 fn is_empty_map(fields: &Cow<'_, Fields>) -> bool {
     fields.is_empty()
 }
@@ -151,7 +169,9 @@ impl<'de> Deserialize<'de> for WireInteger {
             }
 
             fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<WireInteger, E> {
-                super::decode::integral(number).map(WireInteger).ok_or_else(|| E::custom("not an integer"))
+                super::decode::integral(number)
+                    .map(WireInteger)
+                    .ok_or_else(|| E::custom("not an integer"))
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<WireInteger, E> {
@@ -191,9 +211,11 @@ impl<'de> Deserialize<'de> for WireDouble {
                 "NaN" => f64::NAN,
                 "Infinity" => f64::INFINITY,
                 "-Infinity" => f64::NEG_INFINITY,
-                number => number.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| {
-                    D::Error::custom("not a double")
-                })?,
+                number => number
+                    .parse()
+                    .ok()
+                    .filter(|number: &f64| number.is_finite())
+                    .ok_or_else(|| D::Error::custom("not a double"))?,
             },
         };
         // Firestore has one zero.

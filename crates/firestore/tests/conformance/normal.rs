@@ -14,7 +14,10 @@ pub fn outcome(memory: &mut Memory, reply: &Reply) -> Outcome {
         // Text, as a web server says 404.
         Err(_) => Json::Null,
     };
-    Outcome { status: reply.status, body }
+    Outcome {
+        status: reply.status,
+        body,
+    }
 }
 
 /// A body as it is compared: numbers of doubles by value.
@@ -54,7 +57,8 @@ fn walked(memory: &mut Memory, json: Json) -> Json {
             for (name, value) in object {
                 match name.as_str() {
                     // Only the emulator sends `done`, and it leaves `commitTime` out where nothing was written.
-                    "done" | "commitTime" | "readTime" => {}
+                    // Production tells of skipped results in an element of their own, the emulator with the first document.
+                    "done" | "commitTime" | "readTime" | "skippedResults" => {}
                     "createTime" | "updateTime" => {
                         walked_object.insert(name, version(memory, &value));
                     }
@@ -74,14 +78,12 @@ fn walked(memory: &mut Memory, json: Json) -> Json {
         }
         Json::Array(values) => {
             let values = values.into_iter().map(|value| walked(memory, value));
-            // An element that only told the time, or only the skipped results, which the emulator does not.
-            let told = |value: &Json| !is_empty(value) && value.get("skippedResults").is_none();
             let all: Vec<Json> = values.collect();
-            if all.iter().any(|value| value.get("document").is_some() || value.get("skippedResults").is_some()) {
-                all.into_iter().filter(told).collect()
-            } else {
-                all.into_iter().filter(|value| value.get("skippedResults").is_none()).collect()
-            }
+            // Beside documents, an element that is empty now told only of times and skipped results.
+            let has_documents = all.iter().any(|value| value.get("document").is_some());
+            all.into_iter()
+                .filter(|value| !(has_documents && is_empty(value)))
+                .collect()
         }
         Json::String(text) => Json::String(shortened(memory, &text)),
         other => other,
@@ -111,9 +113,13 @@ fn is_recent(value: &Json) -> bool {
 }
 
 fn shortened(memory: &Memory, text: &str) -> String {
-    let Some(path) = text.strip_prefix(memory.root()) else { return text.to_owned() };
+    let Some(path) = text.strip_prefix(memory.root()) else {
+        return text.to_owned();
+    };
     match path.rsplit_once('/') {
-        Some((parent, id)) if id.len() == GENERATED && id.chars().all(|next| next.is_ascii_alphanumeric()) => {
+        Some((parent, id))
+            if id.len() == GENERATED && id.chars().all(|next| next.is_ascii_alphanumeric()) =>
+        {
             format!("D{parent}/generated")
         }
         _ => format!("D{path}"),

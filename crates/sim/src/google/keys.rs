@@ -1,5 +1,5 @@
-//! RSA keys: one of the service account, and those Firebase signs ID tokens with. They are made on first use,
-//! in the background from the start on, because a debug build needs seconds for a key.
+//! RSA keys: one of the service account, and those Firebase signs ID tokens with. They are made on first use;
+//! the command begins in the background at its start, because a debug build needs seconds for a key.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};

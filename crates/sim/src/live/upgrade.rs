@@ -85,6 +85,7 @@ pub async fn handle(
         }
     }
     let record = world.journal.open(&uri, &headers);
+    let connected = Arc::clone(&world.connected);
     upgrade
         .max_message_size(LONGEST_MESSAGE)
         .max_frame_size(LONGEST_MESSAGE)
@@ -96,5 +97,6 @@ pub async fn handle(
             Connection::new(world, socket, record, place, method.version, credential.key())
                 .run()
                 .await;
+            drop(connected);
         })
 }

@@ -12,6 +12,7 @@ use reading::Reading;
 
 pub mod chinese;
 pub mod english;
+mod english_lexicon;
 pub mod moves;
 pub mod reading;
 

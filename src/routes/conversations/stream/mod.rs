@@ -17,16 +17,20 @@ use crate::error::ApiError;
 /// The most that a caller who may read a conversation can be on its stream, and whether as staff.
 fn most(access: &ConversationAccess, caller: &Caller) -> (StreamRole, bool) {
     let may_speak = access.verdict(caller, ConversationAction::Speak) == Verdict::Allow;
-    let role = if may_speak { StreamRole::Speaker } else { StreamRole::Listener };
+    let role = if may_speak {
+        StreamRole::Speaker
+    } else {
+        StreamRole::Listener
+    };
     (role, access.standing == Standing::Staff)
 }
 
 /// The role that a connection gets: as asked, but no more than allowed.
 fn granted(asked: Option<StreamRole>, most: StreamRole) -> Result<StreamRole, ApiError> {
     match (asked.unwrap_or(most), most) {
-        (StreamRole::Speaker, StreamRole::Listener) => {
-            Err(ApiError::forbidden("You may listen to this conversation, not speak in it. Connect with `role=listener`."))
-        }
+        (StreamRole::Speaker, StreamRole::Listener) => Err(ApiError::forbidden(
+            "You may listen to this conversation, not speak in it. Connect with `role=listener`.",
+        )),
         (role, _) => Ok(role),
     }
 }

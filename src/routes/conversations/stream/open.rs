@@ -1,11 +1,13 @@
 //! `GET /api/conversations/{id}/stream`
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use mentora_core::ids::ConversationId;
+use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_core::policy::ConversationAction;
 use mentora_durable::conversation::calls::{Admission, Calls, TicketStub};
+use mentora_wire::error::ErrorBody;
 use mentora_wire::rest::StreamQuery;
 
 use super::{granted, handshake, most};
@@ -17,7 +19,9 @@ use crate::extract::{Id, Query};
 use crate::origin::Origin;
 use crate::tickets::{self, TicketError};
 
-/// Opens the stream as a WebSocket. A ticket comes as the subprotocol `ticket.<ticket>` beside `mentora.v1`, or as
+/// Opens the stream as a WebSocket.
+///
+/// A ticket comes as the subprotocol `ticket.<ticket>` beside `mentora.v1`, or as
 /// `?ticket=`; who can set headers may send an ID token instead.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     get, path = "/api/conversations/{id}/stream", operation_id = "openStream", tag = "stream",
@@ -45,19 +49,35 @@ pub async fn open(
         None => by_token(&context, id, &query, headers).await?,
     };
     if !handshake::is_websocket(headers) {
-        return Err(ApiError::invalid_field("upgrade", "must be `websocket`: the stream is a WebSocket"));
+        return Err(ApiError::invalid_field(
+            "upgrade",
+            "must be `websocket`: the stream is a WebSocket",
+        ));
     }
     let protocol = handshake::selected(headers)?;
-    let answer = Calls::new(context.env()).stream(&admission).await?;
+    let mut answer = Response::from(Calls::new(context.env()).stream(&admission).await?);
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(ApiError::internal_error(format!("the conversation answered {}", answer.status())));
+        return Err(refusal(answer).await);
     }
-    let mut answer = answer.map(Body::new);
     if let Some(protocol) = protocol {
         let protocol = HeaderValue::from_static(protocol);
-        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+        answer
+            .headers_mut()
+            .insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
     }
     Ok(answer)
+}
+
+/// What the conversation answers instead of a stream, in its own words.
+async fn refusal(answer: Response<Body>) -> ApiError {
+    let status = answer.status();
+    let body = to_bytes(answer.into_body(), MAX_BODY_BYTES)
+        .await
+        .unwrap_or_default();
+    match serde_json::from_slice::<ErrorBody>(&body) {
+        Ok(ErrorBody { error }) => ApiError::new(error.code, error.message),
+        Err(_) => ApiError::internal_error(format!("the conversation answered {status}")),
+    }
 }
 
 /// Nothing but the signature is asked: the policy was, when the ticket was made.
@@ -69,16 +89,20 @@ fn by_ticket(
 ) -> Result<Admission, ApiError> {
     let secret = context.config().ticket_secret.as_ref();
     let secret = secret.ok_or_else(|| ApiError::not_configured("TICKET_SECRET"))?;
-    let claims = tickets::verify(ticket, secret.expose(), &id, context.now()).map_err(|error| match error {
-        TicketError::Expired => ApiError::ticket_expired(),
-        TicketError::NotOurs | TicketError::OtherConversation => ApiError::ticket_refused(error),
-    })?;
+    let claims =
+        tickets::verify(ticket, secret.expose(), &id, context.now()).map_err(|error| match error {
+            TicketError::Expired => ApiError::ticket_expired(),
+            TicketError::NotOurs | TicketError::OtherConversation => ApiError::ticket_refused(error),
+        })?;
     Ok(Admission {
         conversation: id,
         user: claims.user,
         role: granted(query.role, claims.role)?,
         staff: claims.staff,
-        ticket: Some(TicketStub { nonce: claims.nonce, expires_at: claims.exp }),
+        ticket: Some(TicketStub {
+            nonce: claims.nonce,
+            expires_at: claims.exp,
+        }),
         cursor: query.cursor,
         audio: query.audio,
     })

@@ -4,9 +4,7 @@ import workletUrl from "./microphone.worklet.ts?worker&url";
 export const MICROPHONE_RATE = 16_000;
 
 export type MicrophoneMessage =
-  | { kind: "piece"; samples: Int16Array<ArrayBuffer> }
-  | { kind: "level"; rms: number }
-  | { kind: "end" };
+  { kind: "piece"; samples: Int16Array<ArrayBuffer> } | { kind: "level"; rms: number } | { kind: "end" };
 
 export type MicrophoneFault = "microphone_denied" | "microphone_missing" | "microphone_failed";
 
@@ -25,7 +23,11 @@ export class Microphone {
   private constructor(stream: MediaStream, context: AudioContext, ears: Ears) {
     this.#stream = stream;
     this.#context = context;
-    this.#node = new AudioWorkletNode(context, "mentora-microphone", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+    this.#node = new AudioWorkletNode(context, "mentora-microphone", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit",
+    });
     this.#ended = new Promise((ended) => {
       this.#node.port.onmessage = ({ data }: MessageEvent<MicrophoneMessage>) => {
         if (data.kind === "piece") ears.piece(data.samples);

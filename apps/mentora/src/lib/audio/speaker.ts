@@ -71,8 +71,10 @@ export class Speaker {
 
   #command(command: SpeakerCommand): void {
     // Commands keep their order: all of them wait for the same promise.
-    void this.#node.then((node) => node.port.postMessage(command)).catch(() => {
-      // Without a worklet the conversation goes on in writing.
-    });
+    void this.#node
+      .then((node) => node.port.postMessage(command))
+      .catch(() => {
+        // Without a worklet the conversation goes on in writing.
+      });
   }
 }

@@ -30,14 +30,19 @@ class SpeakerProcessor extends AudioWorkletProcessor {
     if (!this.#muted) this.#audible += speech;
     this.#sinceReport += channel.length;
     const playing = speech > 0;
-    if (playing !== this.#wasPlaying || (playing && this.#sinceReport >= (REPORT_EVERY_MS / 1000) * sampleRate)) this.#report(playing);
+    if (playing !== this.#wasPlaying || (playing && this.#sinceReport >= (REPORT_EVERY_MS / 1000) * sampleRate))
+      this.#report(playing);
     return true;
   }
 
   #report(playing: boolean): void {
     this.#wasPlaying = playing;
     this.#sinceReport = 0;
-    const report: SpeakerReport = { playing, played: this.#buffer.played, audibleMs: (this.#audible / sampleRate) * 1000 };
+    const report: SpeakerReport = {
+      playing,
+      played: this.#buffer.played,
+      audibleMs: (this.#audible / sampleRate) * 1000,
+    };
     this.port.postMessage(report);
   }
 }

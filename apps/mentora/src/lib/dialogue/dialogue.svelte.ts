@@ -15,9 +15,7 @@ const UNHEARD_MS = 20_000;
 const METER_BARS = 28;
 
 export type Talking =
-  | { phase: "quiet" }
-  | { phase: "opening" }
-  | { phase: "listening"; clientMessageId: string; since: number };
+  { phase: "quiet" } | { phase: "opening" } | { phase: "listening"; clientMessageId: string; since: number };
 
 export class Dialogue {
   readonly conversation: Conversation;
@@ -43,18 +41,16 @@ export class Dialogue {
   constructor(conversation: Conversation, assignment: Assignment) {
     this.conversation = conversation;
     this.assignment = assignment;
-    const turns = conversation.turns ?? [];
-    for (const turn of turns) script.store(this.transcript, turn);
-    this.transcript.state = conversation.state;
-    if (conversation.state === "closed") {
-      this.transcript.ended = { reason: conversation.endReason ?? null, summary: conversation.summary ?? null };
-    }
-    this.#speaker = new Speaker((report) => this.#played(report), (blocked) => (this.soundBlocked = blocked));
+    this.#take(conversation);
+    this.#speaker = new Speaker(
+      (report) => this.#played(report),
+      (blocked) => (this.soundBlocked = blocked),
+    );
     this.#speaker.mute(this.muted);
     this.#stream = client.conversations.stream(conversation.id, {
       audio: "binary",
       role: this.mine ? "speaker" : "listener",
-      cursor: rememberedCursor(conversation.id, turns.length),
+      cursor: rememberedCursor(conversation.id, conversation.turns?.length ?? 0),
     });
     this.#follow();
   }
@@ -178,7 +174,11 @@ export class Dialogue {
 
   #follow(): void {
     const stream = this.#stream;
-    stream.on("state", (state) => (this.connection = state));
+    stream.on("state", (state) => {
+      this.connection = state;
+      // Nothing was left to replay, so no event has told how it ended.
+      if (state.phase === "closed" && state.reason === "ended" && !this.ended) void this.#reload();
+    });
     stream.on("connected", ({ role }) => (this.takenOver = this.mine && role === "listener" && !this.ended));
     stream.on("frame", (frame) => {
       script.apply(this.transcript, frame);
@@ -200,10 +200,15 @@ export class Dialogue {
     stream.on("gap", () => void this.#reload());
   }
 
-  /** The server's log does not reach back far enough: the stored turns do. */
-  async #reload(): Promise<void> {
-    const { turns } = await client.conversations.get(this.conversation.id);
+  #take({ turns, state, endReason, summary }: Conversation): void {
     for (const turn of turns ?? []) script.store(this.transcript, turn);
+    this.transcript.state = state;
+    if (state === "closed") this.transcript.ended = { reason: endReason ?? null, summary: summary ?? null };
+  }
+
+  /** What the stream can no longer tell, the stored conversation does. */
+  async #reload(): Promise<void> {
+    this.#take(await client.conversations.get(this.conversation.id));
   }
 
   /** Whoever begins to speak while the tutor speaks stops it, and says how much was heard. */
@@ -219,7 +224,8 @@ export class Dialogue {
     this.voice = report;
     const { played, playing } = report;
     if (!played || this.muted) return;
-    const due = played.turnId !== this.#reported.turnId || played.heardMs - this.#reported.heardMs >= PLAYBACK_REPORT_MS;
+    const due =
+      played.turnId !== this.#reported.turnId || played.heardMs - this.#reported.heardMs >= PLAYBACK_REPORT_MS;
     if (!due && playing) return;
     this.#reported = { ...played };
     if (this.mine) this.#stream.playback(played.turnId, played.heardMs);

@@ -183,7 +183,9 @@ export function endUtterance(transcript: Transcript, clientMessageId: string): v
 
 /** Takes back a line that never became a turn. */
 export function withdraw(transcript: Transcript, clientMessageId: string): void {
-  transcript.lines = transcript.lines.filter((line) => line.clientMessageId !== clientMessageId || line.status === "stored");
+  transcript.lines = transcript.lines.filter(
+    (line) => line.clientMessageId !== clientMessageId || line.status === "stored",
+  );
 }
 
 /** Nothing is under way, so a page that is loaded again need not hear anything before this point a second time. */
@@ -202,7 +204,10 @@ function transcribe(transcript: Transcript, turnId: string, speaker: Speaker, te
   const unnamed = transcript.lines.findLast(
     (line) => line.turnId === null && (line.status === "speaking" || line.status === "transcribing"),
   );
-  const line = known ?? unnamed ?? insertBeforeAnswer(transcript, { ...blank(turnId, "student"), spoken: true, status: "speaking" });
+  const line =
+    known ??
+    unnamed ??
+    insertBeforeAnswer(transcript, { ...blank(turnId, "student"), spoken: true, status: "speaking" });
   line.turnId = turnId;
   line.text = isFinal || text.startsWith(line.text) ? text : line.text + text;
   if (isFinal) line.status = "transcribing";
@@ -262,7 +267,8 @@ function labelMoves(transcript: Transcript): void {
 
 function answered(transcript: Transcript, turn: Turn): boolean {
   return transcript.lines.some(
-    (line) => line.speaker === "tutor" && (line.status === "streaming" || (line.index !== null && line.index > turn.index)),
+    (line) =>
+      line.speaker === "tutor" && (line.status === "streaming" || (line.index !== null && line.index > turn.index)),
   );
 }
 

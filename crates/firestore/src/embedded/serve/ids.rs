@@ -3,9 +3,9 @@
 use crate::embedded::{Sql, fault::Fault, shelf::Shelf};
 
 const ALPHABET: [char; 62] = [
-    'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V',
-    'W', 'X', 'Y', 'Z', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r',
-    's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
+    'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U',
+    'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p',
+    'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
 ];
 const LENGTH: usize = 20;
 
@@ -17,7 +17,9 @@ pub(super) fn new_id<S: Sql>(shelf: &mut Shelf<S>, now: i64) -> Result<String, F
     let mut state = mixed(now.unsigned_abs()) ^ serial;
     let id = (0..LENGTH).filter_map(|_| {
         state = mixed(state.wrapping_add(0x9e37_79b9_7f4a_7c15));
-        usize::try_from(state % 62).ok().and_then(|index| ALPHABET.get(index))
+        usize::try_from(state % 62)
+            .ok()
+            .and_then(|index| ALPHABET.get(index))
     });
     Ok(id.collect())
 }

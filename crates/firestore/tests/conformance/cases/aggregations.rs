@@ -15,9 +15,12 @@ fn stock() -> Step {
 }
 
 fn ask(query: Json, aggregations: Json) -> Step {
-    post(":runAggregationQuery", json!({ "structuredAggregationQuery": {
+    post(
+        ":runAggregationQuery",
+        json!({ "structuredAggregationQuery": {
         "structuredQuery": query, "aggregations": aggregations,
-    } }))
+    } }),
+    )
 }
 
 fn result(fields: Json) -> Json {
@@ -37,14 +40,19 @@ pub fn cases() -> Vec<Case> {
     vec![
         case(
             "documents are counted",
-            [stock(), ask(a(), json!([{ "alias": "c", "count": {} }])).answers(result(json!({ "c": int(5) })))],
+            [
+                stock(),
+                ask(a(), json!([{ "alias": "c", "count": {} }])).answers(result(json!({ "c": int(5) }))),
+            ],
         ),
         case(
             "counting stops where it may",
             [
                 stock(),
-                ask(a(), json!([{ "alias": "c", "count": { "upTo": "2" } }])).answers(result(json!({ "c": int(2) }))),
-                ask(a(), json!([{ "alias": "c", "count": { "upTo": "9" } }])).answers(result(json!({ "c": int(5) }))),
+                ask(a(), json!([{ "alias": "c", "count": { "upTo": "2" } }]))
+                    .answers(result(json!({ "c": int(2) }))),
+                ask(a(), json!([{ "alias": "c", "count": { "upTo": "9" } }]))
+                    .answers(result(json!({ "c": int(5) }))),
             ],
         ),
         case(
@@ -58,28 +66,56 @@ pub fn cases() -> Vec<Case> {
                     json!([{ "alias": "c", "count": {} }]),
                 )
                 .answers(result(json!({ "c": int(3) }))),
-                ask(json!({ "from": [{ "collectionId": "a" }], "limit": 2 }), json!([{ "alias": "c", "count": {} }]))
-                    .answers(result(json!({ "c": int(2) }))),
+                ask(
+                    json!({ "from": [{ "collectionId": "a" }], "limit": 2 }),
+                    json!([{ "alias": "c", "count": {} }]),
+                )
+                .answers(result(json!({ "c": int(2) }))),
             ],
         ),
         case(
             "a sum takes numbers and leaves the rest",
-            [stock(), ask(a(), json!([sum("n")])).answers(result(json!({ "s": double(3.5) })))],
+            [
+                stock(),
+                ask(a(), json!([sum("n")])).answers(result(json!({ "s": double(3.5) }))),
+            ],
         ),
-        case("a sum of integers is an integer", [stock(), ask(a(), json!([sum("w")])).answers(result(json!({ "s": int(7) })))]),
+        case(
+            "a sum of integers is an integer",
+            [
+                stock(),
+                ask(a(), json!([sum("w")])).answers(result(json!({ "s": int(7) }))),
+            ],
+        ),
         case(
             "a sum beyond 64 bits is a double",
-            [stock(), ask(a(), json!([sum("big")])).answers(result(json!({ "s": double(9_223_372_036_854_775_808.0) })))],
+            [
+                stock(),
+                ask(a(), json!([sum("big")]))
+                    .answers(result(json!({ "s": double(9_223_372_036_854_775_808.0) }))),
+            ],
         ),
-        case("a sum with NaN is NaN", [stock(), ask(a(), json!([sum("nan")])).answers(result(json!({ "s": nan() })))]),
+        case(
+            "a sum with NaN is NaN",
+            [
+                stock(),
+                ask(a(), json!([sum("nan")])).answers(result(json!({ "s": nan() }))),
+            ],
+        ),
         case(
             "an average is a double",
-            [stock(), ask(a(), json!([average("w")])).answers(result(json!({ "a": double(7.0) })))],
+            [
+                stock(),
+                ask(a(), json!([average("w")])).answers(result(json!({ "a": double(7.0) }))),
+            ],
         ),
         case(
             "over nothing the sum is zero and the average null",
-            [ask(a(), json!([sum("n"), average("n"), { "alias": "c", "count": {} }]))
-                .answers(result(json!({ "s": int(0), "a": nothing(), "c": int(0) })))],
+            [ask(
+                a(),
+                json!([sum("n"), average("n"), { "alias": "c", "count": {} }]),
+            )
+            .answers(result(json!({ "s": int(0), "a": nothing(), "c": int(0) })))],
         ),
         case(
             "a count beside a sum counts the documents that have the field",
@@ -97,10 +133,21 @@ pub fn cases() -> Vec<Case> {
                     .answers(result(json!({ "field_1": int(5), "field_2": int(5) }))),
             ],
         ),
-        case("no aggregation at all is refused", [ask(a(), json!([])).invalid()]),
-        case("two figures of one name are refused", [
-            ask(a(), json!([{ "alias": "c", "count": {} }, { "alias": "c", "count": {} }])).invalid(),
-        ]),
-        case("counting up to nothing is refused", [ask(a(), json!([{ "count": { "upTo": "0" } }])).invalid()]),
+        case(
+            "no aggregation at all is refused",
+            [ask(a(), json!([])).invalid()],
+        ),
+        case(
+            "two figures of one name are refused",
+            [ask(
+                a(),
+                json!([{ "alias": "c", "count": {} }, { "alias": "c", "count": {} }]),
+            )
+            .invalid()],
+        ),
+        case(
+            "counting up to nothing is refused",
+            [ask(a(), json!([{ "count": { "upTo": "0" } }])).invalid()],
+        ),
     ]
 }

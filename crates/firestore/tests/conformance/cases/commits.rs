@@ -134,12 +134,33 @@ pub fn cases() -> Vec<Case> {
             ],
         ),
         case(
-            "a precondition sees the writes before it",
-            [commit([
-                set("a/1", json!({})),
-                json!({ "update": { "name": "D/a/1" }, "currentDocument": { "exists": false } }),
-            ])
-            .refused(409, "ALREADY_EXISTS")],
+            "a precondition that an earlier write of the commit breaks makes the commit senseless",
+            [
+                commit([
+                    set("a/1", json!({})),
+                    json!({ "update": { "name": "D/a/1" }, "currentDocument": { "exists": false } }),
+                ])
+                .invalid(),
+                commit([
+                    json!({ "delete": "D/a/1" }),
+                    json!({ "update": { "name": "D/a/1" }, "currentDocument": { "exists": true } }),
+                ])
+                .invalid(),
+            ],
+        ),
+        case(
+            "a precondition may count on an earlier write of the commit",
+            [
+                commit([
+                    set("a/1", json!({})),
+                    json!({ "update": { "name": "D/a/1" }, "currentDocument": { "exists": true } }),
+                ]),
+                commit([
+                    json!({ "delete": "D/a/1" }),
+                    json!({ "update": { "name": "D/a/1" }, "currentDocument": { "exists": false } }),
+                ])
+                .answers(json!({ "writeResults": [{ "updateTime": "v2" }, { "updateTime": "v2" }] })),
+            ],
         ),
         case(
             "a document made and deleted in one commit never was",

@@ -67,7 +67,7 @@ pub fn cases() -> Vec<Case> {
             [
                 stock(),
                 a(json!({
-                    "orderBy": [{ "field": { "fieldPath": "even" } }],
+                    "orderBy": [{ "field": { "fieldPath": "even" } }, { "field": { "fieldPath": "__name__" } }],
                     "startAt": cursor([int(1), name("1")], false),
                 }))
                 .finds(["a/3", "a/5"]),
@@ -111,9 +111,10 @@ pub fn cases() -> Vec<Case> {
             [
                 a(json!({
                     "orderBy": [{ "field": { "fieldPath": "n" } }],
-                    "startAt": cursor([int(1), name("1"), int(2)], true),
+                    "startAt": cursor([int(1), name("1")], true),
                 }))
                 .invalid(),
+                a(json!({ "startAt": cursor([name("1")], true) })).invalid(),
             ],
         ),
         case(

@@ -9,15 +9,27 @@ fn stock() -> Step {
     commit([
         set("a/bool", json!({ "v": { "booleanValue": true } })),
         set("a/double", json!({ "v": double(2.5) })),
-        set("a/five", json!({ "v": int(5), "m": map(json!({ "k": text("x") })) })),
-        set("a/list", json!({ "v": list([int(1), text("x"), double(5.0), nothing()]) })),
+        set(
+            "a/five",
+            json!({ "v": int(5), "m": map(json!({ "k": text("x") })) }),
+        ),
+        set(
+            "a/list",
+            json!({ "v": list([int(1), text("x"), double(5.0), nothing()]) }),
+        ),
         set("a/map", json!({ "v": map(json!({ "k": int(1) })) })),
         set("a/nan", json!({ "v": nan() })),
         set("a/none", json!({ "w": int(1) })),
         set("a/null", json!({ "v": nothing() })),
-        set("a/one", json!({ "v": int(1), "m": map(json!({ "k": text("y") })) })),
+        set(
+            "a/one",
+            json!({ "v": int(1), "m": map(json!({ "k": text("y") })) }),
+        ),
         set("a/text", json!({ "v": text("x") })),
-        set("a/time", json!({ "v": { "timestampValue": "2026-01-01T00:00:00Z" } })),
+        set(
+            "a/time",
+            json!({ "v": { "timestampValue": "2026-01-01T00:00:00Z" } }),
+        ),
         set("a/one/a/deep", json!({ "v": int(1) })),
         set("b/other", json!({ "v": int(1) })),
     ])
@@ -205,9 +217,11 @@ pub fn cases() -> Vec<Case> {
                 .answers(json!([{ "document": { "name": "D/a/1", "createTime": "v1", "updateTime": "v1" } }])),
             ],
         ),
-        case("a selection of nothing is accepted", [
+        case("a selection of nothing selects everything", [
             commit([set("a/1", json!({ "n": int(1) }))]),
-            query(json!({ "from": [{ "collectionId": "a" }], "select": {} })).status(200),
+            query(json!({ "from": [{ "collectionId": "a" }], "select": {} })).answers(json!([{ "document": {
+                "name": "D/a/1", "fields": { "n": int(1) }, "createTime": "v1", "updateTime": "v1",
+            } }])),
         ]),
         case(
             "a call without a query is refused",

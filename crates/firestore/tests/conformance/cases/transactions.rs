@@ -70,10 +70,18 @@ pub fn cases() -> Vec<Case> {
             [
                 stock(),
                 post(":runQuery", json!({
-                    "structuredQuery": { "from": [{ "collectionId": "a" }] }, "newTransaction": {},
+                    "structuredQuery": { "from": [{ "collectionId": "a" }] }, "newTransaction": { "readWrite": {} },
                 }))
                 .keep("t", "/0/transaction"),
                 post(":commit", json!({ "transaction": "{t}", "writes": [set("a/1", json!({ "n": int(2) }))] })),
+            ],
+        ),
+        case(
+            "a transaction that begins with a read may not write, unless it says so",
+            [
+                stock(),
+                post(":batchGet", json!({ "documents": ["D/a/1"], "newTransaction": {} })).keep("t", "/0/transaction"),
+                post(":commit", json!({ "transaction": "{t}", "writes": [set("a/1", json!({}))] })).invalid(),
             ],
         ),
         case(

@@ -13,8 +13,9 @@ fn becomes(name: &'static str, before: Json, mut change: Json, result: Json, aft
         name,
         [
             commit([set("a/1", json!({ "v": before }))]),
-            commit([transform("a/1", [change])])
-                .answers(json!({ "writeResults": [{ "updateTime": version, "transformResults": [result] }] })),
+            commit([transform("a/1", [change])]).answers(
+                json!({ "writeResults": [{ "updateTime": version, "transformResults": [result] }] }),
+            ),
             get("/a/1").answers(json!({
                 "name": "D/a/1", "fields": { "v": after }, "createTime": "v1", "updateTime": version,
             })),

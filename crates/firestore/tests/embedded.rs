@@ -1,0 +1,395 @@
+//! The embedded store, where the emulator is no measure: its clock, its transactions, its memory, its words.
+
+// A test fails by panicking.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use mentora_firestore::{
+    Timestamp,
+    embedded::{Sql, SqlValue, Store},
+};
+use rusqlite::Connection;
+use serde_json::{Value as Json, json};
+
+const ROOT: &str = "projects/demo/databases/(default)/documents";
+const SECOND: i64 = 1_000_000;
+
+/// A store and the time it is told.
+struct Bench<S> {
+    store: Store<S>,
+    now: i64,
+}
+
+impl Bench<Connection> {
+    fn new() -> Self {
+        Self::over(Connection::open_in_memory().unwrap())
+    }
+}
+
+impl<S: Sql<Error: std::fmt::Debug>> Bench<S> {
+    fn over(sql: S) -> Self {
+        Self {
+            store: Store::open(sql).unwrap(),
+            now: 1_795_348_800 * SECOND,
+        }
+    }
+
+    fn call(&mut self, method: &str, path: &str, body: Json) -> (u16, Json) {
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("/v1/{ROOT}{path}"))
+            .body(body)
+            .unwrap();
+        let response = self.store.handle(self.now, &request);
+        let status = response.status().as_u16();
+        (
+            status,
+            serde_json::from_slice(response.body()).unwrap_or(Json::Null),
+        )
+    }
+
+    /// Writes a document; gives its version.
+    fn set(&mut self, path: &str, number: i64) -> Timestamp {
+        let (status, reply) = self.call("POST", ":commit", json!({ "writes": [update(path, number)] }));
+        assert_eq!(status, 200, "{reply}");
+        version_in(&reply["writeResults"][0]["updateTime"])
+    }
+
+    fn begin(&mut self) -> String {
+        self.call("POST", ":beginTransaction", json!({})).1["transaction"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    fn read_in(&mut self, transaction: &str, path: &str) {
+        let body = json!({ "documents": [format!("{ROOT}/{path}")], "transaction": transaction });
+        assert_eq!(self.call("POST", ":batchGet", body).0, 200);
+    }
+
+    fn commit_in(&mut self, transaction: &str, writes: Json) -> (u16, String) {
+        let (status, reply) = self.call(
+            "POST",
+            ":commit",
+            json!({ "transaction": transaction, "writes": writes }),
+        );
+        (
+            status,
+            reply["error"]["status"].as_str().unwrap_or("OK").to_owned(),
+        )
+    }
+}
+
+fn update(path: &str, number: i64) -> Json {
+    json!({ "update": { "name": format!("{ROOT}/{path}"), "fields": { "n": { "integerValue": number.to_string() } } } })
+}
+
+fn version_in(json: &Json) -> Timestamp {
+    Timestamp::parse(json.as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn versions_grow_though_the_clock_stands_still_or_runs_back() {
+    let mut bench = Bench::new();
+    let first = bench.set("a/1", 1);
+    let second = bench.set("a/1", 2);
+    bench.now -= 3600 * SECOND;
+    let third = bench.set("a/1", 3);
+    assert!(first < second && second < third, "{first} {second} {third}");
+    let (_, reply) = bench.call(
+        "POST",
+        ":batchGet",
+        json!({ "documents": [format!("{ROOT}/a/1")] }),
+    );
+    assert_eq!(
+        version_in(&reply[0]["readTime"]),
+        third,
+        "a read does not happen before what it sees"
+    );
+}
+
+#[test]
+fn documents_outlive_the_store_object() {
+    let directory = std::env::temp_dir().join(format!("mentora-firestore-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("documents.sqlite");
+    let version = Bench::over(Connection::open(&file).unwrap()).set("a/1", 7);
+    let mut reopened = Bench::over(Connection::open(&file).unwrap());
+    let (status, document) = reopened.call("GET", "/a/1", Json::Null);
+    assert_eq!(
+        (status, &document["fields"]["n"]["integerValue"]),
+        (200, &json!("7"))
+    );
+    assert_eq!(version_in(&document["updateTime"]), version);
+    assert!(reopened.set("a/1", 8) > version);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn a_transaction_gives_up_where_a_document_that_it_read_has_changed() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    let transaction = bench.begin();
+    bench.read_in(&transaction, "a/1");
+    bench.set("a/1", 2);
+    assert_eq!(
+        bench.commit_in(&transaction, json!([update("a/2", 1)])),
+        (409, "ABORTED".into())
+    );
+    assert_eq!(bench.call("GET", "/a/2", Json::Null).0, 404);
+}
+
+#[test]
+fn a_transaction_gives_up_where_a_document_that_it_missed_has_appeared() {
+    let mut bench = Bench::new();
+    let transaction = bench.begin();
+    bench.read_in(&transaction, "a/1");
+    bench.set("a/1", 1);
+    assert_eq!(bench.commit_in(&transaction, json!([])), (409, "ABORTED".into()));
+}
+
+#[test]
+fn a_transaction_gives_up_where_a_query_would_find_more() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    let query = json!({ "from": [{ "collectionId": "a" }] });
+    let counted = json!({ "structuredQuery": query, "aggregations": [{ "count": {} }] });
+    for (call, name, asked, newcomer) in [
+        (":runQuery", "structuredQuery", query, "a/2"),
+        (
+            ":runAggregationQuery",
+            "structuredAggregationQuery",
+            counted,
+            "a/3",
+        ),
+    ] {
+        let transaction = bench.begin();
+        assert_eq!(
+            bench
+                .call("POST", call, json!({ name: asked, "transaction": transaction }))
+                .0,
+            200
+        );
+        bench.set(newcomer, 2);
+        assert_eq!(
+            bench.commit_in(&transaction, json!([])),
+            (409, "ABORTED".into()),
+            "{call}"
+        );
+    }
+}
+
+#[test]
+fn a_transaction_does_not_mind_other_documents() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    let transaction = bench.begin();
+    bench.read_in(&transaction, "a/1");
+    bench.set("a/2", 2);
+    assert_eq!(
+        bench.commit_in(&transaction, json!([update("a/1", 3)])),
+        (200, "OK".into())
+    );
+}
+
+#[test]
+fn of_two_transactions_on_one_document_one_wins() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    let (first, second) = (bench.begin(), bench.begin());
+    bench.read_in(&first, "a/1");
+    bench.read_in(&second, "a/1");
+    assert_eq!(bench.commit_in(&second, json!([update("a/1", 2)])).0, 200);
+    assert_eq!(
+        bench.commit_in(&first, json!([update("a/1", 3)])),
+        (409, "ABORTED".into())
+    );
+}
+
+#[test]
+fn a_transaction_ends_after_a_minute_of_silence_and_after_four_and_a_half_in_all() {
+    let mut bench = Bench::new();
+    let idle = bench.begin();
+    bench.now += 61 * SECOND;
+    assert_eq!(
+        bench.commit_in(&idle, json!([])),
+        (400, "INVALID_ARGUMENT".into())
+    );
+
+    let busy = bench.begin();
+    for _ in 0..5 {
+        bench.now += 50 * SECOND;
+        bench.read_in(&busy, "a/1");
+    }
+    bench.now += 50 * SECOND;
+    assert_eq!(
+        bench.commit_in(&busy, json!([])),
+        (400, "INVALID_ARGUMENT".into())
+    );
+}
+
+#[test]
+fn refusals_are_worded_as_production_words_them() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    let mut message = |method: &str, path: &str, body: Json| {
+        bench.call(method, path, body).1["error"]["message"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(
+        message("GET", "/a/x", Json::Null),
+        format!("Document \"{ROOT}/a/x\" not found.")
+    );
+    assert_eq!(
+        message("POST", "/a?documentId=1", json!({})),
+        format!("Document already exists: {ROOT}/a/1")
+    );
+    assert_eq!(
+        message("PATCH", "/a/x?currentDocument.exists=true", json!({})),
+        format!("No document to update: {ROOT}/a/x")
+    );
+    assert_eq!(
+        message("PATCH", "/a/x", json!({ "fields": { "v": {} } })),
+        "Cannot convert firestore.v1.Value with type unset."
+    );
+    let half = json!({ "stringValue": "x".repeat(530_000) });
+    assert_eq!(
+        message("PATCH", "/a/x", json!({ "fields": { "a": half, "b": half } })),
+        format!(
+            "Document '{ROOT}/a/x' cannot be written because its size (1,060,058 bytes) exceeds the maximum allowed \
+             size of 1,048,576 bytes."
+        )
+    );
+}
+
+#[test]
+fn replies_have_no_done_and_no_newline_behind_them() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    for (call, body) in [
+        (
+            ":runQuery",
+            json!({ "structuredQuery": { "from": [{ "collectionId": "a" }] } }),
+        ),
+        (":batchGet", json!({ "documents": [format!("{ROOT}/a/1")] })),
+    ] {
+        let request = http::Request::post(format!("/v1/{ROOT}{call}"))
+            .body(body.to_string().into_bytes())
+            .unwrap();
+        let response = bench.store.handle(bench.now, &request);
+        let text = String::from_utf8(response.into_body()).unwrap();
+        assert!(text.ends_with("}]") && !text.contains("done"), "{text}");
+    }
+}
+
+#[test]
+fn skipped_results_are_told() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    bench.set("a/2", 2);
+    let query = json!({ "structuredQuery": { "from": [{ "collectionId": "a" }], "offset": 1 } });
+    let (_, reply) = bench.call("POST", ":runQuery", query);
+    assert_eq!(reply[0]["skippedResults"], 1);
+    assert_eq!(reply[1]["document"]["name"], format!("{ROOT}/a/2"));
+}
+
+#[test]
+fn a_nesting_of_twenty_levels_is_stored_and_one_more_is_not() {
+    let mut bench = Bench::new();
+    let nested = |levels: usize| {
+        (0..levels).fold(
+            json!({ "integerValue": "1" }),
+            |inner, _| json!({ "mapValue": { "fields": { "m": inner } } }),
+        )
+    };
+    assert_eq!(
+        bench
+            .call("PATCH", "/a/1", json!({ "fields": { "m": nested(20) } }))
+            .0,
+        200
+    );
+    assert_eq!(
+        bench
+            .call("PATCH", "/a/1", json!({ "fields": { "m": nested(21) } }))
+            .0,
+        400
+    );
+}
+
+#[test]
+fn garbage_is_refused_and_never_brings_the_store_down() {
+    let mut bench = Bench::new();
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "\"x\"",
+        "{\"writes\":1}",
+        "{\"writes\":[null]}",
+        "\u{0}",
+        "{\"writes\":[[]]}",
+    ] {
+        for call in [
+            ":commit",
+            ":batchGet",
+            ":runQuery",
+            ":runAggregationQuery",
+            ":batchWrite",
+            ":rollback",
+            "/a",
+        ] {
+            let request = http::Request::post(format!("/v1/{ROOT}{call}"))
+                .body(body.as_bytes().to_vec())
+                .unwrap();
+            let status = bench.store.handle(bench.now, &request).status().as_u16();
+            assert!(
+                status == 400 || (status == 200 && body.is_empty()),
+                "{call} {body:?} was answered {status}"
+            );
+        }
+    }
+}
+
+/// A database that fails from some statement on.
+struct Failing {
+    statements_left: usize,
+    connection: Connection,
+}
+
+impl Sql for Failing {
+    type Error = String;
+
+    fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>, String> {
+        self.statements_left = self.statements_left.checked_sub(1).ok_or("the disk is full")?;
+        self.connection
+            .exec(statement, bindings)
+            .map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_failing_database_is_an_internal_error() {
+    let connection = Connection::open_in_memory().unwrap();
+    let mut bench = Bench::over(Failing {
+        statements_left: 8,
+        connection,
+    });
+    let (status, reply) = bench.call(
+        "POST",
+        ":commit",
+        json!({ "writes": [update("a/1", 1), update("a/2", 2)] }),
+    );
+    assert_eq!((status, &reply["error"]["status"]), (500, &json!("INTERNAL")));
+}

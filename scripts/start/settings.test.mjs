@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseEnv } from 'node:util';
+import { NAMES, localSettings, withOfflineServices, writeSettings } from './settings.mjs';
+
+const settings = (own = {}, environment = {}) => localSettings({ secret: 'kept-secret', own, environment });
+
+test('without any setting everything is local and offline', () => {
+  const all = withOfflineServices(settings(), 'http://127.0.0.1:9');
+  assert.equal(all.ENVIRONMENT, 'local');
+  assert.equal(all.DOCUMENT_STORE, 'embedded');
+  assert.equal(all.GEMINI_BASE_URL, 'http://127.0.0.1:9');
+  assert.equal(all.TICKET_SECRET, 'kept-secret');
+});
+
+test('with a Gemini key the model is at Google, so no base URL is set', () => {
+  const all = withOfflineServices(settings({}, { GEMINI_API_KEY: 'key' }), 'http://127.0.0.1:9');
+  assert.equal(all.GEMINI_API_KEY, 'key');
+  assert.ok(!('GEMINI_BASE_URL' in all));
+});
+
+test('the Firestore emulator takes the documents when its address is set', () => {
+  assert.equal(settings({}, { FIRESTORE_EMULATOR_HOST: '127.0.0.1:8080' }).DOCUMENT_STORE, 'firestore');
+});
+
+test('the environment wins over .dev.vars, and .dev.vars over the local default', () => {
+  const all = settings({ MAIL_FROM: 'file', TICKET_SECRET: 'file' }, { MAIL_FROM: 'environment' });
+  assert.equal(all.MAIL_FROM, 'environment');
+  assert.equal(all.TICKET_SECRET, 'file');
+});
+
+test('what is no setting of the Worker does not reach it', () => {
+  assert.ok(!('AWS_SECRET_ACCESS_KEY' in settings({}, { AWS_SECRET_ACCESS_KEY: 'x' })));
+  assert.ok(NAMES.includes('STRIPE_WEBHOOK_SECRET'));
+});
+
+test('values with quotes, line breaks and dollars arrive unchanged, in a file that only its owner reads', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'mentora-test-')), 'settings.env');
+  const values = { A: 'pa$$word $HOME', B: `it's "quoted"`, C: '{"key":"-----BEGIN\\nabc\\n"}', D: 'two\nlines' };
+  writeSettings(path, values);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  const written = parseEnv(readFileSync(path, 'utf8'));
+  // wrangler reads the file with dotenv and then takes `\$` for `$`.
+  for (const [name, value] of Object.entries(values)) assert.equal(written[name].replaceAll('\\$', '$'), value);
+});
