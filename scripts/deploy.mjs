@@ -20,7 +20,7 @@ await command(async () => {
   if (!dryRun && !allowDirty) refuseUncommitted();
   const tools = await setUp();
   // The build stamps the commit into the Worker: what was built for another commit is not good enough.
-  await buildWorker({ tools, force: !dryRun });
+  await buildWorker({ tools, optimize: true, force: !dryRun });
   await buildWeb({ force: !dryRun });
   return deploy(tools, dryRun);
 });

@@ -42,13 +42,8 @@ pub async fn course(
     id: &CourseId,
     action: CourseAction,
 ) -> Result<CourseAccess, ApiError> {
-    let access = find_course(documents, caller, id)
-        .await?
-        .ok_or_else(ApiError::course_not_found)?;
-    permit::<CourseId>(
-        policy::course(access.standing, &access.course, action),
-        may_not(action),
-    )?;
+    let access = find_course(documents, caller, id).await?.ok_or_else(ApiError::course_not_found)?;
+    permit::<CourseId>(policy::course(access.standing, &access.course, action), may_not(action))?;
     Ok(access)
 }
 
@@ -62,16 +57,10 @@ pub async fn assignment(
     id: &AssignmentId,
     action: CourseAction,
 ) -> Result<(Assignment, CourseAccess), ApiError> {
-    let assignment = Assignments(documents)
-        .get(id)
-        .await?
-        .ok_or_else(ApiError::assignment_not_found)?;
+    let assignment = Assignments(documents).get(id).await?.ok_or_else(ApiError::assignment_not_found)?;
     let access = find_course(documents, caller, &assignment.course_id).await?;
     let access = access.ok_or_else(ApiError::assignment_not_found)?;
-    permit::<AssignmentId>(
-        policy::course(access.standing, &access.course, action),
-        may_not(action),
-    )?;
+    permit::<AssignmentId>(policy::course(access.standing, &access.course, action), may_not(action))?;
     Ok((assignment, access))
 }
 
@@ -114,10 +103,7 @@ async fn find_conversation(
     let course = find_course(documents, caller, &conversation.course_id).await?;
     // A conversation outlives its course; then nobody is anything to the course.
     let standing = course.map_or(Standing::Outsider, |access| access.standing);
-    Ok(ConversationAccess {
-        conversation,
-        standing,
-    })
+    Ok(ConversationAccess { conversation, standing })
 }
 
 async fn find_course(
@@ -129,14 +115,8 @@ async fn find_course(
     let (course, member) = try_join!(courses.get(id), roster.get(id, &caller.actor.user))?;
     Ok(course.map(|course| {
         let standing = Standing::of(&caller.actor, &course, member.as_ref());
-        let role = member
-            .filter(|member| member.status == MemberStatus::Active)
-            .map(|member| member.role);
-        CourseAccess {
-            course,
-            standing,
-            role,
-        }
+        let role = member.filter(|member| member.status == MemberStatus::Active).map(|member| member.role);
+        CourseAccess { course, standing, role }
     }))
 }
 

@@ -28,11 +28,7 @@ impl Caller {
     /// `401`, with what to do about it; `503` when nobody can be verified at the moment.
     pub async fn of(headers: &HeaderMap, context: &Context) -> Result<Self, ApiError> {
         let token = bearer(headers).ok_or_else(ApiError::not_signed_in)?;
-        Self::try_from(
-            identity::verify(context.config(), token, context.now())
-                .await
-                .map_err(refusal)?,
-        )
+        Self::try_from(identity::verify(context.config(), token, context.now()).await.map_err(refusal)?)
     }
 }
 
@@ -42,13 +38,7 @@ impl TryFrom<Claims> for Caller {
     fn try_from(claims: Claims) -> Result<Self, ApiError> {
         let user = UserId::new(claims.sub).map_err(ApiError::token_refused)?;
         let email = claims.email.filter(|_| claims.email_verified).unwrap_or_default();
-        Ok(Self {
-            actor: Actor {
-                user,
-                admin: claims.admin,
-            },
-            email,
-        })
+        Ok(Self { actor: Actor { user, admin: claims.admin }, email })
     }
 }
 
@@ -63,11 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
 /// The token of `Authorization: Bearer <token>`.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
 }
 
@@ -89,10 +75,7 @@ mod tests {
     use mentora_wire::error::ErrorCode;
 
     fn sent(authorization: &str) -> HeaderMap {
-        HeaderMap::from_iter([(
-            header::AUTHORIZATION,
-            HeaderValue::from_str(authorization).unwrap(),
-        )])
+        HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_str(authorization).unwrap())])
     }
 
     fn claims(sub: &str) -> Claims {
@@ -119,25 +102,15 @@ mod tests {
 
     #[test]
     fn only_an_address_that_was_verified_is_believed() {
-        assert_eq!(
-            Caller::try_from(claims("u")).unwrap().email,
-            "student@school.example"
-        );
-        let claimed = Claims {
-            email_verified: false,
-            ..claims("u")
-        };
+        assert_eq!(Caller::try_from(claims("u")).unwrap().email, "student@school.example");
+        let claimed = Claims { email_verified: false, ..claims("u") };
         assert_eq!(Caller::try_from(claimed).unwrap().email, "");
     }
 
     #[test]
     fn a_subject_that_cannot_be_an_id_is_no_caller() {
         for sub in ["", "a/b", "a b", "ä"] {
-            assert_eq!(
-                Caller::try_from(claims(sub)).unwrap_err().code(),
-                ErrorCode::Unauthorized,
-                "{sub}"
-            );
+            assert_eq!(Caller::try_from(claims(sub)).unwrap_err().code(), ErrorCode::Unauthorized, "{sub}");
         }
     }
 
@@ -146,9 +119,6 @@ mod tests {
         assert_eq!(refusal(IdTokenError::Expired).code(), ErrorCode::TokenExpired);
         assert_eq!(refusal(IdTokenError::Signature).code(), ErrorCode::Unauthorized);
         assert_eq!(refusal(IdTokenError::Audience).code(), ErrorCode::Unauthorized);
-        assert_eq!(
-            refusal(IdTokenError::KeysUnavailable).code(),
-            ErrorCode::UpstreamUnavailable
-        );
+        assert_eq!(refusal(IdTokenError::KeysUnavailable).code(), ErrorCode::UpstreamUnavailable);
     }
 }

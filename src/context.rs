@@ -28,11 +28,7 @@ impl Context {
     /// The context of the request called `request_id`.
     #[must_use]
     pub fn new(env: Env, config: Arc<Config>, request_id: String) -> Self {
-        Self(Arc::new(Inner {
-            env,
-            config,
-            request_id,
-        }))
+        Self(Arc::new(Inner { env, config, request_id }))
     }
 
     /// The context that was put beside a request.
@@ -40,10 +36,7 @@ impl Context {
     /// # Errors
     /// When nobody did, which is our fault.
     pub fn of(extensions: &Extensions) -> Result<Self, ApiError> {
-        extensions
-            .get()
-            .cloned()
-            .ok_or_else(|| ApiError::internal_error("the request has no context"))
+        extensions.get().cloned().ok_or_else(|| ApiError::internal_error("the request has no context"))
     }
 
     /// The bindings.
@@ -79,9 +72,7 @@ impl Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context")
-            .field("request_id", &self.0.request_id)
-            .finish_non_exhaustive()
+        f.debug_struct("Context").field("request_id", &self.0.request_id).finish_non_exhaustive()
     }
 }
 

@@ -30,13 +30,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error that tells the client `message`.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            details: Map::new(),
-            internal: None,
-            retry_after_seconds: None,
-        }
+        Self { code, message: message.into(), details: Map::new(), internal: None, retry_after_seconds: None }
     }
 
     /// Adds a field to `details`.
@@ -131,10 +125,7 @@ impl ApiError {
     /// A page of a foreign origin wants a stream.
     #[must_use]
     pub fn foreign_origin() -> Self {
-        Self::new(
-            ErrorCode::Forbidden,
-            "Pages of this origin may not connect. Its operator can allow it.",
-        )
+        Self::new(ErrorCode::Forbidden, "Pages of this origin may not connect. Its operator can allow it.")
     }
 
     /// Seen, but not allowed.
@@ -149,10 +140,7 @@ impl ApiError {
     /// No route has this path.
     #[must_use]
     pub fn no_such_route() -> Self {
-        Self::new(
-            ErrorCode::NotFound,
-            "There is nothing here. `GET /api/openapi.json` lists what there is.",
-        )
+        Self::new(ErrorCode::NotFound, "There is nothing here. `GET /api/openapi.json` lists what there is.")
     }
 
     /// The path is known, the method is not.
@@ -167,10 +155,7 @@ impl ApiError {
     /// No such course, or not for these eyes.
     #[must_use]
     pub fn course_not_found() -> Self {
-        Self::new(
-            ErrorCode::NotFound,
-            "There is no such course, or you are not in it.",
-        )
+        Self::new(ErrorCode::NotFound, "There is no such course, or you are not in it.")
     }
 
     /// Nobody holds this course code.
@@ -185,19 +170,13 @@ impl ApiError {
     /// No such assignment, or not for these eyes.
     #[must_use]
     pub fn assignment_not_found() -> Self {
-        Self::new(
-            ErrorCode::NotFound,
-            "There is no such assignment, or you are not in its course.",
-        )
+        Self::new(ErrorCode::NotFound, "There is no such assignment, or you are not in its course.")
     }
 
     /// No such conversation, or not for these eyes.
     #[must_use]
     pub fn conversation_not_found() -> Self {
-        Self::new(
-            ErrorCode::NotFound,
-            "There is no such conversation, or it is not yours to see.",
-        )
+        Self::new(ErrorCode::NotFound, "There is no such conversation, or it is not yours to see.")
     }
 }
 
@@ -209,10 +188,7 @@ impl ApiError {
         let message = match fields.as_slice() {
             [only] if only.path.is_empty() => format!("The request is not valid: {}.", only.message),
             [only] => format!("The request is not valid: `{}` {}.", only.path, only.message),
-            _ => format!(
-                "The request is not valid in {} places; see `details.fields`.",
-                fields.len()
-            ),
+            _ => format!("The request is not valid in {} places; see `details.fields`.", fields.len()),
         };
         let fields = serde_json::to_value(fields).unwrap_or_default();
         Self::new(ErrorCode::ValidationError, message).with_detail("fields", fields)
@@ -233,20 +209,14 @@ impl ApiError {
     /// The body is not JSON.
     #[must_use]
     pub fn unsupported_media_type() -> Self {
-        Self::new(
-            ErrorCode::UnsupportedMediaType,
-            "Send the body as `Content-Type: application/json`.",
-        )
+        Self::new(ErrorCode::UnsupportedMediaType, "Send the body as `Content-Type: application/json`.")
     }
 
     /// The body is too long.
     #[must_use]
     pub fn payload_too_large() -> Self {
-        Self::new(
-            ErrorCode::PayloadTooLarge,
-            "The body is too long: 1 MiB is the most.",
-        )
-        .with_detail("maxBytes", MAX_BODY_BYTES)
+        Self::new(ErrorCode::PayloadTooLarge, "The body is too long: 1 MiB is the most.")
+            .with_detail("maxBytes", MAX_BODY_BYTES)
     }
 }
 
@@ -261,11 +231,8 @@ impl ApiError {
     /// Another course holds the code.
     #[must_use]
     pub fn course_code_taken() -> Self {
-        Self::new(
-            ErrorCode::AlreadyExists,
-            "Another course has this code already. Choose another one.",
-        )
-        .with_detail("fields", serde_json::json!([FieldError::new("code", "is taken")]))
+        Self::new(ErrorCode::AlreadyExists, "Another course has this code already. Choose another one.")
+            .with_detail("fields", serde_json::json!([FieldError::new("code", "is taken")]))
     }
 
     /// A setting has no value. Its name is no secret: `/api/health` tells it too.
@@ -370,36 +337,12 @@ mod tests {
     #[test]
     fn every_domain_error_has_its_code_and_status() {
         let table = [
-            (
-                ApiError::from(RepositoryError::NotFound),
-                ErrorCode::NotFound,
-                404,
-            ),
-            (
-                ApiError::from(RepositoryError::AlreadyExists),
-                ErrorCode::AlreadyExists,
-                409,
-            ),
-            (
-                ApiError::from(RepositoryError::Conflict),
-                ErrorCode::Conflict,
-                409,
-            ),
-            (
-                ApiError::from(RepositoryError::InvalidCursor),
-                ErrorCode::ValidationError,
-                400,
-            ),
-            (
-                ApiError::from(RepositoryError::Unavailable),
-                ErrorCode::UpstreamUnavailable,
-                503,
-            ),
-            (
-                ApiError::from(RepositoryError::Internal(String::new())),
-                ErrorCode::InternalError,
-                500,
-            ),
+            (ApiError::from(RepositoryError::NotFound), ErrorCode::NotFound, 404),
+            (ApiError::from(RepositoryError::AlreadyExists), ErrorCode::AlreadyExists, 409),
+            (ApiError::from(RepositoryError::Conflict), ErrorCode::Conflict, 409),
+            (ApiError::from(RepositoryError::InvalidCursor), ErrorCode::ValidationError, 400),
+            (ApiError::from(RepositoryError::Unavailable), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::from(RepositoryError::Internal(String::new())), ErrorCode::InternalError, 500),
             (ApiError::not_signed_in(), ErrorCode::Unauthorized, 401),
             (ApiError::token_refused(""), ErrorCode::Unauthorized, 401),
             (ApiError::token_expired(), ErrorCode::TokenExpired, 401),
@@ -414,16 +357,8 @@ mod tests {
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
             (ApiError::course_code_taken(), ErrorCode::AlreadyExists, 409),
             (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
-            (
-                ApiError::unsupported_media_type(),
-                ErrorCode::UnsupportedMediaType,
-                415,
-            ),
-            (
-                ApiError::not_configured("TICKET_SECRET"),
-                ErrorCode::UpstreamUnavailable,
-                503,
-            ),
+            (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
+            (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),
             (
                 ApiError::misconfigured(&ConfigError::OnlyLocal("FIRESTORE_EMULATOR_HOST")),
                 ErrorCode::UpstreamUnavailable,
@@ -438,10 +373,7 @@ mod tests {
 
     #[test]
     fn a_call_error_keeps_its_code_and_text() {
-        let call = CallError {
-            code: ErrorCode::TurnInProgress,
-            message: "Wait for the tutor.".into(),
-        };
+        let call = CallError { code: ErrorCode::TurnInProgress, message: "Wait for the tutor.".into() };
         let body = ApiError::from(call).render("r1");
         assert_eq!(body.error.code, ErrorCode::TurnInProgress);
         assert_eq!(body.error.message, "Wait for the tutor.");

@@ -37,52 +37,23 @@ impl Documented {
         schemas: Vec<(String, RefOr<Schema>)>,
         described: Paths,
     ) -> Self {
-        Self {
-            method,
-            path,
-            described,
-            schemas,
-        }
+        Self { method, path, described, schemas }
     }
 }
 
 /// The refusals, by the name under which they stand in the document.
 const REFUSALS: [(&str, u16, &str); 9] = [
-    (
-        "Invalid",
-        400,
-        "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`",
-    ),
-    (
-        "SignedOut",
-        401,
-        "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`",
-    ),
-    (
-        "Forbidden",
-        403,
-        "The caller sees it, but may not do this. `FORBIDDEN`",
-    ),
-    (
-        "Hidden",
-        404,
-        "It is not there, or not for these eyes. `NOT_FOUND`",
-    ),
+    ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
+    ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
+    ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
+    ("Hidden", 404, "It is not there, or not for these eyes. `NOT_FOUND`"),
     (
         "Conflicting",
         409,
         "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`",
     ),
-    (
-        "TooLarge",
-        413,
-        "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`",
-    ),
-    (
-        "NotJson",
-        415,
-        "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`",
-    ),
+    ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
+    ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
     (
         "Unavailable",
@@ -139,14 +110,10 @@ pub fn document() -> OpenApi {
             paths.paths.entry(path).or_default().merge_operations(item);
         }
     }
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT");
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
     let bearer = bearer.description(Some("A Firebase ID token.")).build();
-    let ticket = ApiKeyValue::with_description(
-        "ticket",
-        "From `POST …/stream/tickets`; good once, for 60 seconds.",
-    );
+    let ticket =
+        ApiKeyValue::with_description("ticket", "From `POST …/stream/tickets`; good once, for 60 seconds.");
     let components = ComponentsBuilder::new()
         .schemas_from_iter(schemas)
         .responses_from_iter(REFUSALS.map(|(name, _, description)| (name, error(description))))
@@ -162,10 +129,7 @@ pub fn document() -> OpenApi {
         )
         .paths(paths)
         .components(Some(components.build()))
-        .security(Some([SecurityRequirement::new::<_, [String; 0], String>(
-            "idToken",
-            [],
-        )]))
+        .security(Some([SecurityRequirement::new::<_, [String; 0], String>("idToken", [])]))
         .build()
 }
 
@@ -177,9 +141,7 @@ fn imply(operation: &mut Operation) {
     let (in_path, in_query) = (stands_in(ParameterIn::Path), stands_in(ParameterIn::Query));
     let body = operation.request_body.is_some();
     let open = operation.security.as_ref().is_some_and(|security| {
-        security
-            .iter()
-            .all(|requirement| *requirement == SecurityRequirement::default())
+        security.iter().all(|requirement| *requirement == SecurityRequirement::default())
     });
     let implied = [
         ("Invalid", body || in_query),
@@ -192,11 +154,7 @@ fn imply(operation: &mut Operation) {
     ];
     for (name, status, _) in REFUSALS {
         if implied.contains(&(name, true)) {
-            operation
-                .responses
-                .responses
-                .entry(status.to_string())
-                .or_insert_with(|| refusal(name));
+            operation.responses.responses.entry(status.to_string()).or_insert_with(|| refusal(name));
         }
     }
 }
@@ -219,8 +177,5 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
 
 fn error(description: &str) -> Response {
     let body = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
-    ResponseBuilder::new()
-        .description(description)
-        .content("application/json", body)
-        .build()
+    ResponseBuilder::new().description(description).content("application/json", body).build()
 }

@@ -33,10 +33,7 @@ impl Origin {
         };
         if is_own(request, text) {
             Self::Own
-        } else if allowed
-            .iter()
-            .any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(text))
-        {
+        } else if allowed.iter().any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(text)) {
             Self::Allowed(origin.clone())
         } else {
             Self::Foreign
@@ -49,10 +46,7 @@ impl Origin {
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         if let Self::Allowed(origin) = self {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-            headers.insert(
-                header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static(EXPOSED),
-            );
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
         }
     }
 
@@ -60,18 +54,9 @@ impl Origin {
     pub fn grant_preflight(&self, headers: &mut HeaderMap) {
         self.grant(headers);
         if *self != Self::Foreign {
-            headers.insert(
-                header::ACCESS_CONTROL_ALLOW_METHODS,
-                HeaderValue::from_static(METHODS),
-            );
-            headers.insert(
-                header::ACCESS_CONTROL_ALLOW_HEADERS,
-                HeaderValue::from_static(ACCEPTED),
-            );
-            headers.insert(
-                header::ACCESS_CONTROL_MAX_AGE,
-                HeaderValue::from(REMEMBER_SECONDS),
-            );
+            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ACCEPTED));
+            headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from(REMEMBER_SECONDS));
         }
     }
 }
@@ -98,24 +83,16 @@ mod tests {
     use super::*;
 
     fn from_page(origin: &str) -> Request<()> {
-        Request::get("https://mentora.example/api/courses")
-            .header("origin", origin)
-            .body(())
-            .unwrap()
+        Request::get("https://mentora.example/api/courses").header("origin", origin).body(()).unwrap()
     }
 
     fn read(origin: &str) -> Origin {
-        Origin::of(
-            &from_page(origin),
-            &["https://school.example".into(), "http://localhost:5173/".into()],
-        )
+        Origin::of(&from_page(origin), &["https://school.example".into(), "http://localhost:5173/".into()])
     }
 
     #[test]
     fn a_request_without_a_page_is_not_held_back() {
-        let request = Request::get("https://mentora.example/api/courses")
-            .body(())
-            .unwrap();
+        let request = Request::get("https://mentora.example/api/courses").body(()).unwrap();
         assert_eq!(Origin::of(&request, &[]), Origin::Own);
     }
 
@@ -127,11 +104,7 @@ mod tests {
     #[test]
     fn only_the_exact_origins_of_the_list_are_allowed() {
         for allowed in ["https://school.example", "http://localhost:5173"] {
-            assert_eq!(
-                read(allowed),
-                Origin::Allowed(HeaderValue::from_str(allowed).unwrap()),
-                "{allowed}"
-            );
+            assert_eq!(read(allowed), Origin::Allowed(HeaderValue::from_str(allowed).unwrap()), "{allowed}");
         }
         for foreign in [
             "http://mentora.example",
@@ -155,16 +128,8 @@ mod tests {
             headers
         };
         let allowed = granted("https://school.example");
-        assert_eq!(
-            allowed[header::ACCESS_CONTROL_ALLOW_ORIGIN],
-            "https://school.example"
-        );
-        assert!(
-            allowed[header::ACCESS_CONTROL_ALLOW_HEADERS]
-                .to_str()
-                .unwrap()
-                .contains("authorization")
-        );
+        assert_eq!(allowed[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://school.example");
+        assert!(allowed[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap().contains("authorization"));
         let foreign = granted("https://evil.example");
         assert_eq!(foreign.len(), 1, "{foreign:?}");
         assert_eq!(foreign[header::VARY], "origin");
@@ -176,9 +141,7 @@ mod tests {
             .header("origin", "https://school.example")
             .header("access-control-request-method", "POST");
         assert!(is_preflight(&asked.body(()).unwrap()));
-        let bare = Request::options("https://mentora.example/api/courses")
-            .body(())
-            .unwrap();
+        let bare = Request::options("https://mentora.example/api/courses").body(()).unwrap();
         assert!(!is_preflight(&bare));
     }
 }

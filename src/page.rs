@@ -13,22 +13,13 @@ const MAX_ROUNDS: u32 = 5;
 /// # Errors
 /// When the cursor is none of ours.
 pub fn wanted(limit: Limit, cursor: Option<&str>) -> Result<Wanted, ApiError> {
-    let cursor = cursor
-        .map(Cursor::decode)
-        .transpose()
-        .map_err(|_| ApiError::cursor_refused())?;
-    Ok(Wanted {
-        limit: limit.get(),
-        cursor,
-    })
+    let cursor = cursor.map(Cursor::decode).transpose().map_err(|_| ApiError::cursor_refused())?;
+    Ok(Wanted { limit: limit.get(), cursor })
 }
 
 /// What a client gets.
 pub fn page<T, U>((items, next): (Vec<T>, Option<Cursor>), body: impl FnMut(T) -> U) -> Page<U> {
-    Page {
-        items: items.into_iter().map(body).collect(),
-        next_cursor: next.as_ref().map(Cursor::encode),
-    }
+    Page { items: items.into_iter().map(body).collect(), next_cursor: next.as_ref().map(Cursor::encode) }
 }
 
 /// A page of what `keep` keeps, for filters that the store cannot answer by an index. Asks for more until the page
@@ -46,11 +37,7 @@ pub async fn filtered<T, E>(
     let mut next = wanted.cursor;
     for _ in 0..MAX_ROUNDS {
         let left = full.saturating_sub(u32::try_from(kept.len()).unwrap_or(full));
-        let (items, behind) = fetch(Wanted {
-            limit: left,
-            cursor: next,
-        })
-        .await?;
+        let (items, behind) = fetch(Wanted { limit: left, cursor: next }).await?;
         kept.extend(items.into_iter().filter(|item| keep(item)));
         next = behind;
         if next.is_none() || kept.len() >= usize::try_from(full).unwrap_or(usize::MAX) {
@@ -92,10 +79,7 @@ mod tests {
 
     fn ask(limit: u32, at: Option<i64>, keep: impl Fn(&i64) -> bool) -> (Vec<i64>, Option<i64>, u32) {
         let mut store = Numbers { asked: 0 };
-        let wanted = Wanted {
-            limit,
-            cursor: at.map(cursor),
-        };
+        let wanted = Wanted { limit, cursor: at.map(cursor) };
         let found = block_on(filtered(wanted, async |wanted| store.fetch(wanted), keep));
         let (items, next) = found.unwrap();
         (items, next.as_ref().map(place), store.asked)

@@ -83,9 +83,7 @@ pub fn verify(
 }
 
 fn authentic(ticket: &str, secret: &str) -> Option<TicketClaims> {
-    let (claims, tag) = ticket
-        .split_once('.')
-        .filter(|_| ticket.len() <= MAX_TICKET_BYTES)?;
+    let (claims, tag) = ticket.split_once('.').filter(|_| ticket.len() <= MAX_TICKET_BYTES)?;
     let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
     // In constant time: what differs must not be told by how long it took.
     mac(secret, claims)?.verify_slice(&tag).ok()?;
@@ -94,9 +92,7 @@ fn authentic(ticket: &str, secret: &str) -> Option<TicketClaims> {
 
 /// `None` without a secret: with an empty key anybody could sign.
 fn mac(secret: &str, claims: &str) -> Option<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
-        .ok()
-        .filter(|_| !secret.is_empty())?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok().filter(|_| !secret.is_empty())?;
     mac.update(PURPOSE);
     mac.update(claims.as_bytes());
     Some(mac)
@@ -147,31 +143,18 @@ mod tests {
             let mut changed = ticket.clone().into_bytes();
             changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(
-                check(&changed),
-                Err(TicketError::NotOurs),
-                "at {place}: {changed}"
-            );
+            assert_eq!(check(&changed), Err(TicketError::NotOurs), "at {place}: {changed}");
         }
     }
 
     #[test]
     fn another_role_cannot_be_written_into_a_ticket() {
         let (listener, mac) = {
-            let ticket = sign(
-                &TicketClaims {
-                    role: StreamRole::Listener,
-                    ..claims()
-                },
-                SECRET,
-            )
-            .unwrap();
+            let ticket = sign(&TicketClaims { role: StreamRole::Listener, ..claims() }, SECRET).unwrap();
             let (claims, mac) = ticket.split_once('.').unwrap();
             (URL_SAFE_NO_PAD.decode(claims).unwrap(), mac.to_owned())
         };
-        let speaker = String::from_utf8(listener)
-            .unwrap()
-            .replace("listener", "speaker");
+        let speaker = String::from_utf8(listener).unwrap().replace("listener", "speaker");
         let forged = format!("{}.{mac}", URL_SAFE_NO_PAD.encode(speaker));
         assert_eq!(check(&forged), Err(TicketError::NotOurs));
     }
@@ -196,10 +179,7 @@ mod tests {
         let ticket = sign(&claims(), "another secret").unwrap();
         assert_eq!(check(&ticket), Err(TicketError::NotOurs));
         assert_eq!(sign(&claims(), ""), None);
-        assert_eq!(
-            verify(&ticket, "", &conversation("c1"), NOW),
-            Err(TicketError::NotOurs)
-        );
+        assert_eq!(verify(&ticket, "", &conversation("c1"), NOW), Err(TicketError::NotOurs));
     }
 
     #[test]
@@ -208,17 +188,8 @@ mod tests {
         let (claims, mac) = ticket.split_once('.').unwrap();
         let long = format!("{}.{mac}", "A".repeat(MAX_TICKET_BYTES));
         let padded = format!("{ticket}=");
-        for bad in [
-            "",
-            ".",
-            "a.b",
-            "ä.ö",
-            claims,
-            &format!("{claims}."),
-            &format!(".{mac}"),
-            &long,
-            &padded,
-        ] {
+        for bad in ["", ".", "a.b", "ä.ö", claims, &format!("{claims}."), &format!(".{mac}"), &long, &padded]
+        {
             assert_eq!(check(bad), Err(TicketError::NotOurs), "{bad}");
         }
     }

@@ -1,10 +1,6 @@
 //! The import rule: floor upon floor, and nothing that is pure reaches the platform. See ARCHITECTURE.md.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,10 +19,7 @@ const GROUND: &[&str] = &[
 /// What stands on the ground, and on what else.
 const FLOORS: &[(&str, &[&str])] = &[
     ("mentora-wire", &["mentora-core"]),
-    (
-        "mentora-session",
-        &["mentora-wire", "mentora-gemini", "mentora-core"],
-    ),
+    ("mentora-session", &["mentora-wire", "mentora-gemini", "mentora-core"]),
     ("mentora-durable", &["mentora-session", "mentora-wire"]),
     ("mentora", &["mentora-durable", "mentora-session", "mentora-wire"]),
     // Beside the house: they may look at what crosses its boundary, not at how it works.
@@ -42,29 +35,19 @@ const SHELLS: &[&str] = &["mentora", "mentora-durable"];
 
 fn metadata() -> Metadata {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    // `--locked --offline`: looks at what is built, and neither changes nor downloads anything.
-    let options = ["--locked".to_owned(), "--offline".to_owned()];
-    MetadataCommand::new()
-        .manifest_path(manifest)
-        .other_options(options)
-        .exec()
-        .unwrap()
+    // Looks at what the lock file says, and does not change it.
+    let locked = ["--locked".to_owned()];
+    MetadataCommand::new().manifest_path(manifest).other_options(locked).exec().unwrap()
 }
 
 /// What each package uses in what it ships, by name: neither its tests nor its build script.
 fn arrows(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
-    let names: BTreeMap<_, _> = metadata
-        .packages
-        .iter()
-        .map(|p| (&p.id, p.name.to_string()))
-        .collect();
+    let names: BTreeMap<_, _> = metadata.packages.iter().map(|p| (&p.id, p.name.to_string())).collect();
     let nodes = &metadata.resolve.as_ref().unwrap().nodes;
     let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for node in nodes {
-        let shipped = node
-            .deps
-            .iter()
-            .filter(|d| d.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal));
+        let shipped =
+            node.deps.iter().filter(|d| d.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal));
         let used = shipped.map(|dependency| names[&dependency.pkg].clone());
         arrows.entry(names[&node.id].clone()).or_default().extend(used);
     }
@@ -72,11 +55,7 @@ fn arrows(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn ours(metadata: &Metadata) -> BTreeSet<String> {
-    metadata
-        .workspace_packages()
-        .iter()
-        .map(|package| package.name.to_string())
-        .collect()
+    metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect()
 }
 
 /// The way from one package to another, if there is one.
@@ -104,24 +83,15 @@ fn allowed(package: &str) -> Option<BTreeSet<&'static str>> {
         return Some(BTreeSet::new());
     }
     let (_, floor) = FLOORS.iter().find(|(name, _)| *name == package)?;
-    let ground = if ON_ALL_GROUND.contains(&package) {
-        GROUND
-    } else {
-        &[]
-    };
+    let ground = if ON_ALL_GROUND.contains(&package) { GROUND } else { &[] };
     Some(floor.iter().chain(ground).copied().collect())
 }
 
 #[test]
 fn every_crate_of_ours_has_its_floor() {
-    let unplaced: Vec<String> = ours(&metadata())
-        .into_iter()
-        .filter(|name| allowed(name).is_none())
-        .collect();
-    assert!(
-        unplaced.is_empty(),
-        "give these a floor in tests/architecture.rs: {unplaced:?}"
-    );
+    let unplaced: Vec<String> =
+        ours(&metadata()).into_iter().filter(|name| allowed(name).is_none()).collect();
+    assert!(unplaced.is_empty(), "give these a floor in tests/architecture.rs: {unplaced:?}");
 }
 
 #[test]
@@ -140,10 +110,7 @@ fn no_arrow_runs_against_the_floors() {
 fn nothing_pure_reaches_the_workers_runtime() {
     let metadata = metadata();
     let arrows = arrows(&metadata);
-    for name in ours(&metadata)
-        .iter()
-        .filter(|name| !SHELLS.contains(&name.as_str()))
-    {
+    for name in ours(&metadata).iter().filter(|name| !SHELLS.contains(&name.as_str())) {
         for platform in ["worker", "worker-sys", "wasm-bindgen-futures", "web-sys"] {
             let way = way(&arrows, name, platform);
             assert_eq!(way, None, "{name} reaches {platform}");

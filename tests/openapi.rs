@@ -2,11 +2,7 @@
 //!
 //! After a wanted change: `UPDATE_GOLDEN=1 cargo test --test openapi`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -54,22 +50,13 @@ fn every_handler_describes_the_route_it_stands_at() {
         for (path, mut item) in route.described.paths {
             found.extend(operations(&mut item).map(|(method, _)| (method, path.clone())));
         }
-        assert_eq!(
-            found,
-            [(route.method, route.path.to_owned())],
-            "{} {}",
-            route.method,
-            route.path
-        );
+        assert_eq!(found, [(route.method, route.path.to_owned())], "{} {}", route.method, route.path);
     }
 }
 
 #[test]
 fn the_document_has_every_route_of_the_table_and_no_other() {
-    let table: BTreeSet<String> = documented()
-        .iter()
-        .map(|r| format!("{} {}", r.method, r.path))
-        .collect();
+    let table: BTreeSet<String> = documented().iter().map(|r| format!("{} {}", r.method, r.path)).collect();
     let described: BTreeSet<String> = all_operations().into_iter().map(|(name, _)| name).collect();
     assert_eq!(described, table);
 }
@@ -80,10 +67,7 @@ fn every_operation_has_a_name_of_its_own_and_says_what_it_does() {
     for (route, operation) in all_operations() {
         let name = operation["operationId"].as_str().unwrap().to_owned();
         assert!(names.insert(name), "{route} shares its operationId");
-        assert!(
-            !operation["summary"].as_str().unwrap_or_default().is_empty(),
-            "{route} has no summary"
-        );
+        assert!(!operation["summary"].as_str().unwrap_or_default().is_empty(), "{route} has no summary");
         assert!(operation["tags"][0].is_string(), "{route} has no tag");
     }
 }
@@ -111,33 +95,20 @@ fn every_operation_says_how_it_succeeds_and_how_it_is_refused() {
             assert_eq!(answers.contains_key(status), expected, "{route}: {status}");
         }
         if takes("path") {
-            assert!(
-                answers.contains_key("404"),
-                "{route} has an id that may not be there"
-            );
+            assert!(answers.contains_key("404"), "{route} has an id that may not be there");
         }
         if route.starts_with("post") && !open {
             let refusals = ["403", "404", "409"];
-            assert!(
-                refusals.iter().any(|status| answers.contains_key(*status)),
-                "{route} refuses nobody"
-            );
+            assert!(refusals.iter().any(|status| answers.contains_key(*status)), "{route} refuses nobody");
         }
     }
 }
 
 #[test]
 fn only_these_routes_are_open_to_everybody() {
-    let open = all_operations()
-        .into_iter()
-        .filter(|(_, operation)| operation["security"] == json!([{}]));
+    let open = all_operations().into_iter().filter(|(_, operation)| operation["security"] == json!([{}]));
     let open: BTreeSet<String> = open.map(|(route, _)| route).collect();
-    let expected = [
-        "get /api/health",
-        "get /api/config",
-        "get /api/openapi.json",
-        "post /api/dev/sign-in",
-    ];
+    let expected = ["get /api/health", "get /api/config", "get /api/openapi.json", "post /api/dev/sign-in"];
     assert_eq!(open, expected.map(str::to_owned).into());
 }
 

@@ -1,11 +1,7 @@
 //! The router as it stands in front of every handler: what it refuses before anything is looked up. Natively, without
 //! bindings: whatever got through to a handler's work would fail here for want of a platform.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,11 +48,7 @@ fn ask_of(environment: &'static str, request: Request<Body>) -> Answer {
         let (parts, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Answer { status: parts.status, headers: parts.headers, body }
     })
 }
 
@@ -66,19 +58,12 @@ fn ask(request: Request<Body>) -> Answer {
 
 fn request(method: &str, path: &str) -> Request<Body> {
     let uri = format!("https://mentora.example{path}");
-    Request::builder()
-        .method(method)
-        .uri(uri)
-        .body(Body::empty())
-        .unwrap()
+    Request::builder().method(method).uri(uri).body(Body::empty()).unwrap()
 }
 
 fn with(mut request: Request<Body>, headers: &[(&'static str, &'static str)]) -> Request<Body> {
     request.headers_mut().extend(headers.iter().map(|(name, value)| {
-        (
-            header::HeaderName::from_static(name),
-            header::HeaderValue::from_static(value),
-        )
+        (header::HeaderName::from_static(name), header::HeaderValue::from_static(value))
     }));
     request
 }
@@ -87,36 +72,19 @@ fn code(answer: &Answer) -> &str {
     answer.body["error"]["code"].as_str().unwrap_or_default()
 }
 
-const OPEN: [&str; 4] = [
-    "/api/health",
-    "/api/config",
-    "/api/openapi.json",
-    "/api/dev/sign-in",
-];
+const OPEN: [&str; 4] = ["/api/health", "/api/config", "/api/openapi.json", "/api/dev/sign-in"];
 
 #[test]
 fn every_route_that_is_not_open_asks_who_is_there_before_anything_else() {
-    let guarded = documented()
-        .into_iter()
-        .filter(|route| !OPEN.contains(&route.path));
+    let guarded = documented().into_iter().filter(|route| !OPEN.contains(&route.path));
     let mut count = 0;
     for route in guarded {
-        for path in [
-            route.path.replace("{id}", "c1"),
-            route.path.replace("{id}", "c1") + "?unknown=1",
-        ] {
+        for path in [route.path.replace("{id}", "c1"), route.path.replace("{id}", "c1") + "?unknown=1"] {
             let answer = ask(request(&route.method.to_uppercase(), &path));
             // The one route that takes a ticket as well must read its query first to find it.
-            let expected = if path.contains("/stream?") {
-                StatusCode::BAD_REQUEST
-            } else {
-                StatusCode::UNAUTHORIZED
-            };
-            assert_eq!(
-                answer.status, expected,
-                "{} {path}: {}",
-                route.method, answer.body
-            );
+            let expected =
+                if path.contains("/stream?") { StatusCode::BAD_REQUEST } else { StatusCode::UNAUTHORIZED };
+            assert_eq!(answer.status, expected, "{} {path}: {}", route.method, answer.body);
         }
         count += 1;
     }
@@ -126,10 +94,7 @@ fn every_route_that_is_not_open_asks_who_is_there_before_anything_else() {
 #[test]
 fn who_is_not_signed_in_is_told_how_to_be() {
     for authorization in [None, Some("Basic dTpw"), Some("Bearer ")] {
-        let headers: Vec<_> = authorization
-            .map(|value| ("authorization", value))
-            .into_iter()
-            .collect();
+        let headers: Vec<_> = authorization.map(|value| ("authorization", value)).into_iter().collect();
         let answer = ask(with(request("GET", "/api/courses"), &headers));
         assert_eq!(code(&answer), "UNAUTHORIZED");
         assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
@@ -140,20 +105,9 @@ fn who_is_not_signed_in_is_told_how_to_be() {
 
 #[test]
 fn a_path_that_nobody_serves_is_not_found_in_the_one_error_body() {
-    for path in [
-        "/api",
-        "/api/",
-        "/api/nothing",
-        "/api/courses/a/b",
-        "/api/courses/",
-        "/api/Health",
-    ] {
+    for path in ["/api", "/api/", "/api/nothing", "/api/courses/a/b", "/api/courses/", "/api/Health"] {
         let answer = ask(request("GET", path));
-        assert_eq!(
-            (answer.status, code(&answer)),
-            (StatusCode::NOT_FOUND, "NOT_FOUND"),
-            "{path}"
-        );
+        assert_eq!((answer.status, code(&answer)), (StatusCode::NOT_FOUND, "NOT_FOUND"), "{path}");
         assert_eq!(answer.body["error"]["requestId"], "r1");
         assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
     }
@@ -189,12 +143,7 @@ fn every_answer_bears_its_request_its_time_and_its_protection() {
         assert_eq!(headers["x-request-id"], "r1", "{path}");
         assert_eq!(headers["server-timing"], "total;dur=7", "{path}");
         assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
-        assert!(
-            headers[header::CONTENT_SECURITY_POLICY]
-                .to_str()
-                .unwrap()
-                .contains("default-src 'none'")
-        );
+        assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("default-src 'none'"));
         assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{path}");
     }
 }
@@ -205,19 +154,15 @@ fn the_public_settings_hold_no_secret() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body["environment"], "production");
     assert_eq!(answer.body["features"]["devSignIn"], false);
-    assert_eq!(
-        ask_of("local", request("GET", "/api/config")).body["features"]["devSignIn"],
-        true
-    );
+    assert_eq!(ask_of("local", request("GET", "/api/config")).body["features"]["devSignIn"], true);
 }
 
 #[test]
 fn what_is_for_development_is_not_there_elsewhere() {
     for environment in ["production", "staging"] {
-        for (method, path) in [
-            ("POST", "/api/dev/sign-in"),
-            ("GET", "/v1/projects/p/databases/(default)/documents"),
-        ] {
+        for (method, path) in
+            [("POST", "/api/dev/sign-in"), ("GET", "/v1/projects/p/databases/(default)/documents")]
+        {
             let answer = ask_of(environment, request(method, path));
             assert_eq!(
                 (answer.status, code(&answer)),
@@ -237,18 +182,10 @@ fn development_sign_in_checks_its_body() {
         ask_of("local", request)
     };
     assert_eq!(sign_in(&[], "{}").status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    for (body, path) in [
-        ("{}", "uid"),
-        (r#"{"uid":"a b"}"#, "uid"),
-        (r#"{"uid":"a","root":true}"#, "root"),
-    ] {
+    for (body, path) in [("{}", "uid"), (r#"{"uid":"a b"}"#, "uid"), (r#"{"uid":"a","root":true}"#, "root")] {
         let answer = sign_in(&json, body);
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-        assert_eq!(
-            answer.body["error"]["details"]["fields"][0]["path"], path,
-            "{}",
-            answer.body
-        );
+        assert_eq!(answer.body["error"]["details"]["fields"][0]["path"], path, "{}", answer.body);
     }
 }
 
@@ -260,34 +197,19 @@ fn a_page_of_an_allowed_origin_may_call_and_a_foreign_one_may_not() {
     };
     let allowed = asked("https://school.example");
     assert_eq!(allowed.status, StatusCode::NO_CONTENT);
-    assert_eq!(
-        allowed.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN],
-        "https://school.example"
-    );
+    assert_eq!(allowed.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://school.example");
     let foreign = asked("https://evil.example");
     assert!(!foreign.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
 
     // A refusal must be readable, too, or the page could not tell the user what to do.
-    let refused = ask(with(
-        request("GET", "/api/courses"),
-        &[("origin", "https://school.example")],
-    ));
+    let refused = ask(with(request("GET", "/api/courses"), &[("origin", "https://school.example")]));
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(
-        refused.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN],
-        "https://school.example"
-    );
+    assert_eq!(refused.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://school.example");
 }
 
 #[test]
 fn a_page_of_a_foreign_origin_opens_no_stream() {
     let upgrade = [("origin", "https://evil.example"), ("upgrade", "websocket")];
-    let answer = ask(with(
-        request("GET", "/api/conversations/c1/stream?ticket=a.b"),
-        &upgrade,
-    ));
-    assert_eq!(
-        (answer.status, code(&answer)),
-        (StatusCode::FORBIDDEN, "FORBIDDEN")
-    );
+    let answer = ask(with(request("GET", "/api/conversations/c1/stream?ticket=a.b"), &upgrade));
+    assert_eq!((answer.status, code(&answer)), (StatusCode::FORBIDDEN, "FORBIDDEN"));
 }

@@ -35,21 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !personas.iter().any(|file| file.field("id") == "socratic-default") {
         return Err("prompts/personas/socratic-default.md is missing".into());
     }
-    let version: String = hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let version: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
 
-    let mut out = format!(
-        "pub(super) const VERSION: &str = {:?};\n",
-        &version[..VERSION_DIGITS]
-    );
-    writeln!(
-        out,
-        "pub(super) const SYSTEM: Template = {};",
-        table(&system.pieces)
-    )?;
+    let mut out = format!("pub(super) const VERSION: &str = {:?};\n", &version[..VERSION_DIGITS]);
+    writeln!(out, "pub(super) const SYSTEM: Template = {};", table(&system.pieces))?;
     out += "pub(super) const PERSONAS: &[Persona] = &[\n";
     for file in &personas {
         let (id, name, description) = (file.field("id"), file.field("name"), file.field("description"));
@@ -83,17 +72,13 @@ fn read_folder(
         }
     }
     names.sort();
-    names
-        .iter()
-        .map(|name| read(root, &format!("{folder}/{name}"), kind, hasher))
-        .collect()
+    names.iter().map(|name| read(root, &format!("{folder}/{name}"), kind, hasher)).collect()
 }
 
 fn read(root: &Path, name: &str, kind: Kind, hasher: &mut Sha256) -> Result<Source, Box<dyn Error>> {
     let path = root.join(name);
-    let text = fs::read_to_string(&path)
-        .map_err(|error| format!("prompts/{name}: {error}"))?
-        .replace("\r\n", "\n");
+    let text =
+        fs::read_to_string(&path).map_err(|error| format!("prompts/{name}: {error}"))?.replace("\r\n", "\n");
     hasher.update(name.as_bytes());
     hasher.update([0]);
     hasher.update(text.as_bytes());

@@ -36,10 +36,7 @@ pub struct DocumentStore {
 
 impl DurableObject for DocumentStore {
     fn new(state: State, _: Env) -> Self {
-        Self {
-            state,
-            store: RefCell::new(None),
-        }
+        Self { state, store: RefCell::new(None) }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -59,11 +56,7 @@ impl DocumentStore {
     /// Answers a request within one transaction: should the database fail half-way, nothing was written.
     fn answer(&self, request: &Call) -> Reply {
         let Ok(mut slot) = self.store.try_borrow_mut() else {
-            return refusal(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "UNAVAILABLE",
-                "the store is busy",
-            );
+            return refusal(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "the store is busy");
         };
         let storage = self.state.storage();
         let mut store = match slot.take() {
@@ -82,11 +75,7 @@ impl DocumentStore {
             let answered = store.handle(now_micros, request);
             let failed = answered.status() == StatusCode::INTERNAL_SERVER_ERROR;
             reply = Some(answered);
-            if failed {
-                Err(JsValue::from_str("rolled back"))
-            } else {
-                Ok(JsValue::UNDEFINED)
-            }
+            if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
         };
         let storage: &TransactionalStorage = storage.as_raw().unchecked_ref();
         let ended = storage.transaction_sync(&mut work);
@@ -104,11 +93,9 @@ impl DocumentStore {
                 &format!("not committed: {}", worker::Error::from(error)),
             ),
             (_, Some(answered)) => answered,
-            (Ok(_), None) => refusal(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "INTERNAL",
-                "the request was not looked at",
-            ),
+            (Ok(_), None) => {
+                refusal(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "the request was not looked at")
+            }
         }
     }
 }
@@ -137,9 +124,7 @@ impl Sql for ObjectSql {
     fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>> {
         let bindings = bindings.iter().map(bound).collect::<Result<Vec<_>>>()?;
         let rows = self.0.exec(statement, bindings)?;
-        rows.raw()
-            .map(|row| Ok(row?.into_iter().map(read).collect()))
-            .collect()
+        rows.raw().map(|row| Ok(row?.into_iter().map(read).collect())).collect()
     }
 }
 
@@ -187,11 +172,7 @@ async fn received(mut request: Request) -> std::result::Result<Call, Reply> {
     if body.len() > MAX_REQUEST_BYTES {
         return Err(too_large());
     }
-    http::Request::builder()
-        .method(method)
-        .uri(url.as_str())
-        .body(body)
-        .map_err(|error| unreadable(&error))
+    http::Request::builder().method(method).uri(url.as_str()).body(body).map_err(|error| unreadable(&error))
 }
 
 fn sent(reply: Reply) -> Result<Response> {
@@ -201,16 +182,10 @@ fn sent(reply: Reply) -> Result<Response> {
             headers.append(name.as_str(), value)?;
         }
     }
-    let response = ResponseBuilder::new()
-        .with_status(reply.status().as_u16())
-        .with_headers(headers);
+    let response = ResponseBuilder::new().with_status(reply.status().as_u16()).with_headers(headers);
     let body = reply.into_body();
     // A status that forbids a body would panic with one, even an empty one.
-    Ok(if body.is_empty() {
-        response.empty()
-    } else {
-        response.fixed(body)
-    })
+    Ok(if body.is_empty() { response.empty() } else { response.fixed(body) })
 }
 
 /// An error in Google's form.

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { holderOf, locked } from './lock.mjs';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'mentora-test-'));
+function folder(t) {
+  const home = mkdtempSync(join(tmpdir(), 'mentora-test-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  return home;
+}
+
 const DEAD_PID = 2 ** 22 + 1; // above the largest process id of Linux
 
-test('of several processes one at a time holds the lock', async () => {
-  const home = folder();
+test('of several processes one at a time holds the lock', async (t) => {
+  const home = folder(t);
   const script = `
     import { appendFileSync } from 'node:fs';
     import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,14 +33,14 @@ test('of several processes one at a time holds the lock', async () => {
   assert.equal(readFileSync(join(home, 'trace'), 'utf8'), 'in out '.repeat(5));
 });
 
-test('the lock of a process that died is taken over', async () => {
-  const home = folder();
+test('the lock of a process that died is taken over', async (t) => {
+  const home = folder(t);
   writeFileSync(join(home, 'work.lock'), JSON.stringify({ pid: DEAD_PID, host: hostname() }));
   assert.equal(await locked(home, 'work', async () => 'done'), 'done');
 });
 
-test('the lock of another machine is taken over when nobody has touched it for long', async () => {
-  const home = folder();
+test('the lock of another machine is taken over when nobody has touched it for long', async (t) => {
+  const home = folder(t);
   const path = join(home, 'work.lock');
   writeFileSync(path, JSON.stringify({ pid: 1, host: 'another-machine' }));
   assert.deepEqual(holderOf(home, 'work'), { pid: 1, host: 'another-machine' });
@@ -44,8 +49,8 @@ test('the lock of another machine is taken over when nobody has touched it for l
   assert.equal(await locked(home, 'work', async () => 'done'), 'done');
 });
 
-test('a failure gives the lock back', async () => {
-  const home = folder();
+test('a failure gives the lock back', async (t) => {
+  const home = folder(t);
   await assert.rejects(locked(home, 'work', async () => Promise.reject(new Error('no'))), /no/);
   assert.ok(!existsSync(join(home, 'work.lock')));
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -37,8 +37,10 @@ test('what is no setting of the Worker does not reach it', () => {
   assert.ok(NAMES.includes('STRIPE_WEBHOOK_SECRET'));
 });
 
-test('values with quotes, line breaks and dollars arrive unchanged, in a file that only its owner reads', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'mentora-test-')), 'settings.env');
+test('values with quotes, line breaks and dollars arrive unchanged, in a file that only its owner reads', (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'mentora-test-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  const path = join(home, 'settings.env');
   const values = { A: 'pa$$word $HOME', B: `it's "quoted"`, C: '{"key":"-----BEGIN\\nabc\\n"}', D: 'two\nlines' };
   writeSettings(path, values);
   assert.equal(statSync(path).mode & 0o777, 0o600);

@@ -42,7 +42,7 @@ export function fromVitest(output) {
 /** Our own programs: the last line `N passed, N failed, N skipped`, and a line `skipped: NAME: WHY` for each skipped test. */
 export function fromOwn(output) {
   const last = [...plain(output).matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1);
-  const reasons = [...plain(output).matchAll(/^\s*skipped: (.+)$/gm)].map(([, why]) => why);
+  const reasons = [...plain(output).matchAll(/^\s*skipped: (.+)$/gim)].map(([, why]) => why);
   return last ? counts(Number(last[1]), Number(last[2]), Number(last[3]), reasons) : null;
 }
 

@@ -45,20 +45,13 @@ impl<T: body::Body + Default, S: Send + Sync> FromRequest<S> for JsonOrNothing<T
 
 /// JSON is UTF-8 and nothing else, so a `charset` of another kind is another type.
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(content_type) = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
-    let mut parts = content_type
-        .split(';')
-        .map(|part| part.trim().to_ascii_lowercase());
+    let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
     let json = parts.next().is_some_and(|kind| kind == "application/json");
     json && parts.all(|parameter| {
-        parameter
-            .strip_prefix("charset=")
-            .is_none_or(|charset| charset.trim_matches('"') == "utf-8")
+        parameter.strip_prefix("charset=").is_none_or(|charset| charset.trim_matches('"') == "utf-8")
     })
 }
 
@@ -92,9 +85,7 @@ mod tests {
 
     fn sent(content_type: Option<&str>, body: impl Into<Body>) -> Request {
         let request = Request::post("https://mentora.example/api/x");
-        let request = content_type
-            .into_iter()
-            .fold(request, |r, t| r.header("content-type", t));
+        let request = content_type.into_iter().fold(request, |r, t| r.header("content-type", t));
         request.body(body.into()).unwrap()
     }
 
@@ -103,14 +94,8 @@ mod tests {
             panic!("the body was accepted");
         };
         let details = error.render("r").error.details;
-        let fields = details
-            .get("fields")
-            .and_then(|fields| fields.as_array().cloned())
-            .unwrap_or_default();
-        let paths = fields
-            .iter()
-            .map(|field| field["path"].as_str().unwrap().to_owned())
-            .collect();
+        let fields = details.get("fields").and_then(|fields| fields.as_array().cloned()).unwrap_or_default();
+        let paths = fields.iter().map(|field| field["path"].as_str().unwrap().to_owned()).collect();
         (error.code(), paths)
     }
 
@@ -124,11 +109,9 @@ mod tests {
 
     #[test]
     fn json_by_any_of_its_spellings_is_read() {
-        for kind in [
-            "application/json",
-            "Application/JSON; charset=UTF-8",
-            "application/json;charset=\"utf-8\"",
-        ] {
+        for kind in
+            ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""]
+        {
             let turn = block_on(Json::<PostTurn>::from_request(sent(Some(kind), TURN), &()));
             assert_eq!(turn.unwrap().0.text, "Lying is wrong.", "{kind}");
         }
@@ -136,17 +119,10 @@ mod tests {
 
     #[test]
     fn another_content_type_or_none_is_refused() {
-        for kind in [
-            None,
-            Some("text/plain"),
-            Some("application/jsonp"),
-            Some("application/json; charset=utf-16"),
-        ] {
-            assert_eq!(
-                refusal::<PostTurn>(kind, TURN).0,
-                ErrorCode::UnsupportedMediaType,
-                "{kind:?}"
-            );
+        for kind in
+            [None, Some("text/plain"), Some("application/jsonp"), Some("application/json; charset=utf-16")]
+        {
+            assert_eq!(refusal::<PostTurn>(kind, TURN).0, ErrorCode::UnsupportedMediaType, "{kind:?}");
         }
     }
 
@@ -162,10 +138,7 @@ mod tests {
             (r#"{"text":"","clientMessageId":"m"}"#, "text"),
             (r#"{"text":"a","clientMessageId":""}"#, "clientMessageId"),
         ] {
-            assert!(
-                offences::<PostTurn>(body).iter().any(|found| found == path),
-                "{body}"
-            );
+            assert!(offences::<PostTurn>(body).iter().any(|found| found == path), "{body}");
         }
         let deep = r#"{"courseId":"c","title":"t","aiConfig":{"maxTurns":"many"}}"#;
         assert_eq!(offences::<CreateAssignment>(deep), ["aiConfig.maxTurns"]);
@@ -174,10 +147,7 @@ mod tests {
     #[test]
     fn all_ranges_are_reported_together() {
         let body = r#"{"courseId":"c","title":"","startAt":5,"dueAt":5,"aiConfig":{"maxTurns":0}}"#;
-        assert_eq!(
-            offences::<CreateAssignment>(body),
-            ["title", "dueAt", "aiConfig.maxTurns"]
-        );
+        assert_eq!(offences::<CreateAssignment>(body), ["title", "dueAt", "aiConfig.maxTurns"]);
     }
 
     #[test]
@@ -205,15 +175,9 @@ mod tests {
 
     #[test]
     fn a_body_that_may_be_absent_needs_no_content_type() {
-        let nothing = block_on(JsonOrNothing::<EndConversation>::from_request(
-            sent(None, ""),
-            &(),
-        ));
+        let nothing = block_on(JsonOrNothing::<EndConversation>::from_request(sent(None, ""), &()));
         assert_eq!(nothing.unwrap().0, EndConversation::default());
-        let text = block_on(JsonOrNothing::<EndConversation>::from_request(
-            sent(None, "bye"),
-            &(),
-        ));
+        let text = block_on(JsonOrNothing::<EndConversation>::from_request(sent(None, "bye"), &()));
         assert_eq!(text.unwrap_err().code(), ErrorCode::UnsupportedMediaType);
     }
 }

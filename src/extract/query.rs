@@ -15,8 +15,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        parse(parts.uri.query().unwrap_or_default())
-            .map(Self)
-            .map_err(ApiError::invalid)
+        parse(parts.uri.query().unwrap_or_default()).map(Self).map_err(ApiError::invalid)
     }
 }

@@ -20,13 +20,8 @@ pub async fn read(context: Context) -> Json<ConfigBody> {
             project_id: config.project_id.clone(),
             api_key: config.firebase_api_key.clone(),
         },
-        features: FeaturesBody {
-            dev_sign_in: config.accepts_unsigned_tokens(),
-        },
-        model: ModelBody {
-            live: config.gemini.live_model.clone(),
-            offline: config.gemini.offline,
-        },
+        features: FeaturesBody { dev_sign_in: config.accepts_unsigned_tokens() },
+        model: ModelBody { live: config.gemini.live_model.clone(), offline: config.gemini.offline },
         price_version: PRICES_AS_OF.into(),
         version: VERSION.into(),
         commit: COMMIT.into(),

@@ -15,14 +15,8 @@ pub async fn pass(context: Context, request: Request) -> Result<Response, ApiErr
     if !is_open(context.config()) {
         return Err(ApiError::no_such_route());
     }
-    let stub = context
-        .env()
-        .durable_object(BINDING)?
-        .get_by_name(&context.config().project_id)?;
-    Ok(stub
-        .fetch_with_request(worker::Request::try_from(request)?)
-        .await?
-        .into())
+    let stub = context.env().durable_object(BINDING)?.get_by_name(&context.config().project_id)?;
+    Ok(stub.fetch_with_request(worker::Request::try_from(request)?).await?.into())
 }
 
 fn is_open(config: &Config) -> bool {

@@ -46,23 +46,13 @@ fn report(config: &Config, store: Reach) -> HealthBody {
         StoreConfig::Firestore { emulator: true, .. } => "firestore emulator",
         StoreConfig::Firestore { emulator: false, .. } => "firestore",
     };
-    let tutor = if config.gemini.offline {
-        "offline tutor"
-    } else {
-        &config.gemini.live_model
-    };
+    let tutor = if config.gemini.offline { "offline tutor" } else { &config.gemini.live_model };
     HealthBody {
         status: if works { "ok" } else { "degraded" }.into(),
         version: VERSION.into(),
         commit: COMMIT.into(),
-        store: Check {
-            reach: store,
-            what: what.into(),
-        },
-        model: Check {
-            reach: model,
-            what: tutor.into(),
-        },
+        store: Check { reach: store, what: what.into() },
+        model: Check { reach: model, what: tutor.into() },
         missing,
     }
 }

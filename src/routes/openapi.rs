@@ -29,9 +29,6 @@ pub async fn read(context: Context) -> Result<Response<Body>, ApiError> {
 }
 
 fn is_json(asset: &HttpResponse) -> bool {
-    let kind = asset
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
+    let kind = asset.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("application/json"))
 }

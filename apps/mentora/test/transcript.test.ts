@@ -163,6 +163,18 @@ describe("what goes wrong", () => {
     expect(transcript.fault).toBeNull();
   });
 
+  it("goes on waiting while the server itself tries again", () => {
+    const again = {
+      type: "error",
+      code: "UPSTREAM_UNAVAILABLE",
+      message: "",
+      recoverable: true,
+      retryInMs: 500,
+    } as const;
+    const transcript = play(...exchange.slice(0, 2), again);
+    expect(transcript).toMatchObject({ thinking: true, fault: null });
+  });
+
   it("ends with its reason and its summary", () => {
     const transcript = play(...exchange, {
       type: "conversation_ended",

@@ -15,11 +15,7 @@ pub struct InvalidId;
 
 fn check(value: &str) -> Result<(), InvalidId> {
     let sane = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    if (1..=MAX_ID_LEN).contains(&value.len()) && value.bytes().all(sane) {
-        Ok(())
-    } else {
-        Err(InvalidId)
-    }
+    if (1..=MAX_ID_LEN).contains(&value.len()) && value.bytes().all(sane) { Ok(()) } else { Err(InvalidId) }
 }
 
 macro_rules! ids {

@@ -41,10 +41,7 @@ impl Standing {
         if actor.admin || course.owner_id == actor.user {
             return Self::Staff;
         }
-        match member
-            .filter(|m| m.status == MemberStatus::Active)
-            .map(|m| m.role)
-        {
+        match member.filter(|m| m.status == MemberStatus::Active).map(|m| m.role) {
             Some(role) if role.is_staff() => Self::Staff,
             Some(role) => Self::Learner(role),
             None => Self::Outsider,
@@ -153,10 +150,7 @@ mod tests {
     }
 
     fn actor(id: &str) -> Actor {
-        Actor {
-            user: user(id),
-            admin: false,
-        }
+        Actor { user: user(id), admin: false }
     }
 
     #[test]
@@ -164,10 +158,7 @@ mod tests {
         let course = a_course(Visibility::Private);
         for status in [MemberStatus::Removed, MemberStatus::Invited] {
             let member = a_member(Role::Instructor, status);
-            assert_eq!(
-                Standing::of(&actor("m"), &course, Some(&member)),
-                Standing::Outsider
-            );
+            assert_eq!(Standing::of(&actor("m"), &course, Some(&member)), Standing::Outsider);
         }
     }
 
@@ -175,20 +166,13 @@ mod tests {
     fn the_owner_and_an_admin_are_staff_without_a_roster_entry() {
         let course = a_course(Visibility::Private);
         assert_eq!(Standing::of(&actor("owner"), &course, None), Standing::Staff);
-        let admin = Actor {
-            user: user("x"),
-            admin: true,
-        };
+        let admin = Actor { user: user("x"), admin: true };
         assert_eq!(Standing::of(&admin, &course, None), Standing::Staff);
     }
 
     #[test]
     fn an_outsider_cannot_tell_a_private_course_from_none() {
-        for action in [
-            CourseAction::Read,
-            CourseAction::EditAssignments,
-            CourseAction::Converse,
-        ] {
+        for action in [CourseAction::Read, CourseAction::EditAssignments, CourseAction::Converse] {
             let verdict = course(Standing::Outsider, &a_course(Visibility::Private), action);
             assert_eq!(verdict, Verdict::NotFound, "{action:?}");
         }
@@ -199,14 +183,8 @@ mod tests {
         let c = a_course(Visibility::Private);
         let learner = Standing::Learner(Role::Student);
         assert_eq!(course(learner, &c, CourseAction::Converse), Verdict::Allow);
-        assert_eq!(
-            course(learner, &c, CourseAction::EditAssignments),
-            Verdict::Forbidden
-        );
-        assert_eq!(
-            course(learner, &c, CourseAction::ListConversations),
-            Verdict::Forbidden
-        );
+        assert_eq!(course(learner, &c, CourseAction::EditAssignments), Verdict::Forbidden);
+        assert_eq!(course(learner, &c, CourseAction::ListConversations), Verdict::Forbidden);
     }
 
     #[test]
@@ -215,17 +193,8 @@ mod tests {
         let speak = ConversationAction::Speak;
         let learner = Standing::Learner(Role::Student);
         assert_eq!(conversation(&actor("m"), learner, &owner, speak), Verdict::Allow);
-        assert_eq!(
-            conversation(&actor("t"), Standing::Staff, &owner, speak),
-            Verdict::Forbidden
-        );
-        assert_eq!(
-            conversation(&actor("s"), learner, &owner, speak),
-            Verdict::NotFound
-        );
-        assert_eq!(
-            conversation(&actor("m"), Standing::Outsider, &owner, speak),
-            Verdict::Forbidden
-        );
+        assert_eq!(conversation(&actor("t"), Standing::Staff, &owner, speak), Verdict::Forbidden);
+        assert_eq!(conversation(&actor("s"), learner, &owner, speak), Verdict::NotFound);
+        assert_eq!(conversation(&actor("m"), Standing::Outsider, &owner, speak), Verdict::Forbidden);
     }
 }

@@ -55,73 +55,22 @@ const fn live(
     text_out: u64,
     audio_out: u64,
 ) -> Price {
-    Price {
-        model,
-        from,
-        live: true,
-        text_in,
-        audio_in,
-        text_out,
-        audio_out,
-    }
+    Price { model, from, live: true, text_in, audio_in, text_out, audio_out }
 }
 
 /// A model that hears and speaks nothing for us; should it ever, that costs what the Live models cost.
 const fn text(model: &'static str, text_in: u64, text_out: u64) -> Price {
-    Price {
-        model,
-        from: ALWAYS,
-        live: false,
-        text_in,
-        audio_in: 3_000_000,
-        text_out,
-        audio_out: 12_000_000,
-    }
+    Price { model, from: ALWAYS, live: false, text_in, audio_in: 3_000_000, text_out, audio_out: 12_000_000 }
 }
 
 /// US dollars per million tokens of the paid tier (Google's price list, as of [`PRICES_AS_OF`]), times a million. A model
 /// has one row for each change of its price.
 pub const PRICES: &[Price] = &[
-    live(
-        "gemini-3.8-live",
-        SEPTEMBER_2026,
-        750_000,
-        3_000_000,
-        4_500_000,
-        12_000_000,
-    ),
-    live(
-        "gemini-3.8-live-extended-thinking",
-        SEPTEMBER_2026,
-        750_000,
-        3_000_000,
-        4_500_000,
-        12_000_000,
-    ),
-    live(
-        "gemini-3.1-flash-live-preview",
-        ALWAYS,
-        750_000,
-        3_000_000,
-        4_500_000,
-        12_000_000,
-    ),
-    live(
-        "gemini-2.5-flash-native-audio-preview-12-2025",
-        ALWAYS,
-        500_000,
-        3_000_000,
-        2_000_000,
-        12_000_000,
-    ),
-    live(
-        "gemini-live-2.5-flash-native-audio",
-        ALWAYS,
-        500_000,
-        3_000_000,
-        2_000_000,
-        12_000_000,
-    ),
+    live("gemini-3.8-live", SEPTEMBER_2026, 750_000, 3_000_000, 4_500_000, 12_000_000),
+    live("gemini-3.8-live-extended-thinking", SEPTEMBER_2026, 750_000, 3_000_000, 4_500_000, 12_000_000),
+    live("gemini-3.1-flash-live-preview", ALWAYS, 750_000, 3_000_000, 4_500_000, 12_000_000),
+    live("gemini-2.5-flash-native-audio-preview-12-2025", ALWAYS, 500_000, 3_000_000, 2_000_000, 12_000_000),
+    live("gemini-live-2.5-flash-native-audio", ALWAYS, 500_000, 3_000_000, 2_000_000, 12_000_000),
     text("gemini-3.5-flash-lite", 300_000, 2_500_000),
     text("gemini-3.1-flash-lite", 250_000, 1_500_000),
 ];
@@ -142,18 +91,14 @@ pub fn price(model: &str, at: Millis) -> Price {
 fn in_force(prices: &[Price], model: &str, at: Millis) -> Option<Price> {
     let model = model.strip_prefix("models/").unwrap_or(model);
     let rows = || prices.iter().filter(|price| price.model == model);
-    let begun = rows()
-        .filter(|price| price.from <= at)
-        .max_by_key(|price| price.from);
+    let begun = rows().filter(|price| price.from <= at).max_by_key(|price| price.from);
     begun.or_else(|| rows().min_by_key(|price| price.from)).copied()
 }
 
 fn dearest(prices: &[Price], at: Millis) -> Price {
     let nothing = live("", ALWAYS, 0, 0, 0, 0);
-    let known = prices
-        .iter()
-        .filter(|price| price.live)
-        .filter_map(|price| in_force(prices, price.model, at));
+    let known =
+        prices.iter().filter(|price| price.live).filter_map(|price| in_force(prices, price.model, at));
     known.fold(nothing, |most, price| Price {
         text_in: most.text_in.max(price.text_in),
         audio_in: most.audio_in.max(price.audio_in),
@@ -176,9 +121,8 @@ pub fn cost(model: &str, at: Millis, usage: &Usage) -> Micros {
         (usage.output.thoughts, price.text_out),
     ];
     // A product of two u64 fits u128, and five of them do unless both are at their very end.
-    let exact = parts.iter().fold(0_u128, |sum, (n, price)| {
-        sum.saturating_add(u128::from(*n) * u128::from(*price))
-    });
+    let exact =
+        parts.iter().fold(0_u128, |sum, (n, price)| sum.saturating_add(u128::from(*n) * u128::from(*price)));
     Micros(i64::try_from(exact.div_ceil(MILLION)).unwrap_or(i64::MAX))
 }
 
@@ -199,10 +143,7 @@ pub fn estimate_next(model: &str, at: Millis, context: &Usage) -> Micros {
         cost(model, at, &next)
     };
     // A token for each character is the worst that a script does in a text of this length.
-    let written = with(
-        u64::try_from(crate::limits::MAX_TURN_CHARS).unwrap_or(u64::MAX),
-        0,
-    );
+    let written = with(u64::try_from(crate::limits::MAX_TURN_CHARS).unwrap_or(u64::MAX), 0);
     let utterance = u64::try_from(crate::limits::MAX_UTTERANCE_MS / seconds(1)).unwrap_or(u64::MAX);
     let spoken = with(GUIDANCE_TOKENS, utterance.saturating_mul(AUDIO_TOKENS_PER_SECOND));
     written.max(spoken)
@@ -216,11 +157,7 @@ const GUIDANCE_TOKENS: u64 = 1_000;
 #[must_use]
 pub fn tokens_at_most(text: &str) -> u64 {
     let (ascii, other) = text.chars().fold((0_u64, 0_u64), |(ascii, other), c| {
-        if c.is_ascii() {
-            (ascii.saturating_add(1), other)
-        } else {
-            (ascii, other.saturating_add(1))
-        }
+        if c.is_ascii() { (ascii.saturating_add(1), other) } else { (ascii, other.saturating_add(1)) }
     });
     ascii.div_ceil(2).saturating_add(other)
 }
@@ -237,18 +174,8 @@ mod tests {
 
     fn usage(input: (u64, u64), output: (u64, u64), thoughts: u64) -> Usage {
         Usage {
-            input: TokenCounts {
-                text: input.0,
-                audio: input.1,
-                cached: 0,
-                thoughts: 0,
-            },
-            output: TokenCounts {
-                text: output.0,
-                audio: output.1,
-                cached: 0,
-                thoughts,
-            },
+            input: TokenCounts { text: input.0, audio: input.1, cached: 0, thoughts: 0 },
+            output: TokenCounts { text: output.0, audio: output.1, cached: 0, thoughts },
         }
     }
 
@@ -256,21 +183,13 @@ mod tests {
     fn a_turn_costs_what_it_costs_by_hand() {
         for (model, usage, micros) in [
             // A million of each: 0.75 + 3.00 + 4.50 + 12.00 + 4.50 dollars.
-            (
-                LIVE,
-                usage((1_000_000, 1_000_000), (1_000_000, 1_000_000), 1_000_000),
-                24_750_000,
-            ),
+            (LIVE, usage((1_000_000, 1_000_000), (1_000_000, 1_000_000), 1_000_000), 24_750_000),
             // 1,200 x 0.75 = 900; 250 (ten seconds heard) x 3 = 750; 200 (eight seconds spoken) x 12 = 2,400.
             (LIVE, usage((1_200, 250), (0, 200), 0), 4_050),
             // The same with 100 thoughts x 4.50 = 450.
             (LIVE, usage((1_200, 250), (0, 200), 100), 4_500),
             // 522 x 0.50 + 42 x 12 = 261 + 504.
-            (
-                "gemini-live-2.5-flash-native-audio",
-                usage((522, 0), (0, 42), 0),
-                765,
-            ),
+            ("gemini-live-2.5-flash-native-audio", usage((522, 0), (0, 42), 0), 765),
             // 1,000 x 0.30 + 40 x 2.50.
             ("gemini-3.5-flash-lite", usage((1_000, 0), (40, 0), 0), 400),
             (LIVE, Usage::default(), 0),
@@ -282,11 +201,7 @@ mod tests {
     #[test]
     fn it_is_rounded_up_once_and_not_once_a_part() {
         assert_eq!(cost(LIVE, NOW, &usage((1, 0), (0, 0), 0)), Micros(1), "0.75");
-        assert_eq!(
-            cost(LIVE, NOW, &usage((1, 0), (1, 0), 1)),
-            Micros(10),
-            "0.75 + 4.5 + 4.5 = 9.75"
-        );
+        assert_eq!(cost(LIVE, NOW, &usage((1, 0), (1, 0), 1)), Micros(10), "0.75 + 4.5 + 4.5 = 9.75");
         assert_eq!(cost(LIVE, NOW, &usage((4, 0), (0, 0), 0)), Micros(3), "exact");
     }
 
@@ -299,10 +214,7 @@ mod tests {
 
     #[test]
     fn a_model_may_be_named_as_google_names_it() {
-        assert_eq!(
-            price("models/gemini-3.5-flash-lite", NOW),
-            price("gemini-3.5-flash-lite", NOW)
-        );
+        assert_eq!(price("models/gemini-3.5-flash-lite", NOW), price("gemini-3.5-flash-lite", NOW));
     }
 
     #[test]
@@ -341,10 +253,7 @@ mod tests {
         // Written: 20,000 x 0.75 = 15,000. Answer: 2,000 x 12 + 2,000 x 4.5 = 33,000.
         assert_eq!(estimate_next(LIVE, NOW, &Usage::default()), Micros(48_000));
         // The context grows by the last answer: (1,200 + 0) x 0.75 + (250 + 200) x 3 = 2,250 more.
-        assert_eq!(
-            estimate_next(LIVE, NOW, &usage((1_200, 250), (0, 200), 900)),
-            Micros(50_250)
-        );
+        assert_eq!(estimate_next(LIVE, NOW, &usage((1_200, 250), (0, 200), 900)), Micros(50_250));
     }
 
     #[test]
@@ -353,10 +262,8 @@ mod tests {
         for turn in 0..40_u64 {
             let held = estimate_next(LIVE, NOW, &last);
             let (text, audio) = if turn % 2 == 0 { (20_000, 0) } else { (900, 1_500) };
-            let input = (
-                last.input.text + last.output.text + text,
-                last.input.audio + last.output.audio + audio,
-            );
+            let input =
+                (last.input.text + last.output.text + text, last.input.audio + last.output.audio + audio);
             last = usage(input, (0, MAX_ANSWER_TOKENS), MAX_THOUGHT_TOKENS);
             assert!(cost(LIVE, NOW, &last) <= held, "turn {turn}");
         }
@@ -371,16 +278,9 @@ mod tests {
 
     #[test]
     fn the_table_and_its_version_change_together() {
-        let digest: String = Sha256::digest(format!("{PRICES:?}"))
-            .iter()
-            .take(4)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest: String =
+            Sha256::digest(format!("{PRICES:?}")).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         let told = "the price table changed: give it the day of the change as PRICES_AS_OF, and put this digest here";
-        assert_eq!(
-            (price_version(), digest.as_str()),
-            ("2026-11-22", "bf4488b8"),
-            "{told}"
-        );
+        assert_eq!((price_version(), digest.as_str()), ("2026-11-22", "bf4488b8"), "{told}");
     }
 }

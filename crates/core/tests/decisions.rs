@@ -19,27 +19,15 @@ fn first(text: &str) -> Decision {
 }
 
 fn student(text: &str) -> Utterance<'_> {
-    Utterance {
-        speaker: Speaker::Student,
-        text,
-    }
+    Utterance { speaker: Speaker::Student, text }
 }
 
 #[test]
 fn a_reason_is_one_sentence_that_fits_the_turn() {
     for (text, reason) in [
-        (
-            "School uniforms should be mandatory.",
-            "No reason or evidence was given for the claim.",
-        ),
-        (
-            "Everyone should wear uniforms.",
-            "The claim leaves no exception and has too little ground.",
-        ),
-        (
-            "It is obvious that uniforms are right.",
-            "The ground is hearsay, or only says the claim again.",
-        ),
+        ("School uniforms should be mandatory.", "No reason or evidence was given for the claim."),
+        ("Everyone should wear uniforms.", "The claim leaves no exception and has too little ground."),
+        ("It is obvious that uniforms are right.", "The ground is hearsay, or only says the claim again."),
         ("It's good.", "It is not clear what is meant."),
         ("  ", "Nothing was said."),
         (
@@ -47,14 +35,8 @@ fn a_reason_is_one_sentence_that_fits_the_turn() {
             "Reasons were given for one side only.",
         ),
         ("What do you mean by fair?", "The student asked something."),
-        (
-            "Je pense que les uniformes sont une bonne idée.",
-            "The words could not be read in this language.",
-        ),
-        (
-            "學校應該強制學生穿制服。",
-            "No reason or evidence was given for the claim.",
-        ),
+        ("Je pense que les uniformes sont une bonne idée.", "The words could not be read in this language."),
+        ("學校應該強制學生穿制服。", "No reason or evidence was given for the claim."),
     ] {
         assert_eq!(first(text).reason, reason, "{text}");
     }
@@ -63,10 +45,7 @@ fn a_reason_is_one_sentence_that_fits_the_turn() {
 #[test]
 fn in_an_unknown_language_nothing_is_claimed_to_be_known() {
     let decision = first("Ich bin strikt dagegen, weil das allen Kindern schadet und niemandem hilft.");
-    assert_eq!(
-        (decision.strategy, decision.stance),
-        (Strategy::Continue, Stance::Undetermined)
-    );
+    assert_eq!((decision.strategy, decision.stance), (Strategy::Continue, Stance::Undetermined));
     assert_eq!(decision.features, mentora_core::dialogue::Features::default());
 }
 
@@ -74,10 +53,7 @@ fn in_an_unknown_language_nothing_is_claimed_to_be_known() {
 fn a_stance_has_a_side_and_a_strength() {
     for (text, stance) in [
         ("I strongly agree with uniforms.", Stance::ProStrong),
-        (
-            "I guess I agree with uniforms, but only in primary school.",
-            Stance::ProWeak,
-        ),
+        ("I guess I agree with uniforms, but only in primary school.", Stance::ProWeak),
         ("We should never ban phones.", Stance::ConStrong),
         ("I am probably against it.", Stance::ConWeak),
         ("I see both sides.", Stance::Neutral),
@@ -100,14 +76,8 @@ fn a_student_who_may_be_upset_is_neither_challenged_nor_shown_the_door() {
     ] {
         let history = [student("Uniforms are fair."), student("Yes."), student("No.")];
         let decision = decide(&DialecticalConfig::default(), &history, text);
-        assert!(
-            matches!(decision.strategy, Strategy::Continue | Strategy::Conclude),
-            "{text}: {decision:?}"
-        );
-        assert_eq!(
-            decision.reason, "The student may be upset, which comes before the argument.",
-            "{text}"
-        );
+        assert!(matches!(decision.strategy, Strategy::Continue | Strategy::Conclude), "{text}: {decision:?}");
+        assert_eq!(decision.reason, "The student may be upset, which comes before the argument.", "{text}");
         assert_eq!(termination(&AiConfig::default(), &decision, 4), None, "{text}");
     }
 }
@@ -121,11 +91,7 @@ fn a_move_that_is_not_enabled_is_neither_made_nor_offered() {
     for text in ["It's good.", "School uniforms should be mandatory."] {
         let decision = decide(&config, &[], text);
         assert_eq!(decision.strategy, Strategy::Continue);
-        let offered: Vec<_> = decision
-            .alternatives
-            .iter()
-            .map(|alternative| alternative.strategy)
-            .collect();
+        let offered: Vec<_> = decision.alternatives.iter().map(|alternative| alternative.strategy).collect();
         assert_eq!(offered, [Strategy::DevilsAdvocate, Strategy::Conclude]);
     }
 }
@@ -135,15 +101,7 @@ fn weights_turn_the_order_round() {
     let text = "Uniforms should be mandatory because they reduce bullying.";
     let weighted = |weights: &[(Strategy, f64)]| {
         let strategy_weights = weights.iter().copied().collect::<BTreeMap<_, _>>();
-        decide(
-            &DialecticalConfig {
-                strategy_weights,
-                ..DialecticalConfig::default()
-            },
-            &[],
-            text,
-        )
-        .strategy
+        decide(&DialecticalConfig { strategy_weights, ..DialecticalConfig::default() }, &[], text).strategy
     };
     println!("{:?}", first(text));
     assert_eq!(weighted(&[]), Strategy::DevilsAdvocate);
@@ -160,30 +118,17 @@ fn weights_turn_the_order_round() {
 #[test]
 fn a_student_who_is_stuck_is_not_asked_a_third_time_what_is_meant() {
     let config = DialecticalConfig::default();
-    assert_eq!(
-        decide(&config, &[student("Not sure.")], "I don't know.").strategy,
-        Strategy::Clarify
-    );
-    let stuck = decide(
-        &config,
-        &[student("Not sure."), student("I don't know.")],
-        "I don't know.",
-    );
+    assert_eq!(decide(&config, &[student("Not sure.")], "I don't know.").strategy, Strategy::Clarify);
+    let stuck = decide(&config, &[student("Not sure."), student("I don't know.")], "I don't know.");
     assert_eq!(stuck.strategy, Strategy::Continue, "{stuck:?}");
-    assert_eq!(
-        stuck.reason,
-        "The student is stuck; asking again what is meant would not help."
-    );
+    assert_eq!(stuck.reason, "The student is stuck; asking again what is meant would not help.");
 }
 
 #[test]
 fn a_decision_reads_back_as_it_was_stored() {
     let decision = first("Everyone knows that 30% of uniforms are bad, because they itch.");
     let stored = serde_json::to_value(&decision).unwrap();
-    assert_eq!(
-        stored["features"]["oneSidedness"],
-        decision.features.one_sidedness
-    );
+    assert_eq!(stored["features"]["oneSidedness"], decision.features.one_sidedness);
     assert_eq!(serde_json::from_value::<Decision>(stored).unwrap(), decision);
 }
 
@@ -211,10 +156,7 @@ fn the_longest_turns_after_a_long_dialogue_are_decided_in_time_that_grows_with_t
         let (short, full) = (time(MAX_TURN_CHARS / 10), time(MAX_TURN_CHARS));
         println!("{seed:40} {short:>10.1?} {full:>10.1?}");
         // Ten times the text; a quadratic scan would take a hundred times as long. The constant absorbs a busy machine.
-        assert!(
-            full < short * 30 + Duration::from_millis(300),
-            "{seed:?}: {short:?}, then {full:?}"
-        );
+        assert!(full < short * 30 + Duration::from_millis(300), "{seed:?}: {short:?}, then {full:?}");
     }
 }
 

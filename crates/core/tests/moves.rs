@@ -14,47 +14,22 @@ struct Labelled {
 }
 
 fn read(tsv: &'static str) -> Vec<Labelled> {
-    let rows = tsv
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let rows = tsv.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     rows.map(|line| {
         let [label, language, earlier, text] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("four fields, not: {line}")
         };
         let expected = serde_json::from_value(label.into()).unwrap();
-        let earlier = earlier
-            .split('|')
-            .map(str::trim)
-            .filter(|turn| !turn.is_empty())
-            .collect();
-        Labelled {
-            expected,
-            language,
-            earlier,
-            text,
-        }
+        let earlier = earlier.split('|').map(str::trim).filter(|turn| !turn.is_empty()).collect();
+        Labelled { expected, language, earlier, text }
     })
     .collect()
 }
 
 fn decided(turn: &Labelled) -> Decision {
-    let tutor = Utterance {
-        speaker: Speaker::Tutor,
-        text: "What makes you think so?",
-    };
-    let history: Vec<_> = turn
-        .earlier
-        .iter()
-        .flat_map(|text| {
-            [
-                Utterance {
-                    speaker: Speaker::Student,
-                    text,
-                },
-                tutor,
-            ]
-        })
-        .collect();
+    let tutor = Utterance { speaker: Speaker::Tutor, text: "What makes you think so?" };
+    let history: Vec<_> =
+        turn.earlier.iter().flat_map(|text| [Utterance { speaker: Speaker::Student, text }, tutor]).collect();
     decide(&DialecticalConfig::default(), &history, turn.text)
 }
 
@@ -64,47 +39,28 @@ fn report(name: &str, turns: &[Labelled]) -> (f64, f64) {
     println!("\n{name}: {} turns", turns.len());
     println!("{:16} {:>5} {:>9} {:>6}", "move", "turns", "precision", "recall");
     let share = |part: usize, whole: usize| {
-        if whole == 0 {
-            1.0
-        } else {
-            part as f64 / whole as f64
-        }
+        if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
     };
     let mut lowest = 1.0_f64;
     for strategy in Strategy::ALL {
-        let expected = chosen
-            .iter()
-            .filter(|(turn, _)| turn.expected == strategy)
-            .count();
-        let given = chosen
-            .iter()
-            .filter(|(_, decision)| decision.strategy == strategy)
-            .count();
+        let expected = chosen.iter().filter(|(turn, _)| turn.expected == strategy).count();
+        let given = chosen.iter().filter(|(_, decision)| decision.strategy == strategy).count();
         let both = chosen
             .iter()
             .filter(|(turn, decision)| turn.expected == strategy && decision.strategy == strategy);
         let both = both.count();
         let (precision, recall) = (share(both, given), share(both, expected));
         lowest = lowest.min(precision).min(recall);
-        println!(
-            "{:16} {expected:>5} {precision:>9.2} {recall:>6.2}",
-            strategy.name()
-        );
+        println!("{:16} {expected:>5} {precision:>9.2} {recall:>6.2}", strategy.name());
     }
-    for (turn, decision) in chosen
-        .iter()
-        .filter(|(turn, decision)| turn.expected != decision.strategy)
-    {
+    for (turn, decision) in chosen.iter().filter(|(turn, decision)| turn.expected != decision.strategy) {
         let (expected, got) = (turn.expected.name(), decision.strategy.name());
         println!(
             "  [{}] {expected} expected, {got}: {}\n      {:?}",
             turn.language, turn.text, decision.features
         );
     }
-    let right = chosen
-        .iter()
-        .filter(|(turn, decision)| turn.expected == decision.strategy)
-        .count();
+    let right = chosen.iter().filter(|(turn, decision)| turn.expected == decision.strategy).count();
     println!("right: {:.2}", share(right, turns.len()));
     (lowest, share(right, turns.len()))
 }
@@ -114,18 +70,12 @@ fn moves_are_those_that_a_teacher_would_make() {
     let turns = read(include_str!("moves.tsv"));
     assert!(turns.len() >= 200);
     let (lowest, right) = report("the turns that the lexicon was tuned on", &turns);
-    assert!(
-        lowest >= 0.95 && right >= 0.98,
-        "lowest {lowest:.2}, right {right:.2}"
-    );
+    assert!(lowest >= 0.95 && right >= 0.98, "lowest {lowest:.2}, right {right:.2}");
 }
 
 #[test]
 fn moves_are_mostly_right_for_turns_that_the_lexicon_never_saw() {
     let turns = read(include_str!("unseen.tsv"));
     let (lowest, right) = report("turns written afterwards, never tuned on", &turns);
-    assert!(
-        lowest >= 0.58 && right >= 0.81,
-        "lowest {lowest:.2}, right {right:.2}"
-    );
+    assert!(lowest >= 0.58 && right >= 0.81, "lowest {lowest:.2}, right {right:.2}");
 }

@@ -20,11 +20,8 @@ pub enum Aggregation {
 
 /// The `structuredAggregationQuery` of a request; see [`alias`] for the names of the results.
 pub(crate) fn wire(query: &Query, aggregations: &[Aggregation]) -> Json {
-    let aggregations: Vec<Json> = aggregations
-        .iter()
-        .enumerate()
-        .map(|(index, aggregation)| aggregation.wire(index))
-        .collect();
+    let aggregations: Vec<Json> =
+        aggregations.iter().enumerate().map(|(index, aggregation)| aggregation.wire(index)).collect();
     json!({ "structuredQuery": query.wire(), "aggregations": aggregations })
 }
 

@@ -31,10 +31,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// A base URL without the `/v1`, as [`GOOGLE`] or `http://127.0.0.1:8080`, and a database there.
     pub fn new(base_url: &str, database: Database) -> Self {
-        Self {
-            base_url: base_url.trim_end_matches('/').to_owned(),
-            database,
-        }
+        Self { base_url: base_url.trim_end_matches('/').to_owned(), database }
     }
 
     /// The base URL, without a final slash.
@@ -60,21 +57,13 @@ pub struct Client<T> {
 impl<T: Transport> Client<T> {
     /// A client without credentials and with a deadline of ten seconds a call.
     pub fn new(transport: T, endpoint: Endpoint) -> Self {
-        Self {
-            transport,
-            endpoint,
-            token: None,
-            deadline_ms: DEFAULT_DEADLINE_MS,
-        }
+        Self { transport, endpoint, token: None, deadline_ms: DEFAULT_DEADLINE_MS }
     }
 
     /// Sends this access token.
     #[must_use]
     pub fn with_token(self, token: impl Into<String>) -> Self {
-        Self {
-            token: Some(token.into()),
-            ..self
-        }
+        Self { token: Some(token.into()), ..self }
     }
 
     /// Gives each call so many milliseconds.
@@ -96,9 +85,7 @@ impl<T: Transport> Client<T> {
     /// Reads a document; `None` if it is not there.
     pub async fn get(&self, path: &DocumentPath) -> Result<Option<Document>, Error> {
         let mut documents = self.batch_get(std::slice::from_ref(path)).await?;
-        documents
-            .pop()
-            .ok_or_else(|| Error::malformed("a document was neither found nor missing"))
+        documents.pop().ok_or_else(|| Error::malformed("a document was neither found nor missing"))
     }
 
     /// Reads documents, in the order asked.
@@ -133,9 +120,7 @@ impl<T: Transport> Client<T> {
     /// Makes a document; [`Kind::AlreadyExists`] if it is there.
     pub async fn create(&self, path: DocumentPath, fields: Fields) -> Result<WriteResult, Error> {
         let CommitResult { mut writes, .. } = self.commit(&[Write::create(path, fields)]).await?;
-        writes
-            .pop()
-            .ok_or_else(|| Error::local(Kind::UnknownOutcome, "a commit told nothing of its write"))
+        writes.pop().ok_or_else(|| Error::local(Kind::UnknownOutcome, "a commit told nothing of its write"))
     }
 
     /// Runs a query.
@@ -160,11 +145,7 @@ impl<T: Transport> Client<T> {
 
     /// How many documents a query has.
     pub async fn count(&self, query: &Query) -> Result<i64, Error> {
-        match self
-            .aggregate(query, &[Aggregation::Count { up_to: None }])
-            .await?
-            .as_slice()
-        {
+        match self.aggregate(query, &[Aggregation::Count { up_to: None }]).await?.as_slice() {
             [Value::Integer(count)] => Ok(*count),
             _ => Err(Error::malformed("a count is not an integer")),
         }
@@ -177,13 +158,7 @@ impl<T: Transport> Client<T> {
         page_size: u32,
         page_token: Option<&str>,
     ) -> Result<Page, Error> {
-        let response = self
-            .read(Request::List {
-                collection,
-                page_size,
-                page_token,
-            })
-            .await?;
+        let response = self.read(Request::List { collection, page_size, page_token }).await?;
         reply::list(self.database(), &response)
     }
 
@@ -205,12 +180,7 @@ impl<T: Transport> Client<T> {
         if documents.is_empty() {
             return Ok(Vec::new());
         }
-        let response = self
-            .read(Request::BatchGet {
-                documents,
-                transaction,
-            })
-            .await?;
+        let response = self.read(Request::BatchGet { documents, transaction }).await?;
         // The answer comes in any order, and once for a document that was asked for twice.
         let answers = reply::batch_get(self.database(), &response)?;
         let answer = |path: &DocumentPath| answers.iter().find(|(answered, _)| answered == path);

@@ -43,9 +43,7 @@ pub struct Store<S> {
 impl<S: Sql> Store<S> {
     /// Makes the tables where they are missing.
     pub fn open(sql: S) -> Result<Self, S::Error> {
-        Ok(Self {
-            shelf: Shelf::open(sql)?,
-        })
+        Ok(Self { shelf: Shelf::open(sql)? })
     }
 
     /// Answers one request. `now_micros` is the time in microseconds of the epoch; a clock that stands still or runs

@@ -64,10 +64,7 @@ impl Emulator {
     pub fn start_or_skip() -> Result<Option<Self>, EmulatorError> {
         match Self::start() {
             Err(EmulatorError::NotInstalled) if env::var("CI").as_deref() != Ok("true") => {
-                eprintln!(
-                    "SKIPPED: tests against Google's emulator. {}",
-                    EmulatorError::NotInstalled
-                );
+                eprintln!("SKIPPED: tests against Google's emulator. {}", EmulatorError::NotInstalled);
                 Ok(None)
             }
             other => other.map(Some),
@@ -112,17 +109,13 @@ fn jar() -> Option<PathBuf> {
     if let Some(jar) = env::var_os("FIRESTORE_EMULATOR_JAR") {
         return Some(PathBuf::from(jar));
     }
-    let on_path = env::var_os("PATH")
-        .map(|path| env::split_paths(&path).collect::<Vec<_>>())
-        .unwrap_or_default();
+    let on_path =
+        env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
     let sdk_of = |directory: &PathBuf| {
         let gcloud = directory.join("gcloud").canonicalize().ok()?;
         Some(gcloud.parent()?.parent()?.to_owned())
     };
-    let sdks = on_path
-        .iter()
-        .filter_map(sdk_of)
-        .chain([PathBuf::from("/usr/lib/google-cloud-sdk")]);
+    let sdks = on_path.iter().filter_map(sdk_of).chain([PathBuf::from("/usr/lib/google-cloud-sdk")]);
     sdks.map(|sdk| sdk.join(JAR)).find(|jar| Path::is_file(jar))
 }
 

@@ -61,11 +61,7 @@ pub enum Retry {
 impl Error {
     /// A failure found on our side of the wire.
     pub(crate) fn local(kind: Kind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            status: 0,
-            message: message.into(),
-        }
+        Self { kind, status: 0, message: message.into() }
     }
 
     /// A reply or a document that cannot be understood.
@@ -117,22 +113,13 @@ impl Error {
             Err(_) => None,
         };
         match reply {
-            Some(Status {
-                status: name,
-                message,
-            }) => Self {
-                kind: kind_of_name(&name).unwrap_or(kind_of_status(status)),
-                status,
-                message,
-            },
+            Some(Status { status: name, message }) => {
+                Self { kind: kind_of_name(&name).unwrap_or(kind_of_status(status)), status, message }
+            }
             // A proxy's page, most likely: the beginning tells enough.
             None => {
                 let message = String::from_utf8_lossy(body).chars().take(200).collect();
-                Self {
-                    kind: kind_of_status(status),
-                    status,
-                    message,
-                }
+                Self { kind: kind_of_status(status), status, message }
             }
         }
     }
@@ -144,14 +131,7 @@ impl Error {
             Kind::Unavailable => self.status != 0,
             _ => false,
         };
-        if uncertain {
-            Self {
-                kind: Kind::UnknownOutcome,
-                ..self
-            }
-        } else {
-            self
-        }
+        if uncertain { Self { kind: Kind::UnknownOutcome, ..self } } else { self }
     }
 }
 
@@ -227,10 +207,9 @@ mod tests {
 
     #[test]
     fn the_name_decides_where_one_http_status_has_two_meanings() {
-        for (name, kind) in [
-            ("INVALID_ARGUMENT", Kind::InvalidArgument),
-            ("FAILED_PRECONDITION", Kind::FailedPrecondition),
-        ] {
+        for (name, kind) in
+            [("INVALID_ARGUMENT", Kind::InvalidArgument), ("FAILED_PRECONDITION", Kind::FailedPrecondition)]
+        {
             let body = format!(r#"{{"error":{{"status":"{name}"}}}}"#);
             assert_eq!(Error::from_reply(400, body.as_bytes()).kind, kind);
         }
@@ -246,18 +225,9 @@ mod tests {
     fn a_commit_is_only_called_failed_where_nothing_can_have_been_written() {
         let replied = |status, body: &str| Error::from_reply(status, body.as_bytes()).of_commit().kind;
         assert_eq!(replied(502, "<html>"), Kind::UnknownOutcome);
-        assert_eq!(
-            replied(503, r#"{"error":{"status":"UNAVAILABLE"}}"#),
-            Kind::UnknownOutcome
-        );
-        assert_eq!(
-            replied(504, r#"{"error":{"status":"DEADLINE_EXCEEDED"}}"#),
-            Kind::UnknownOutcome
-        );
+        assert_eq!(replied(503, r#"{"error":{"status":"UNAVAILABLE"}}"#), Kind::UnknownOutcome);
+        assert_eq!(replied(504, r#"{"error":{"status":"DEADLINE_EXCEEDED"}}"#), Kind::UnknownOutcome);
         assert_eq!(replied(409, r#"{"error":{"status":"ABORTED"}}"#), Kind::Aborted);
-        assert_eq!(
-            replied(429, r#"{"error":{"status":"RESOURCE_EXHAUSTED"}}"#),
-            Kind::ResourceExhausted
-        );
+        assert_eq!(replied(429, r#"{"error":{"status":"RESOURCE_EXHAUSTED"}}"#), Kind::ResourceExhausted);
     }
 }

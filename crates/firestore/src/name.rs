@@ -8,13 +8,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub const MAX_ID_BYTES: usize = 1500;
 
 /// What RFC 3986 leaves unreserved; `(` and `)` too, so that `(default)` stays readable in logs.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'(')
-    .remove(b')');
+const SEGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'(').remove(b')');
 
 /// A name that Firestore would refuse.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,9 +59,7 @@ impl Database {
         let (project, database) = (project.into(), database.into());
         for part in [&project, &database] {
             if part.is_empty() {
-                return Err(NameError::EmptyId(format!(
-                    "projects/{project}/databases/{database}"
-                )));
+                return Err(NameError::EmptyId(format!("projects/{project}/databases/{database}")));
             }
             if part.contains('/') {
                 return Err(NameError::ReservedId(part.clone()));
@@ -92,24 +85,15 @@ impl Database {
 
     /// The path of a document given by its full resource name.
     pub fn path_of(&self, name: &str) -> Result<DocumentPath, NameError> {
-        let foreign = || NameError::ForeignName {
-            name: name.to_owned(),
-            database: self.to_string(),
-        };
-        let path = name
-            .strip_prefix(&self.root())
-            .and_then(|rest| rest.strip_prefix('/'))
-            .ok_or_else(foreign)?;
+        let foreign = || NameError::ForeignName { name: name.to_owned(), database: self.to_string() };
+        let path =
+            name.strip_prefix(&self.root()).and_then(|rest| rest.strip_prefix('/')).ok_or_else(foreign)?;
         DocumentPath::parse(path)
     }
 
     /// The root as the path of a URL, without a leading slash.
     pub(crate) fn url_root(&self) -> String {
-        format!(
-            "v1/projects/{}/databases/{}/documents",
-            encoded(&self.project),
-            encoded(&self.database)
-        )
+        format!("v1/projects/{}/databases/{}/documents", encoded(&self.project), encoded(&self.database))
     }
 }
 
@@ -127,10 +111,7 @@ impl CollectionPath {
     /// Parses a path with an odd number of ids.
     pub fn parse(path: &str) -> Result<Self, NameError> {
         if checked_depth(path)?.is_multiple_of(2) {
-            return Err(NameError::WrongDepth {
-                path: path.to_owned(),
-                wanted: "collection",
-            });
+            return Err(NameError::WrongDepth { path: path.to_owned(), wanted: "collection" });
         }
         Ok(Self(path.to_owned()))
     }
@@ -148,9 +129,7 @@ impl CollectionPath {
 
     /// The document that this collection belongs to, unless it is at the root.
     pub fn parent(&self) -> Option<DocumentPath> {
-        self.0
-            .rsplit_once('/')
-            .map(|(parent, _)| DocumentPath(parent.to_owned()))
+        self.0.rsplit_once('/').map(|(parent, _)| DocumentPath(parent.to_owned()))
     }
 
     /// The path as text.
@@ -167,10 +146,7 @@ impl DocumentPath {
     /// Parses a path with an even number of ids.
     pub fn parse(path: &str) -> Result<Self, NameError> {
         if !checked_depth(path)?.is_multiple_of(2) {
-            return Err(NameError::WrongDepth {
-                path: path.to_owned(),
-                wanted: "document",
-            });
+            return Err(NameError::WrongDepth { path: path.to_owned(), wanted: "document" });
         }
         Ok(Self(path.to_owned()))
     }
@@ -225,8 +201,7 @@ fn last_segment(path: &str) -> &str {
 }
 
 fn checked_depth(path: &str) -> Result<usize, NameError> {
-    path.split('/')
-        .try_fold(0, |depth, id| check_id(id, path).map(|()| depth + 1))
+    path.split('/').try_fold(0, |depth, id| check_id(id, path).map(|()| depth + 1))
 }
 
 fn check_id(id: &str, path: &str) -> Result<(), NameError> {
@@ -250,14 +225,8 @@ mod tests {
     #[test]
     fn a_path_knows_its_depth() {
         assert!(DocumentPath::parse("users/u1").is_ok());
-        assert!(matches!(
-            DocumentPath::parse("users"),
-            Err(NameError::WrongDepth { .. })
-        ));
-        assert!(matches!(
-            CollectionPath::parse("users/u1"),
-            Err(NameError::WrongDepth { .. })
-        ));
+        assert!(matches!(DocumentPath::parse("users"), Err(NameError::WrongDepth { .. })));
+        assert!(matches!(CollectionPath::parse("users/u1"), Err(NameError::WrongDepth { .. })));
     }
 
     #[test]
@@ -289,11 +258,7 @@ mod tests {
         assert_eq!(database.path_of(&name), Ok(path));
         let other = Database::new("other").unwrap();
         assert!(matches!(other.path_of(&name), Err(NameError::ForeignName { .. })));
-        assert!(
-            database
-                .path_of("projects/demo/databases/(default)/documentsX/users/u1")
-                .is_err()
-        );
+        assert!(database.path_of("projects/demo/databases/(default)/documentsX/users/u1").is_err());
     }
 
     #[test]

@@ -93,20 +93,12 @@ pub struct Cursor {
 impl Query {
     /// The documents of one collection.
     pub fn collection(path: &CollectionPath) -> Self {
-        Self {
-            parent: path.parent(),
-            collection: Some(path.id().to_owned()),
-            ..Self::default()
-        }
+        Self { parent: path.parent(), collection: Some(path.id().to_owned()), ..Self::default() }
     }
 
     /// The documents of every collection with this id.
     pub fn group(id: impl Into<String>) -> Self {
-        Self {
-            collection: Some(id.into()),
-            all_descendants: true,
-            ..Self::default()
-        }
+        Self { collection: Some(id.into()), all_descendants: true, ..Self::default() }
     }
 
     /// Narrows a collection group to what stands below a document.

@@ -87,14 +87,8 @@ pub(crate) fn commit(response: &HttpResponse) -> Result<CommitResult, Error> {
         commit_time: Option<Timestamp>,
     }
 
-    let Reply {
-        write_results,
-        commit_time,
-    } = read(response)?;
-    Ok(CommitResult {
-        writes: write_results,
-        commit_time,
-    })
+    let Reply { write_results, commit_time } = read(response)?;
+    Ok(CommitResult { writes: write_results, commit_time })
 }
 
 pub(crate) fn run_query(database: &Database, response: &HttpResponse) -> Result<Vec<Document>, Error> {
@@ -124,15 +118,9 @@ pub(crate) fn run_aggregation(response: &HttpResponse, count: usize) -> Result<V
     }
 
     let elements = read::<Vec<Element>>(response)?;
-    let mut figures = elements
-        .into_iter()
-        .find_map(|element| element.result)
-        .map(|result| result.aggregate_fields);
-    let mut named = |index| {
-        figures
-            .as_mut()
-            .and_then(|figures| figures.remove(&aggregate::alias(index)))
-    };
+    let mut figures =
+        elements.into_iter().find_map(|element| element.result).map(|result| result.aggregate_fields);
+    let mut named = |index| figures.as_mut().and_then(|figures| figures.remove(&aggregate::alias(index)));
     (0..count)
         .map(|index| named(index).ok_or_else(|| Error::malformed("an aggregation has no result")))
         .collect()
@@ -147,18 +135,10 @@ pub(crate) fn list(database: &Database, response: &HttpResponse) -> Result<Page,
         next_page_token: Option<String>,
     }
 
-    let Reply {
-        documents,
-        next_page_token,
-    } = read(response)?;
-    let documents = documents
-        .into_iter()
-        .map(|document| document.located(database))
-        .collect::<Result<_, _>>()?;
-    Ok(Page {
-        documents,
-        next_page_token: next_page_token.filter(|token| !token.is_empty()),
-    })
+    let Reply { documents, next_page_token } = read(response)?;
+    let documents =
+        documents.into_iter().map(|document| document.located(database)).collect::<Result<_, _>>()?;
+    Ok(Page { documents, next_page_token: next_page_token.filter(|token| !token.is_empty()) })
 }
 
 pub(crate) fn begin_transaction(response: &HttpResponse) -> Result<Transaction, Error> {
@@ -181,25 +161,13 @@ struct WireDocument {
 
 impl WireDocument {
     fn located(self, database: &Database) -> Result<Document, Error> {
-        let Self {
-            name,
-            fields,
-            create_time,
-            update_time,
-        } = self;
-        Ok(Document {
-            path: path_of(database, &name)?,
-            fields,
-            create_time,
-            update_time,
-        })
+        let Self { name, fields, create_time, update_time } = self;
+        Ok(Document { path: path_of(database, &name)?, fields, create_time, update_time })
     }
 }
 
 fn path_of(database: &Database, name: &str) -> Result<DocumentPath, Error> {
-    database
-        .path_of(name)
-        .map_err(|error| Error::malformed(error.to_string()))
+    database.path_of(name).map_err(|error| Error::malformed(error.to_string()))
 }
 
 fn read<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, Error> {
@@ -207,8 +175,6 @@ fn read<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, Error> {
     if !response.status().is_success() {
         return Err(Error::from_reply(status, response.body()));
     }
-    serde_json::from_slice(response.body()).map_err(|error| Error {
-        status,
-        ..Error::malformed(error.to_string())
-    })
+    serde_json::from_slice(response.body())
+        .map_err(|error| Error { status, ..Error::malformed(error.to_string()) })
 }

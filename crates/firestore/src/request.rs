@@ -77,16 +77,9 @@ impl Request<'_> {
         let database = endpoint.database();
         let root = database.url_root();
         let (method, path, body) = match self {
-            Self::BatchGet {
-                documents,
-                transaction,
-            } => {
+            Self::BatchGet { documents, transaction } => {
                 let names: Vec<String> = documents.iter().map(|path| database.name_of(path)).collect();
-                (
-                    Method::POST,
-                    format!("{root}:batchGet"),
-                    with(json!({ "documents": names }), *transaction)?,
-                )
+                (Method::POST, format!("{root}:batchGet"), with(json!({ "documents": names }), *transaction)?)
             }
             Self::Commit { writes, transaction } => {
                 let body = CommitBody {
@@ -101,21 +94,10 @@ impl Request<'_> {
             }
             Self::RunAggregation { query, aggregations } => {
                 let body = json!({ "structuredAggregationQuery": aggregate::wire(query, aggregations) });
-                (
-                    Method::POST,
-                    format!("{}:runAggregationQuery", below(&root, query)),
-                    written(&body)?,
-                )
+                (Method::POST, format!("{}:runAggregationQuery", below(&root, query)), written(&body)?)
             }
-            Self::List {
-                collection,
-                page_size,
-                page_token,
-            } => {
-                let mut path = format!(
-                    "{root}/{}?pageSize={page_size}",
-                    encoded_path(collection.as_str())
-                );
+            Self::List { collection, page_size, page_token } => {
+                let mut path = format!("{root}/{}?pageSize={page_size}", encoded_path(collection.as_str()));
                 if let Some(token) = page_token {
                     path.push_str("&pageToken=");
                     path.push_str(&encoded(token));
@@ -123,16 +105,13 @@ impl Request<'_> {
                 (Method::GET, path, Vec::new())
             }
             Self::BeginTransaction => (Method::POST, format!("{root}:beginTransaction"), b"{}".to_vec()),
-            Self::Rollback(transaction) => (
-                Method::POST,
-                format!("{root}:rollback"),
-                with(json!({}), Some(transaction))?,
-            ),
+            Self::Rollback(transaction) => {
+                (Method::POST, format!("{root}:rollback"), with(json!({}), Some(transaction))?)
+            }
         };
 
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("{}/{path}", endpoint.base_url()));
+        let mut request =
+            http::Request::builder().method(method).uri(format!("{}/{path}", endpoint.base_url()));
         if !body.is_empty() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }

@@ -59,10 +59,7 @@ impl Timestamp {
 
     /// Firestore stores microseconds.
     pub fn truncated_to_micros(self) -> Self {
-        Self {
-            nanos: self.nanos / 1000 * 1000,
-            ..self
-        }
+        Self { nanos: self.nanos / 1000 * 1000, ..self }
     }
 
     /// Reads RFC 3339 with 0 to 9 digits of fraction and `Z` or an offset.
@@ -76,10 +73,7 @@ impl fmt::Display for Timestamp {
         let (year, month, day) = civil_of(self.seconds.div_euclid(86_400));
         let second = self.seconds.rem_euclid(86_400);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
         match self.nanos {
             0 => {}
             n if n.is_multiple_of(1_000_000) => write!(f, ".{:03}", n / 1_000_000)?,
@@ -130,19 +124,13 @@ fn read(text: &str) -> Option<Timestamp> {
 /// Exactly `digits` digits from the front of a text.
 fn number(text: &str, digits: usize) -> Option<(i64, &str)> {
     let (head, rest) = text.split_at_checked(digits)?;
-    head.bytes()
-        .all(|digit| digit.is_ascii_digit())
-        .then(|| head.parse().ok())?
-        .map(|number| (number, rest))
+    head.bytes().all(|digit| digit.is_ascii_digit()).then(|| head.parse().ok())?.map(|number| (number, rest))
 }
 
 fn fraction_of(text: &str) -> Option<(u32, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (head, rest) = text.split_at_checked(digits)?;
-    (1..=9)
-        .contains(&digits)
-        .then(|| format!("{head:0<9}").parse().ok())?
-        .map(|nanos| (nanos, rest))
+    (1..=9).contains(&digits).then(|| format!("{head:0<9}").parse().ok())?.map(|nanos| (nanos, rest))
 }
 
 /// Seconds to subtract for a zone: `Z`, `+02:00`, `-05:30`.
@@ -222,12 +210,7 @@ mod tests {
 
     #[test]
     fn fractions_have_as_many_digits_as_they_need_in_groups_of_three() {
-        for (nanos, written) in [
-            (0, ""),
-            (500_000_000, ".500"),
-            (41_660_000, ".041660"),
-            (1, ".000000001"),
-        ] {
+        for (nanos, written) in [(0, ""), (500_000_000, ".500"), (41_660_000, ".041660"), (1, ".000000001")] {
             let instant = Timestamp::new(0, nanos).unwrap();
             assert_eq!(instant.to_string(), format!("1970-01-01T00:00:00{written}Z"));
             assert_eq!(Timestamp::parse(&instant.to_string()), Ok(instant));
@@ -236,18 +219,12 @@ mod tests {
 
     #[test]
     fn the_calendar_holds_at_its_edges() {
-        for text in [
-            "0001-01-01T00:00:00Z",
-            "1600-02-29T00:00:00Z",
-            "1969-12-31T23:59:59Z",
-            "9999-12-31T23:59:59Z",
-        ] {
+        for text in
+            ["0001-01-01T00:00:00Z", "1600-02-29T00:00:00Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z"]
+        {
             assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(
-            Timestamp::from_micros(-1).to_string(),
-            "1969-12-31T23:59:59.999999Z"
-        );
+        assert_eq!(Timestamp::from_micros(-1).to_string(), "1969-12-31T23:59:59.999999Z");
         assert_eq!(Timestamp::from_micros(-1).micros(), -1);
     }
 

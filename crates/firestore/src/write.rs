@@ -67,12 +67,7 @@ pub enum Precondition {
 
 impl Write {
     fn new(path: DocumentPath, operation: Operation) -> Self {
-        Self {
-            path,
-            operation,
-            transforms: Vec::new(),
-            precondition: None,
-        }
+        Self { path, operation, transforms: Vec::new(), precondition: None }
     }
 
     /// Replaces the document, or makes it.
@@ -93,24 +88,12 @@ impl Write {
     /// Sets these top-level fields and leaves the others alone; makes the document where it is missing.
     pub fn merge(path: DocumentPath, fields: Fields) -> Self {
         let mask = fields.keys().map(|name| FieldPath::new([name])).collect();
-        Self::new(
-            path,
-            Operation::Update {
-                fields,
-                mask: Some(mask),
-            },
-        )
+        Self::new(path, Operation::Update { fields, mask: Some(mask) })
     }
 
     /// Changes nothing by itself: add transforms with [`Write::with`].
     pub fn transform(path: DocumentPath) -> Self {
-        Self::new(
-            path,
-            Operation::Update {
-                fields: Fields::new(),
-                mask: Some(Vec::new()),
-            },
-        )
+        Self::new(path, Operation::Update { fields: Fields::new(), mask: Some(Vec::new()) })
     }
 
     /// Removes the document, if it is there.
@@ -211,9 +194,7 @@ pub(crate) struct WireMask {
 
 impl WireMask {
     pub(crate) fn of(paths: &[FieldPath]) -> Self {
-        Self {
-            field_paths: paths.iter().map(ToString::to_string).collect(),
-        }
+        Self { field_paths: paths.iter().map(ToString::to_string).collect() }
     }
 }
 
@@ -235,10 +216,7 @@ impl<'a> WireTransform<'a> {
             Transform::RemoveAllFromArray(values) => WireChange::RemoveAllFromArray { values },
             Transform::RequestTime => WireChange::SetToServerValue("REQUEST_TIME"),
         };
-        Self {
-            field_path: path.to_string(),
-            change,
-        }
+        Self { field_path: path.to_string(), change }
     }
 }
 

@@ -1,12 +1,7 @@
 //! The client against our own store, against Google's emulator, and against transports that fail.
 
 // A test fails by panicking.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{
     cell::{Cell, RefCell},
@@ -34,10 +29,7 @@ struct InProcess {
 impl InProcess {
     fn new() -> Self {
         let store = Store::open(Connection::open_in_memory().unwrap()).unwrap();
-        Self {
-            store: RefCell::new(store),
-            now: Cell::new(1_795_348_800_000_000),
-        }
+        Self { store: RefCell::new(store), now: Cell::new(1_795_348_800_000_000) }
     }
 }
 
@@ -54,19 +46,10 @@ struct Http(ureq::Agent);
 impl Transport for Http {
     async fn send(&self, request: HttpRequest, deadline_ms: u32) -> HttpReply {
         let deadline = Duration::from_millis(deadline_ms.into());
-        let request = self
-            .0
-            .configure_request(request)
-            .timeout_global(Some(deadline))
-            .build();
-        let response = self
-            .0
-            .run(request)
-            .map_err(|error| TransportError::Broken(error.to_string()))?;
+        let request = self.0.configure_request(request).timeout_global(Some(deadline)).build();
+        let response = self.0.run(request).map_err(|error| TransportError::Broken(error.to_string()))?;
         let (parts, mut body) = response.into_parts();
-        let body = body
-            .read_to_vec()
-            .map_err(|error| TransportError::Broken(error.to_string()))?;
+        let body = body.read_to_vec().map_err(|error| TransportError::Broken(error.to_string()))?;
         Ok(http::Response::from_parts(parts, body))
     }
 }
@@ -96,10 +79,7 @@ struct Turn {
 }
 
 fn turn(id: &str) -> Turn {
-    Turn {
-        id: id.into(),
-        text: format!("turn {id}"),
-    }
+    Turn { id: id.into(), text: format!("turn {id}") }
 }
 
 fn conversation() -> Conversation {
@@ -121,9 +101,7 @@ fn collection(text: &str) -> CollectionPath {
 
 fn client<T: Transport>(transport: T, base_url: &str) -> Client<T> {
     let endpoint = Endpoint::new(base_url, Database::new("demo-client").unwrap());
-    Client::new(transport, endpoint)
-        .with_token(EMULATOR_TOKEN)
-        .with_deadline_ms(30_000)
+    Client::new(transport, endpoint).with_token(EMULATOR_TOKEN).with_deadline_ms(30_000)
 }
 
 /// What the application does with its documents, in one go.
@@ -131,10 +109,7 @@ async fn a_conversation_is_kept<T: Transport>(client: &Client<T>) {
     let at = path("conversations/c1");
     assert_eq!(client.get(&at).await.unwrap(), None);
 
-    let created = client
-        .create(at.clone(), to_fields(&conversation()).unwrap())
-        .await
-        .unwrap();
+    let created = client.create(at.clone(), to_fields(&conversation()).unwrap()).await.unwrap();
     let stored = client.get(&at).await.unwrap().unwrap();
     assert_eq!(stored.decode::<Conversation>().unwrap(), conversation());
     assert_eq!(Some(stored.update_time), created.update_time);
@@ -143,27 +118,15 @@ async fn a_conversation_is_kept<T: Transport>(client: &Client<T>) {
 
     // A field from another version of the program survives an update, and a flush that comes twice adds once.
     client
-        .commit(&[Write::merge(
-            at.clone(),
-            Fields::from([("fromTheFuture".into(), true.into())]),
-        )])
+        .commit(&[Write::merge(at.clone(), Fields::from([("fromTheFuture".into(), true.into())]))])
         .await
         .unwrap();
-    let flush = Write::update(
-        at.clone(),
-        Fields::from([("updatedAt".into(), Value::Integer(2))]),
-    )
-    .append_missing(
-        "turns",
-        vec![to_value(&turn("t1")).unwrap(), to_value(&turn("t2")).unwrap()],
-    )
-    .with("costMicros", Transform::Maximum(i64::MAX.into()));
+    let flush = Write::update(at.clone(), Fields::from([("updatedAt".into(), Value::Integer(2))]))
+        .append_missing("turns", vec![to_value(&turn("t1")).unwrap(), to_value(&turn("t2")).unwrap()])
+        .with("costMicros", Transform::Maximum(i64::MAX.into()));
     for _ in 0..2 {
         let result = client.commit(std::slice::from_ref(&flush)).await.unwrap();
-        assert_eq!(
-            result.writes[0].transform_results,
-            [Value::Null, Value::Integer(i64::MAX)]
-        );
+        assert_eq!(result.writes[0].transform_results, [Value::Null, Value::Integer(i64::MAX)]);
     }
     let stored = client.get(&at).await.unwrap().unwrap();
     assert_eq!(stored.fields["fromTheFuture"], Value::Boolean(true));
@@ -176,10 +139,7 @@ async fn a_conversation_is_kept<T: Transport>(client: &Client<T>) {
     assert_eq!(stored.decode::<Conversation>().unwrap(), expected);
 
     let stale = Write::delete(at.clone()).only_if(Precondition::UpdateTime(created.update_time.unwrap()));
-    assert_eq!(
-        client.commit(&[stale]).await.unwrap_err().kind,
-        Kind::FailedPrecondition
-    );
+    assert_eq!(client.commit(&[stale]).await.unwrap_err().kind, Kind::FailedPrecondition);
     let missing = Write::update(path("conversations/none"), Fields::new());
     assert_eq!(client.commit(&[missing]).await.unwrap_err().kind, Kind::NotFound);
     client.commit(&[Write::delete(at.clone())]).await.unwrap();
@@ -199,19 +159,13 @@ async fn a_roster_is_asked<T: Transport>(client: &Client<T>) {
     client.commit(&writes).await.unwrap();
     let roster = collection("courses/c1/roster");
     let ids = |documents: Vec<mentora_firestore::Document>| -> Vec<String> {
-        documents
-            .iter()
-            .map(|document| document.id().to_owned())
-            .collect()
+        documents.iter().map(|document| document.id().to_owned()).collect()
     };
 
     let students = Query::collection(&roster).whose("role", Operator::Equal, "student");
     let latest = students.clone().order_by("n", Direction::Descending).limit(2);
     assert_eq!(ids(client.run_query(&latest).await.unwrap()), ["m 6", "m 4"]);
-    let next = latest.start(Cursor {
-        values: vec![4.into()],
-        before: false,
-    });
+    let next = latest.start(Cursor { values: vec![4.into()], before: false });
     assert_eq!(ids(client.run_query(&next).await.unwrap()), ["m 2", "m 0"]);
     assert_eq!(client.count(&students).await.unwrap(), 4);
     let figures = [Aggregation::Sum("n".into()), Aggregation::Average("n".into())];
@@ -220,75 +174,36 @@ async fn a_roster_is_asked<T: Transport>(client: &Client<T>) {
         [Value::Integer(12), Value::Double(3.0)]
     );
 
-    let named = Filter::Field(
-        "__name__".into(),
-        Operator::Equal,
-        client.reference(&path("courses/c1/roster/m 1")),
-    );
-    let group = Query::group("roster")
-        .below(path("courses/c1"))
-        .filter(named)
-        .select(["role"]);
+    let named =
+        Filter::Field("__name__".into(), Operator::Equal, client.reference(&path("courses/c1/roster/m 1")));
+    let group = Query::group("roster").below(path("courses/c1")).filter(named).select(["role"]);
     let found = client.run_query(&group).await.unwrap();
     assert_eq!(found[0].fields, Fields::from([("role".into(), "staff".into())]));
 
     let first = client.list(&roster, 5, None).await.unwrap();
-    let rest = client
-        .list(&roster, 5, first.next_page_token.as_deref())
-        .await
-        .unwrap();
-    assert_eq!(
-        (first.documents.len(), rest.documents.len(), rest.next_page_token),
-        (5, 2, None)
-    );
+    let rest = client.list(&roster, 5, first.next_page_token.as_deref()).await.unwrap();
+    assert_eq!((first.documents.len(), rest.documents.len(), rest.next_page_token), (5, 2, None));
 
-    let wanted = [
-        path("courses/c1/roster/m 3"),
-        path("courses/c1/roster/none"),
-        path("courses/c1/roster/m 3"),
-    ];
+    let wanted =
+        [path("courses/c1/roster/m 3"), path("courses/c1/roster/none"), path("courses/c1/roster/m 3")];
     let found = client.batch_get(&wanted).await.unwrap();
     assert!(found[0].is_some() && found[1].is_none() && found[2] == found[0]);
 }
 
 async fn a_transaction_is_held<T: Transport>(client: &Client<T>) {
     let at = path("wallets/w1");
-    client
-        .commit(&[Write::set(
-            at.clone(),
-            Fields::from([("balance".into(), 5.into())]),
-        )])
-        .await
-        .unwrap();
+    client.commit(&[Write::set(at.clone(), Fields::from([("balance".into(), 5.into())]))]).await.unwrap();
     let transaction = client.begin_transaction().await.unwrap();
-    let read = client
-        .batch_get_in(&transaction, std::slice::from_ref(&at))
-        .await
-        .unwrap();
+    let read = client.batch_get_in(&transaction, std::slice::from_ref(&at)).await.unwrap();
     assert_eq!(read[0].as_ref().unwrap().fields["balance"], Value::Integer(5));
     let wallets = Query::collection(&collection("wallets"));
-    assert_eq!(
-        client.run_query_in(&transaction, &wallets).await.unwrap().len(),
-        1
-    );
-    client
-        .commit_in(
-            &transaction,
-            &[Write::transform(at.clone()).increment("balance", -2)],
-        )
-        .await
-        .unwrap();
-    assert_eq!(
-        client.get(&at).await.unwrap().unwrap().fields["balance"],
-        Value::Integer(3)
-    );
+    assert_eq!(client.run_query_in(&transaction, &wallets).await.unwrap().len(), 1);
+    client.commit_in(&transaction, &[Write::transform(at.clone()).increment("balance", -2)]).await.unwrap();
+    assert_eq!(client.get(&at).await.unwrap().unwrap().fields["balance"], Value::Integer(3));
 
     let transaction = client.begin_transaction().await.unwrap();
     client.rollback(&transaction).await.unwrap();
-    assert_eq!(
-        client.commit_in(&transaction, &[]).await.unwrap_err().kind,
-        Kind::InvalidArgument
-    );
+    assert_eq!(client.commit_in(&transaction, &[]).await.unwrap_err().kind, Kind::InvalidArgument);
 }
 
 #[test]
@@ -324,22 +239,12 @@ fn a_commit_that_may_have_been_applied_says_so() {
     assert_eq!(kind(TransportError::NotSent("refused".into())), Kind::Unavailable);
 
     let replying = |status: u16, body: &'static str| {
-        let reply = move |_| {
-            Ok(http::Response::builder()
-                .status(status)
-                .body(body.into())
-                .unwrap())
-        };
-        block_on(client(Always(reply), "http://proxy").commit(&write))
-            .unwrap_err()
-            .kind
+        let reply = move |_| Ok(http::Response::builder().status(status).body(body.into()).unwrap());
+        block_on(client(Always(reply), "http://proxy").commit(&write)).unwrap_err().kind
     };
     assert_eq!(replying(502, "<html>"), Kind::UnknownOutcome);
     assert_eq!(replying(200, "<html>"), Kind::UnknownOutcome);
-    assert_eq!(
-        replying(401, r#"{"error":{"status":"UNAUTHENTICATED"}}"#),
-        Kind::Unauthenticated
-    );
+    assert_eq!(replying(401, r#"{"error":{"status":"UNAUTHENTICATED"}}"#), Kind::Unauthenticated);
 }
 
 #[test]
@@ -378,8 +283,5 @@ fn the_token_goes_in_a_header_and_is_hidden_from_logs() {
 
 #[test]
 fn reading_nothing_asks_nobody() {
-    assert_eq!(
-        block_on(failing(TransportError::TimedOut).batch_get(&[])),
-        Ok(vec![])
-    );
+    assert_eq!(block_on(failing(TransportError::TimedOut).batch_get(&[])), Ok(vec![]));
 }

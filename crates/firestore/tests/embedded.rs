@@ -1,12 +1,7 @@
 //! The embedded store, where the emulator is no measure: its clock, its transactions, its memory, its words.
 
 // A test fails by panicking.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use mentora_firestore::{
     Timestamp,
@@ -32,29 +27,16 @@ impl Bench<Connection> {
 
 impl<S: Sql<Error: std::fmt::Debug>> Bench<S> {
     fn over(sql: S) -> Self {
-        Self {
-            store: Store::open(sql).unwrap(),
-            now: 1_795_348_800 * SECOND,
-        }
+        Self { store: Store::open(sql).unwrap(), now: 1_795_348_800 * SECOND }
     }
 
     fn call(&mut self, method: &str, path: &str, body: Json) -> (u16, Json) {
-        let body = if body.is_null() {
-            Vec::new()
-        } else {
-            body.to_string().into_bytes()
-        };
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("/v1/{ROOT}{path}"))
-            .body(body)
-            .unwrap();
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let request =
+            http::Request::builder().method(method).uri(format!("/v1/{ROOT}{path}")).body(body).unwrap();
         let response = self.store.handle(self.now, &request);
         let status = response.status().as_u16();
-        (
-            status,
-            serde_json::from_slice(response.body()).unwrap_or(Json::Null),
-        )
+        (status, serde_json::from_slice(response.body()).unwrap_or(Json::Null))
     }
 
     /// Writes a document; gives its version.
@@ -65,10 +47,7 @@ impl<S: Sql<Error: std::fmt::Debug>> Bench<S> {
     }
 
     fn begin(&mut self) -> String {
-        self.call("POST", ":beginTransaction", json!({})).1["transaction"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.call("POST", ":beginTransaction", json!({})).1["transaction"].as_str().unwrap().to_owned()
     }
 
     fn read_in(&mut self, transaction: &str, path: &str) {
@@ -77,15 +56,9 @@ impl<S: Sql<Error: std::fmt::Debug>> Bench<S> {
     }
 
     fn commit_in(&mut self, transaction: &str, writes: Json) -> (u16, String) {
-        let (status, reply) = self.call(
-            "POST",
-            ":commit",
-            json!({ "transaction": transaction, "writes": writes }),
-        );
-        (
-            status,
-            reply["error"]["status"].as_str().unwrap_or("OK").to_owned(),
-        )
+        let (status, reply) =
+            self.call("POST", ":commit", json!({ "transaction": transaction, "writes": writes }));
+        (status, reply["error"]["status"].as_str().unwrap_or("OK").to_owned())
     }
 }
 
@@ -105,16 +78,8 @@ fn versions_grow_though_the_clock_stands_still_or_runs_back() {
     bench.now -= 3600 * SECOND;
     let third = bench.set("a/1", 3);
     assert!(first < second && second < third, "{first} {second} {third}");
-    let (_, reply) = bench.call(
-        "POST",
-        ":batchGet",
-        json!({ "documents": [format!("{ROOT}/a/1")] }),
-    );
-    assert_eq!(
-        version_in(&reply[0]["readTime"]),
-        third,
-        "a read does not happen before what it sees"
-    );
+    let (_, reply) = bench.call("POST", ":batchGet", json!({ "documents": [format!("{ROOT}/a/1")] }));
+    assert_eq!(version_in(&reply[0]["readTime"]), third, "a read does not happen before what it sees");
 }
 
 #[test]
@@ -125,10 +90,7 @@ fn documents_outlive_the_store_object() {
     let version = Bench::over(Connection::open(&file).unwrap()).set("a/1", 7);
     let mut reopened = Bench::over(Connection::open(&file).unwrap());
     let (status, document) = reopened.call("GET", "/a/1", Json::Null);
-    assert_eq!(
-        (status, &document["fields"]["n"]["integerValue"]),
-        (200, &json!("7"))
-    );
+    assert_eq!((status, &document["fields"]["n"]["integerValue"]), (200, &json!("7")));
     assert_eq!(version_in(&document["updateTime"]), version);
     assert!(reopened.set("a/1", 8) > version);
     std::fs::remove_dir_all(directory).unwrap();
@@ -141,10 +103,7 @@ fn a_transaction_gives_up_where_a_document_that_it_read_has_changed() {
     let transaction = bench.begin();
     bench.read_in(&transaction, "a/1");
     bench.set("a/1", 2);
-    assert_eq!(
-        bench.commit_in(&transaction, json!([update("a/2", 1)])),
-        (409, "ABORTED".into())
-    );
+    assert_eq!(bench.commit_in(&transaction, json!([update("a/2", 1)])), (409, "ABORTED".into()));
     assert_eq!(bench.call("GET", "/a/2", Json::Null).0, 404);
 }
 
@@ -165,26 +124,12 @@ fn a_transaction_gives_up_where_a_query_would_find_more() {
     let counted = json!({ "structuredQuery": query, "aggregations": [{ "count": {} }] });
     for (call, name, asked, newcomer) in [
         (":runQuery", "structuredQuery", query, "a/2"),
-        (
-            ":runAggregationQuery",
-            "structuredAggregationQuery",
-            counted,
-            "a/3",
-        ),
+        (":runAggregationQuery", "structuredAggregationQuery", counted, "a/3"),
     ] {
         let transaction = bench.begin();
-        assert_eq!(
-            bench
-                .call("POST", call, json!({ name: asked, "transaction": transaction }))
-                .0,
-            200
-        );
+        assert_eq!(bench.call("POST", call, json!({ name: asked, "transaction": transaction })).0, 200);
         bench.set(newcomer, 2);
-        assert_eq!(
-            bench.commit_in(&transaction, json!([])),
-            (409, "ABORTED".into()),
-            "{call}"
-        );
+        assert_eq!(bench.commit_in(&transaction, json!([])), (409, "ABORTED".into()), "{call}");
     }
 }
 
@@ -195,10 +140,7 @@ fn a_transaction_does_not_mind_other_documents() {
     let transaction = bench.begin();
     bench.read_in(&transaction, "a/1");
     bench.set("a/2", 2);
-    assert_eq!(
-        bench.commit_in(&transaction, json!([update("a/1", 3)])),
-        (200, "OK".into())
-    );
+    assert_eq!(bench.commit_in(&transaction, json!([update("a/1", 3)])), (200, "OK".into()));
 }
 
 #[test]
@@ -209,10 +151,7 @@ fn of_two_transactions_on_one_document_one_wins() {
     bench.read_in(&first, "a/1");
     bench.read_in(&second, "a/1");
     assert_eq!(bench.commit_in(&second, json!([update("a/1", 2)])).0, 200);
-    assert_eq!(
-        bench.commit_in(&first, json!([update("a/1", 3)])),
-        (409, "ABORTED".into())
-    );
+    assert_eq!(bench.commit_in(&first, json!([update("a/1", 3)])), (409, "ABORTED".into()));
 }
 
 #[test]
@@ -220,10 +159,7 @@ fn a_transaction_ends_after_a_minute_of_silence_and_after_four_and_a_half_in_all
     let mut bench = Bench::new();
     let idle = bench.begin();
     bench.now += 61 * SECOND;
-    assert_eq!(
-        bench.commit_in(&idle, json!([])),
-        (400, "INVALID_ARGUMENT".into())
-    );
+    assert_eq!(bench.commit_in(&idle, json!([])), (400, "INVALID_ARGUMENT".into()));
 
     let busy = bench.begin();
     for _ in 0..5 {
@@ -231,10 +167,7 @@ fn a_transaction_ends_after_a_minute_of_silence_and_after_four_and_a_half_in_all
         bench.read_in(&busy, "a/1");
     }
     bench.now += 50 * SECOND;
-    assert_eq!(
-        bench.commit_in(&busy, json!([])),
-        (400, "INVALID_ARGUMENT".into())
-    );
+    assert_eq!(bench.commit_in(&busy, json!([])), (400, "INVALID_ARGUMENT".into()));
 }
 
 #[test]
@@ -242,19 +175,10 @@ fn refusals_are_worded_as_production_words_them() {
     let mut bench = Bench::new();
     bench.set("a/1", 1);
     let mut message = |method: &str, path: &str, body: Json| {
-        bench.call(method, path, body).1["error"]["message"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        bench.call(method, path, body).1["error"]["message"].as_str().unwrap_or_default().to_owned()
     };
-    assert_eq!(
-        message("GET", "/a/x", Json::Null),
-        format!("Document \"{ROOT}/a/x\" not found.")
-    );
-    assert_eq!(
-        message("POST", "/a?documentId=1", json!({})),
-        format!("Document already exists: {ROOT}/a/1")
-    );
+    assert_eq!(message("GET", "/a/x", Json::Null), format!("Document \"{ROOT}/a/x\" not found."));
+    assert_eq!(message("POST", "/a?documentId=1", json!({})), format!("Document already exists: {ROOT}/a/1"));
     assert_eq!(
         message("PATCH", "/a/x?currentDocument.exists=true", json!({})),
         format!("No document to update: {ROOT}/a/x")
@@ -278,15 +202,11 @@ fn replies_have_no_done_and_no_newline_behind_them() {
     let mut bench = Bench::new();
     bench.set("a/1", 1);
     for (call, body) in [
-        (
-            ":runQuery",
-            json!({ "structuredQuery": { "from": [{ "collectionId": "a" }] } }),
-        ),
+        (":runQuery", json!({ "structuredQuery": { "from": [{ "collectionId": "a" }] } })),
         (":batchGet", json!({ "documents": [format!("{ROOT}/a/1")] })),
     ] {
-        let request = http::Request::post(format!("/v1/{ROOT}{call}"))
-            .body(body.to_string().into_bytes())
-            .unwrap();
+        let request =
+            http::Request::post(format!("/v1/{ROOT}{call}")).body(body.to_string().into_bytes()).unwrap();
         let response = bench.store.handle(bench.now, &request);
         let text = String::from_utf8(response.into_body()).unwrap();
         assert!(text.ends_with("}]") && !text.contains("done"), "{text}");
@@ -313,18 +233,8 @@ fn a_nesting_of_twenty_levels_is_stored_and_one_more_is_not() {
             |inner, _| json!({ "mapValue": { "fields": { "m": inner } } }),
         )
     };
-    assert_eq!(
-        bench
-            .call("PATCH", "/a/1", json!({ "fields": { "m": nested(20) } }))
-            .0,
-        200
-    );
-    assert_eq!(
-        bench
-            .call("PATCH", "/a/1", json!({ "fields": { "m": nested(21) } }))
-            .0,
-        400
-    );
+    assert_eq!(bench.call("PATCH", "/a/1", json!({ "fields": { "m": nested(20) } })).0, 200);
+    assert_eq!(bench.call("PATCH", "/a/1", json!({ "fields": { "m": nested(21) } })).0, 400);
 }
 
 #[test]
@@ -341,18 +251,11 @@ fn garbage_is_refused_and_never_brings_the_store_down() {
         "\u{0}",
         "{\"writes\":[[]]}",
     ] {
-        for call in [
-            ":commit",
-            ":batchGet",
-            ":runQuery",
-            ":runAggregationQuery",
-            ":batchWrite",
-            ":rollback",
-            "/a",
-        ] {
-            let request = http::Request::post(format!("/v1/{ROOT}{call}"))
-                .body(body.as_bytes().to_vec())
-                .unwrap();
+        for call in
+            [":commit", ":batchGet", ":runQuery", ":runAggregationQuery", ":batchWrite", ":rollback", "/a"]
+        {
+            let request =
+                http::Request::post(format!("/v1/{ROOT}{call}")).body(body.as_bytes().to_vec()).unwrap();
             let status = bench.store.handle(bench.now, &request).status().as_u16();
             assert!(
                 status == 400 || (status == 200 && body.is_empty()),
@@ -373,23 +276,15 @@ impl Sql for Failing {
 
     fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>, String> {
         self.statements_left = self.statements_left.checked_sub(1).ok_or("the disk is full")?;
-        self.connection
-            .exec(statement, bindings)
-            .map_err(|error| error.to_string())
+        self.connection.exec(statement, bindings).map_err(|error| error.to_string())
     }
 }
 
 #[test]
 fn a_failing_database_is_an_internal_error() {
     let connection = Connection::open_in_memory().unwrap();
-    let mut bench = Bench::over(Failing {
-        statements_left: 8,
-        connection,
-    });
-    let (status, reply) = bench.call(
-        "POST",
-        ":commit",
-        json!({ "writes": [update("a/1", 1), update("a/2", 2)] }),
-    );
+    let mut bench = Bench::over(Failing { statements_left: 8, connection });
+    let (status, reply) =
+        bench.call("POST", ":commit", json!({ "writes": [update("a/1", 1), update("a/2", 2)] }));
     assert_eq!((status, &reply["error"]["status"]), (500, &json!("INTERNAL")));
 }

@@ -52,15 +52,9 @@ pub fn audio(data: &str, sample_rate: u32) -> String {
         data: &'a str,
         mime_type: String,
     }
-    let audio = Blob {
-        data,
-        mime_type: format!("audio/pcm;rate={sample_rate}"),
-    };
+    let audio = Blob { data, mime_type: format!("audio/pcm;rate={sample_rate}") };
     // Three strings cannot fail to serialise; an empty frame would be refused by the model, not lost silently.
-    serde_json::to_string(&Realtime {
-        realtime_input: Input { audio },
-    })
-    .unwrap_or_default()
+    serde_json::to_string(&Realtime { realtime_input: Input { audio } }).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -69,25 +63,16 @@ mod tests {
 
     #[test]
     fn what_was_written_asks_for_an_answer() {
-        let json = ClientMessage::Said {
-            parts: vec!["⟦move⟧".into(), "I think \"so\"".into()],
-        }
-        .to_json();
+        let json = ClientMessage::Said { parts: vec!["⟦move⟧".into(), "I think \"so\"".into()] }.to_json();
         let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["clientContent"]["turnComplete"], true);
-        assert_eq!(
-            value["clientContent"]["turns"][0]["parts"][1]["text"],
-            "I think \"so\""
-        );
+        assert_eq!(value["clientContent"]["turns"][0]["parts"][1]["text"], "I think \"so\"");
     }
 
     #[test]
     fn speech_bears_its_true_rate() {
         let value: Value = serde_json::from_str(&audio("AAA=", 48_000)).unwrap();
-        assert_eq!(
-            value["realtimeInput"]["audio"]["mimeType"],
-            "audio/pcm;rate=48000"
-        );
+        assert_eq!(value["realtimeInput"]["audio"]["mimeType"], "audio/pcm;rate=48000");
         assert_eq!(value["realtimeInput"]["audio"]["data"], "AAA=");
     }
 }

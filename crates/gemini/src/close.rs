@@ -36,10 +36,7 @@ const REASONS: [(&str, Loss); 22] = [
     ("user location is not supported", Loss::FatalConfig),
     ("invalid json payload", Loss::FatalConfig),
     ("request contains an invalid argument", Loss::FatalConfig),
-    (
-        "is not supported for this model configuration",
-        Loss::RetryWithHandle,
-    ),
+    ("is not supported for this model configuration", Loss::RetryWithHandle),
     ("deadline expired", Loss::RetryWithHandle),
     ("internal error", Loss::RetryWithHandle),
     ("operation was aborted", Loss::RetryWithHandle),
@@ -88,48 +85,24 @@ mod tests {
         for (code, reason, loss) in [
             (1000, "", Loss::RetryWithHandle),
             (1006, "", Loss::RetryWithHandle),
-            (
-                1007,
-                "API key expired. Please renew the API key.",
-                Loss::FatalAuth,
-            ),
+            (1007, "API key expired. Please renew the API key.", Loss::FatalAuth),
             (1007, "Request contains an invalid argument.", Loss::FatalConfig),
             (
                 1007,
                 "Invalid JSON payload received. Unknown name \"x\" at 'setup': Cannot find field.",
                 Loss::FatalConfig,
             ),
-            (
-                1007,
-                "User location is not supported for the API use.",
-                Loss::FatalConfig,
-            ),
+            (1007, "User location is not supported for the API use.", Loss::FatalConfig),
             (1007, "something else", Loss::FatalConfig),
             (1008, model, Loss::FatalConfig),
-            (
-                1008,
-                "Operation is not implemented, or supported, or enabled.",
-                Loss::RetryWithHandle,
-            ),
+            (1008, "Operation is not implemented, or supported, or enabled.", Loss::RetryWithHandle),
             (1008, "Requested entity was not found.", Loss::RetryFresh),
             (1008, "BidiGenerateContent session not found", Loss::RetryFresh),
             (1008, "The operation was aborted.", Loss::RetryWithHandle),
             (1011, "Internal error occurred.", Loss::RetryWithHandle),
-            (
-                1011,
-                "Deadline expired before operation could complete.",
-                Loss::RetryWithHandle,
-            ),
-            (
-                1011,
-                "You exceeded your current quota, please check your plan",
-                Loss::Quota,
-            ),
-            (
-                1011,
-                "Resource has been exhausted (e.g. check quota).",
-                Loss::Quota,
-            ),
+            (1011, "Deadline expired before operation could complete.", Loss::RetryWithHandle),
+            (1011, "You exceeded your current quota, please check your plan", Loss::Quota),
+            (1011, "Resource has been exhausted (e.g. check quota).", Loss::Quota),
         ] {
             assert_eq!(Loss::of_close(code, reason), loss, "{code} {reason}");
         }

@@ -14,12 +14,10 @@ pub const API_VERSION: &str = "v1";
 pub fn upgrade(base_url: &str, api_key: &str) -> Result<Request<()>, http::Error> {
     let base = base_url.trim_end_matches('/');
     let method = "GenerativeService.BidiGenerateContent";
-    Request::get(format!(
-        "{base}/ws/google.ai.generativelanguage.{API_VERSION}.{method}"
-    ))
-    .header(header::UPGRADE, "websocket")
-    .header("x-goog-api-key", api_key)
-    .body(())
+    Request::get(format!("{base}/ws/google.ai.generativelanguage.{API_VERSION}.{method}"))
+        .header(header::UPGRADE, "websocket")
+        .header("x-goog-api-key", api_key)
+        .body(())
 }
 
 #[cfg(test)]

@@ -125,9 +125,7 @@ pub fn parse(text: &str) -> Result<Vec<ServerEvent>, Unreadable> {
         events.push(ServerEvent::SetupComplete);
     }
     if let Some(update) = message.session_resumption_update {
-        let handle = update
-            .new_handle
-            .filter(|handle| update.resumable && !handle.is_empty());
+        let handle = update.new_handle.filter(|handle| update.resumable && !handle.is_empty());
         events.push(ServerEvent::Resumable(handle));
     }
     let mut ending = Vec::new();
@@ -135,11 +133,7 @@ pub fn parse(text: &str) -> Result<Vec<ServerEvent>, Unreadable> {
         read_content(content, &mut events, &mut ending);
     }
     // Usage rides on the message that completes the turn: it must be known before the turn is closed.
-    events.extend(
-        message
-            .usage_metadata
-            .map(|usage| ServerEvent::Usage(usage.into())),
-    );
+    events.extend(message.usage_metadata.map(|usage| ServerEvent::Usage(usage.into())));
     events.append(&mut ending);
     if message.tool_call.is_some() {
         events.push(ServerEvent::ToolCall);
@@ -156,17 +150,10 @@ fn read_content(content: Content, events: &mut Vec<ServerEvent>, ending: &mut Ve
     events.extend(said(content.input_transcription).map(ServerEvent::HeardStudent));
     events.extend(said(content.output_transcription).map(ServerEvent::Spoke));
     // Text parts are thought summaries (or the model's inner plan): never shown, never spoken.
-    for blob in content
-        .model_turn
-        .into_iter()
-        .flat_map(|turn| turn.parts)
-        .filter_map(|part| part.inline_data)
+    for blob in content.model_turn.into_iter().flat_map(|turn| turn.parts).filter_map(|part| part.inline_data)
     {
         if !blob.data.is_empty() && blob.mime_type.starts_with("audio/pcm") {
-            events.push(ServerEvent::Audio {
-                sample_rate: sample_rate(&blob.mime_type),
-                data: blob.data,
-            });
+            events.push(ServerEvent::Audio { sample_rate: sample_rate(&blob.mime_type), data: blob.data });
         }
     }
     if content.generation_complete {
@@ -176,12 +163,7 @@ fn read_content(content: Content, events: &mut Vec<ServerEvent>, ending: &mut Ve
         ending.push(ServerEvent::Interrupted);
     }
     // Where `interactionStatus` is given, the turn is over only when the model is idle.
-    if content.turn_complete
-        && content
-            .interaction_status
-            .as_deref()
-            .is_none_or(|status| status == "IDLE")
-    {
+    if content.turn_complete && content.interaction_status.as_deref().is_none_or(|status| status == "IDLE") {
         ending.push(ServerEvent::TurnComplete);
     }
 }
@@ -198,11 +180,7 @@ fn duration_ms(text: &str) -> Option<i64> {
     let seconds = text.strip_suffix('s')?;
     let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
     let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
-    whole
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(1_000)?
-        .checked_add(millis.parse().ok()?)
+    whole.parse::<i64>().ok()?.checked_mul(1_000)?.checked_add(millis.parse().ok()?)
 }
 
 #[cfg(test)]
@@ -229,14 +207,8 @@ mod tests {
             events,
             [
                 ServerEvent::Spoke(" foggy".into()),
-                ServerEvent::Audio {
-                    data: "AAAA".into(),
-                    sample_rate: 24_000
-                },
-                ServerEvent::Usage(Usage {
-                    input_text: 3,
-                    ..Usage::default()
-                }),
+                ServerEvent::Audio { data: "AAAA".into(), sample_rate: 24_000 },
+                ServerEvent::Usage(Usage { input_text: 3, ..Usage::default() }),
                 ServerEvent::Interrupted,
                 ServerEvent::TurnComplete,
             ]
@@ -247,42 +219,24 @@ mod tests {
     fn messages_of_every_kind_are_understood() {
         for (text, expected) in [
             (r#"{"setupComplete":{}}"#, vec![ServerEvent::SetupComplete]),
-            (
-                r#"{"setupComplete":{"sessionId":"x"}}"#,
-                vec![ServerEvent::SetupComplete],
-            ),
+            (r#"{"setupComplete":{"sessionId":"x"}}"#, vec![ServerEvent::SetupComplete]),
             (r#"{"serverContent":{}}"#, vec![]),
             (r#"{"serverContent":{"outputTranscription":{}}}"#, vec![]),
             (
                 r#"{"serverContent":{"inputTranscription":{"text":" Hi","finished":true,"languageCode":"en"}}}"#,
                 vec![ServerEvent::HeardStudent(" Hi".into())],
             ),
-            (
-                r#"{"sessionResumptionUpdate":{}}"#,
-                vec![ServerEvent::Resumable(None)],
-            ),
+            (r#"{"sessionResumptionUpdate":{}}"#, vec![ServerEvent::Resumable(None)]),
             (
                 r#"{"sessionResumptionUpdate":{"newHandle":"h","resumable":true}}"#,
                 vec![ServerEvent::Resumable(Some("h".into()))],
             ),
-            (
-                r#"{"goAway":{"timeLeft":"50s"}}"#,
-                vec![ServerEvent::GoAway { time_left_ms: 50_000 }],
-            ),
-            (
-                r#"{"goAway":{"timeLeft":"1.5s"}}"#,
-                vec![ServerEvent::GoAway { time_left_ms: 1_500 }],
-            ),
+            (r#"{"goAway":{"timeLeft":"50s"}}"#, vec![ServerEvent::GoAway { time_left_ms: 50_000 }]),
+            (r#"{"goAway":{"timeLeft":"1.5s"}}"#, vec![ServerEvent::GoAway { time_left_ms: 1_500 }]),
             (r#"{"goAway":{}}"#, vec![ServerEvent::GoAway { time_left_ms: 0 }]),
-            (
-                r#"{"toolCall":{"functionCalls":[]}}"#,
-                vec![ServerEvent::ToolCall],
-            ),
+            (r#"{"toolCall":{"functionCalls":[]}}"#, vec![ServerEvent::ToolCall]),
             (r#"{"voiceActivity":{"type":"ACTIVITY_START"}}"#, vec![]),
-            (
-                r#"{"serverContent":{"turnComplete":true,"interactionStatus":"IN_PROGRESS"}}"#,
-                vec![],
-            ),
+            (r#"{"serverContent":{"turnComplete":true,"interactionStatus":"IN_PROGRESS"}}"#, vec![]),
             (
                 r#"{"serverContent":{"turnComplete":true,"interactionStatus":"IDLE"}}"#,
                 vec![ServerEvent::TurnComplete],

@@ -104,10 +104,7 @@ impl SessionConfig {
     pub fn to_message(&self) -> Value {
         let mut speech = Map::new();
         if let Some(voice) = self.voice.as_deref().filter(|voice| VOICES.contains(voice)) {
-            speech.insert(
-                "voiceConfig".into(),
-                json!({"prebuiltVoiceConfig": {"voiceName": voice}}),
-            );
+            speech.insert("voiceConfig".into(), json!({"prebuiltVoiceConfig": {"voiceName": voice}}));
         }
         if let Some(language) = &self.language {
             speech.insert("languageCode".into(), json!(language));
@@ -136,10 +133,7 @@ impl SessionConfig {
         let mut setup = Map::new();
         setup.insert("model".into(), json!(format!("models/{}", self.model)));
         setup.insert("generationConfig".into(), Value::Object(generation));
-        setup.insert(
-            "systemInstruction".into(),
-            json!({"parts": [{"text": self.system_instruction}]}),
-        );
+        setup.insert("systemInstruction".into(), json!({"parts": [{"text": self.system_instruction}]}));
         setup.insert(
             "realtimeInputConfig".into(),
             json!({
@@ -148,18 +142,11 @@ impl SessionConfig {
                 "turnCoverage": "TURN_INCLUDES_ONLY_ACTIVITY",
             }),
         );
-        let resumption = self
-            .handle
-            .as_ref()
-            .map_or_else(|| json!({}), |handle| json!({"handle": handle}));
+        let resumption = self.handle.as_ref().map_or_else(|| json!({}), |handle| json!({"handle": handle}));
         setup.insert("sessionResumption".into(), resumption);
         setup.insert("inputAudioTranscription".into(), json!({}));
         setup.insert("outputAudioTranscription".into(), json!({}));
-        if let Some(Compression {
-            trigger_tokens,
-            target_tokens,
-        }) = self.compression
-        {
+        if let Some(Compression { trigger_tokens, target_tokens }) = self.compression {
             // int64 fields: ProtoJSON wants strings.
             let window = json!({"targetTokens": target_tokens.to_string()});
             let compression = json!({"triggerTokens": trigger_tokens.to_string(), "slidingWindow": window});
@@ -192,10 +179,7 @@ mod tests {
             temperature: None,
             thinking_level: Some(ThinkingLevel::Medium),
             safety: vec![],
-            compression: Some(Compression {
-                trigger_tokens: 25_600,
-                target_tokens: 12_800,
-            }),
+            compression: Some(Compression { trigger_tokens: 25_600, target_tokens: 12_800 }),
         }
     }
 
@@ -220,29 +204,20 @@ mod tests {
         let thinking =
             |model| config(model).to_message()["setup"]["generationConfig"]["thinkingConfig"].clone();
         assert_eq!(thinking("gemini-3.8-live"), Value::Null);
-        assert_eq!(
-            thinking("gemini-3.8-live-extended-thinking"),
-            json!({"thinkingLevel": "MEDIUM"})
-        );
+        assert_eq!(thinking("gemini-3.8-live-extended-thinking"), json!({"thinkingLevel": "MEDIUM"}));
     }
 
     #[test]
     fn an_unknown_voice_is_left_to_the_model() {
         let mut config = config("gemini-3.8-live");
         config.voice = Some("Nobody".into());
-        assert_eq!(
-            config.to_message()["setup"]["generationConfig"]["speechConfig"],
-            Value::Null
-        );
+        assert_eq!(config.to_message()["setup"]["generationConfig"]["speechConfig"], Value::Null);
     }
 
     #[test]
     fn a_session_is_resumed_by_its_handle() {
         let mut config = config("gemini-3.8-live");
         config.handle = Some("h1".into());
-        assert_eq!(
-            config.to_message()["setup"]["sessionResumption"],
-            json!({"handle": "h1"})
-        );
+        assert_eq!(config.to_message()["setup"]["sessionResumption"], json!({"handle": "h1"}));
     }
 }

@@ -47,11 +47,7 @@ struct ModalityCount {
 impl From<UsageMetadata> for Usage {
     fn from(m: UsageMetadata) -> Self {
         let audio = |details: &[ModalityCount]| -> u64 {
-            details
-                .iter()
-                .filter(|d| d.modality == "AUDIO")
-                .map(|d| d.token_count)
-                .sum()
+            details.iter().filter(|d| d.modality == "AUDIO").map(|d| d.token_count).sum()
         };
         let input_audio = audio(&m.prompt_tokens_details);
         let output_audio = audio(&m.response_tokens_details);
@@ -81,9 +77,6 @@ mod tests {
         .unwrap();
         let usage = Usage::from(metadata);
         assert_eq!((usage.input_text, usage.input_audio), (1047, 150));
-        assert_eq!(
-            (usage.output_text, usage.output_audio, usage.thoughts),
-            (3, 37, 28)
-        );
+        assert_eq!((usage.output_text, usage.output_audio, usage.thoughts), (3, 37, 28));
     }
 }

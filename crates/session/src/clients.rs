@@ -23,13 +23,7 @@ impl Step<'_> {
         let newest = self.state.record.last_seq;
         for connection in connections {
             let id = connection.id;
-            self.state.connections.insert(
-                id,
-                Client {
-                    connection,
-                    bad_frames: 0,
-                },
-            );
+            self.state.connections.insert(id, Client { connection, bad_frames: 0 });
             self.greet(id, newest);
         }
         self.resume_speech();
@@ -45,25 +39,13 @@ impl Step<'_> {
                 self.take_over(id);
             } else {
                 connection.role = StreamRole::Listener;
-                self.effects.push(Effect::SetRole {
-                    connection: id,
-                    role: StreamRole::Listener,
-                });
+                self.effects.push(Effect::SetRole { connection: id, role: StreamRole::Listener });
             }
         }
         let after = connection.cursor.min(self.state.record.last_seq);
-        self.state.connections.insert(
-            id,
-            Client {
-                connection,
-                bad_frames: 0,
-            },
-        );
+        self.state.connections.insert(id, Client { connection, bad_frames: 0 });
         self.greet(id, after);
-        self.effects.push(Effect::Replay {
-            connection: id,
-            after,
-        });
+        self.effects.push(Effect::Replay { connection: id, after });
         if self.state.is_closed() {
             self.close(id, CloseCode::Ended, "the conversation has ended");
         }
@@ -108,10 +90,7 @@ impl Step<'_> {
             if let Some(client) = self.state.connections.get_mut(&id) {
                 client.connection.role = StreamRole::Listener;
             }
-            self.effects.push(Effect::SetRole {
-                connection: id,
-                role: StreamRole::Listener,
-            });
+            self.effects.push(Effect::SetRole { connection: id, role: StreamRole::Listener });
             self.greet(id, self.state.record.last_seq);
         }
     }
@@ -126,11 +105,7 @@ impl Step<'_> {
     pub(crate) fn close(&mut self, id: ConnectionId, code: CloseCode, reason: &'static str) {
         self.finish_speech_of(id);
         self.state.connections.remove(&id);
-        self.effects.push(Effect::Close {
-            connection: id,
-            code,
-            reason,
-        });
+        self.effects.push(Effect::Close { connection: id, code, reason });
     }
 
     pub(crate) fn frame(&mut self, id: ConnectionId, frame: ClientFrame) {
@@ -143,10 +118,7 @@ impl Step<'_> {
             ClientFrame::Hello { cursor } => {
                 let after = cursor.unwrap_or_default().min(self.state.record.last_seq);
                 self.greet(id, after);
-                self.effects.push(Effect::Replay {
-                    connection: id,
-                    after,
-                });
+                self.effects.push(Effect::Replay { connection: id, after });
                 if self.state.is_closed() {
                     self.close(id, CloseCode::Ended, "the conversation has ended");
                 }
@@ -154,16 +126,10 @@ impl Step<'_> {
             ClientFrame::Ping {} => self.tell_one(id, PrivateFrame::Pong {}),
             _ if !speaker => {
                 let message = "This connection only listens. Open the stream as speaker to take part.";
-                self.refuse(source, ErrorCode::Forbidden, message);
+                self.refuse(source, None, ErrorCode::Forbidden, message);
             }
-            ClientFrame::TextInput {
-                text,
-                client_message_id,
-            } => self.say(source, text, client_message_id),
-            ClientFrame::AudioStart {
-                config,
-                client_message_id,
-            } => {
+            ClientFrame::TextInput { text, client_message_id } => self.say(source, text, client_message_id),
+            ClientFrame::AudioStart { config, client_message_id } => {
                 self.begin_speech(id, config.sample_rate, client_message_id);
             }
             ClientFrame::AudioEnd {} => self.end_speech(id),
@@ -184,7 +150,7 @@ impl Step<'_> {
         if client.bad_frames > TOLERATED_BAD_FRAMES {
             self.close(id, CloseCode::BadFrame, "too many bad frames");
         } else {
-            self.refuse(Source::Connection(id), ErrorCode::ValidationError, problem);
+            self.refuse(Source::Connection(id), None, ErrorCode::ValidationError, problem);
         }
     }
 }

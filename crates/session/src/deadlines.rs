@@ -50,10 +50,7 @@ impl State {
         add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
-        add(
-            Deadline::Transcript,
-            record.spoken.as_ref().and_then(|spoken| spoken.due),
-        );
+        add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
         add(Deadline::Floor, self.speech.map(|speech| speech.since + FLOOR_MS));
 
         let asked_at = record.owed.as_ref().and_then(|owed| owed.asked_at);
@@ -61,9 +58,7 @@ impl State {
             Socket::Closed => {}
             Socket::Waiting { until } => add(Deadline::Retry, Some(*until)),
             Socket::Opening { since } => add(Deadline::Setup, Some(*since + SETUP_MS)),
-            Socket::Ready {
-                idle_since, trailing, ..
-            } => match &record.answer {
+            Socket::Ready { idle_since, trailing, .. } => match &record.answer {
                 Some(answer) => match answer.complete_at {
                     Some(complete_at) => {
                         let sound_ends = answer.first_audio_at.map(|at| at + answer.audio_ms);
@@ -92,12 +87,7 @@ impl Step<'_> {
         let now = self.now;
         for (deadline, _) in self.state.deadlines().into_iter().filter(|(_, at)| *at <= now) {
             // An earlier one may have settled a later one: each looks for itself.
-            if !self
-                .state
-                .deadlines()
-                .iter()
-                .any(|(d, at)| *d == deadline && *at <= now)
-            {
+            if !self.state.deadlines().iter().any(|(d, at)| *d == deadline && *at <= now) {
                 continue;
             }
             match deadline {

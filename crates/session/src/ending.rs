@@ -22,13 +22,7 @@ impl Step<'_> {
             // The answer was the last one, and has ended the conversation for a reason of its own.
             return;
         }
-        if self
-            .state
-            .record
-            .spoken
-            .as_ref()
-            .is_some_and(|spoken| !spoken.transcript.trim().is_empty())
-        {
+        if self.state.record.spoken.as_ref().is_some_and(|spoken| !spoken.transcript.trim().is_empty()) {
             self.store_speech();
         }
         self.state.record.spoken = None;
@@ -37,11 +31,7 @@ impl Step<'_> {
         self.state.record.ending = None;
         self.effects.push(Effect::DropAudio);
         let summary = summary(&self.state.turns);
-        self.state.record.ended = Some(Ended {
-            reason,
-            at: self.now,
-            summary: summary.clone(),
-        });
+        self.state.record.ended = Some(Ended { reason, at: self.now, summary: summary.clone() });
         self.acted();
         self.move_to(ConversationState::Closed);
         self.tell(Event::ConversationEnded { reason, summary });

@@ -45,11 +45,7 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
-    let mut step = Step {
-        state,
-        now,
-        effects: Vec::new(),
-    };
+    let mut step = Step { state, now, effects: Vec::new() };
     step.take(input);
     step.pump();
     step.tell_session_state();
@@ -80,32 +76,16 @@ impl Step<'_> {
             Input::Frame { connection, frame } => self.frame(connection, frame),
             Input::BadFrame { connection, problem } => self.bad_frame(connection, &problem),
             Input::AudioChunk { connection, bytes } => self.audio_chunk(connection, bytes),
-            Input::Call {
-                call,
-                text,
-                client_message_id,
-            } => {
+            Input::Call { call, text, client_message_id } => {
                 self.say(Source::Call(call), text, client_message_id);
             }
             Input::End { reason } => self.end(reason),
             Input::Model { generation, event } => self.model_event(generation, event),
-            Input::ModelAudio {
-                generation,
-                bytes,
-                sample_rate,
-            } => {
+            Input::ModelAudio { generation, bytes, sample_rate } => {
                 self.model_audio(generation, bytes, sample_rate);
             }
-            Input::ModelLost {
-                generation,
-                loss,
-                detail,
-            } => self.model_lost(generation, loss, &detail),
-            Input::Flushed {
-                revision,
-                turns,
-                outcome,
-            } => self.flushed(revision, turns, outcome),
+            Input::ModelLost { generation, loss, detail } => self.model_lost(generation, loss, &detail),
+            Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Alarm => self.alarm(),
         }
     }

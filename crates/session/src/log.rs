@@ -15,8 +15,7 @@ impl Step<'_> {
         let seq = Seq(self.state.record.last_seq.0.saturating_add(1));
         self.state.record.last_seq = seq;
         let event = Sequenced { seq, event };
-        self.effects
-            .push(Effect::Write(Write::Event(Box::new(event.clone()))));
+        self.effects.push(Effect::Write(Write::Event(Box::new(event.clone()))));
         self.effects.push(Effect::Tell(Box::new(event)));
     }
 
@@ -28,25 +27,28 @@ impl Step<'_> {
         recoverable: bool,
         retry_in_ms: Option<i64>,
     ) {
-        let message = message.to_owned();
         self.tell(Event::Error(ErrorFrame {
             code,
-            message,
+            message: message.to_owned(),
             recoverable,
             retry_in_ms,
+            client_message_id: None,
         }));
     }
 
     /// Tells one client something that is no event of the conversation.
     pub(crate) fn tell_one(&mut self, connection: ConnectionId, frame: PrivateFrame) {
-        self.effects.push(Effect::TellOne {
-            connection,
-            frame: Box::new(frame),
-        });
+        self.effects.push(Effect::TellOne { connection, frame: Box::new(frame) });
     }
 
-    /// Tells whoever said something that it could not be said.
-    pub(crate) fn refuse(&mut self, source: Source, code: ErrorCode, message: impl Into<String>) {
+    /// Tells whoever said something that it could not be said; `about` is the client's id of the message.
+    pub(crate) fn refuse(
+        &mut self,
+        source: Source,
+        about: Option<&str>,
+        code: ErrorCode,
+        message: impl Into<String>,
+    ) {
         let message = message.into();
         match source {
             Source::Connection(connection) => {
@@ -55,6 +57,7 @@ impl Step<'_> {
                     message,
                     recoverable: true,
                     retry_in_ms: None,
+                    client_message_id: about.map(str::to_owned),
                 };
                 self.tell_one(connection, PrivateFrame::Error(error));
             }
@@ -69,8 +72,7 @@ impl Step<'_> {
     pub(crate) fn store_turn(&mut self, turn: Turn) -> Turn {
         let prev_hash = self.state.turns.last().map_or("", |turn| turn.hash.as_str());
         let turn = turn.seal(prev_hash);
-        self.effects
-            .push(Effect::Write(Write::Turn(Box::new(turn.clone()))));
+        self.effects.push(Effect::Write(Write::Turn(Box::new(turn.clone()))));
         self.state.turns.push(turn.clone());
         self.changed();
         turn
@@ -93,9 +95,6 @@ impl Step<'_> {
 
     /// Leaves a line for the operator.
     pub(crate) fn note(&mut self, name: &'static str, detail: impl Into<String>) {
-        self.effects.push(Effect::Note {
-            name,
-            detail: detail.into(),
-        });
+        self.effects.push(Effect::Note { name, detail: detail.into() });
     }
 }

@@ -41,11 +41,7 @@ impl Step<'_> {
             return;
         }
         // A turn whose tokens are still to come waits for them, and those behind it wait too: order is kept.
-        let settled = self
-            .state
-            .record
-            .unsettled
-            .map_or(u32::MAX, |unsettled| unsettled.index);
+        let settled = self.state.record.unsettled.map_or(u32::MAX, |unsettled| unsettled.index);
         let skip = usize::try_from(outbox.flushed_turns).unwrap_or(usize::MAX);
         let turns: Vec<_> = self
             .state
@@ -61,15 +57,8 @@ impl Step<'_> {
         let complete = upto == self.state.next_index();
         let batch = FlushBatch {
             // With turns left behind, the batch does not bring Firestore up to this revision.
-            revision: if complete {
-                outbox.revision
-            } else {
-                outbox.flushed_revision
-            },
-            conversation: mentora_core::documents::Conversation {
-                turn_count: upto,
-                ..self.state.document()
-            },
+            revision: if complete { outbox.revision } else { outbox.flushed_revision },
+            conversation: mentora_core::documents::Conversation { turn_count: upto, ..self.state.document() },
             turns,
             upto,
             update_time: outbox.update_time.clone(),
@@ -115,12 +104,9 @@ impl Step<'_> {
 
 /// Doubles from one second, with up to a quarter more by conversation, so that a crowd does not come back at once.
 fn backoff_ms(failures: u32, conversation: &str) -> i64 {
-    let base = PACE_MS
-        .saturating_mul(1_i64 << failures.saturating_sub(1).min(6))
-        .min(MAX_BACKOFF_MS);
-    let spread: u32 = conversation.bytes().fold(failures, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(byte.into())
-    });
+    let base = PACE_MS.saturating_mul(1_i64 << failures.saturating_sub(1).min(6)).min(MAX_BACKOFF_MS);
+    let spread: u32 =
+        conversation.bytes().fold(failures, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     base.saturating_add(base.saturating_mul(i64::from(spread % 256)) / 1_024)
 }
 

@@ -116,10 +116,7 @@ impl State {
     /// The conversation as a document, with its turns.
     #[must_use]
     pub fn snapshot(&self) -> Conversation {
-        Conversation {
-            turns: self.turns.clone(),
-            ..self.document()
-        }
+        Conversation { turns: self.turns.clone(), ..self.document() }
     }
 
     /// The conversation as a document, without its turns.
@@ -165,27 +162,18 @@ impl State {
             .iter()
             .take(count)
             .filter(|turn| !turn.text.is_empty())
-            .map(|turn| Utterance {
-                speaker: turn.speaker,
-                text: &turn.text,
-            })
+            .map(|turn| Utterance { speaker: turn.speaker, text: &turn.text })
             .collect()
     }
 
     pub(crate) fn student_turns(&self) -> u32 {
-        let count = self
-            .turns
-            .iter()
-            .filter(|turn| turn.speaker == Speaker::Student)
-            .count();
+        let count = self.turns.iter().filter(|turn| turn.speaker == Speaker::Student).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// Whether anybody hears the tutor.
     pub(crate) fn is_heard(&self) -> bool {
-        self.connections
-            .values()
-            .any(|client| client.connection.audio != AudioMode::None)
+        self.connections.values().any(|client| client.connection.audio != AudioMode::None)
     }
 
     /// Whether the conversation has ended.

@@ -32,7 +32,7 @@ impl Step<'_> {
             }
             return;
         }
-        if !self.may_say(source) {
+        if !self.may_say(source, &client_message_id) {
             return;
         }
         // A student who writes has read what is on the screen.
@@ -45,11 +45,12 @@ impl Step<'_> {
     }
 
     /// Whether something may be said now; says why not.
-    fn may_say(&mut self, source: Source) -> bool {
+    fn may_say(&mut self, source: Source, about: &str) -> bool {
         let record = &self.state.record;
         if record.ended.is_some() || record.ending.is_some() {
             self.refuse(
                 source,
+                Some(about),
                 ErrorCode::ConversationClosed,
                 "The conversation has ended. Nothing can be added.",
             );
@@ -57,12 +58,12 @@ impl Step<'_> {
         }
         if record.spoken.is_some() {
             let message = "You are speaking. Finish speaking (`audio_end`) before you say more.";
-            self.refuse(source, ErrorCode::TurnInProgress, message);
+            self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
             return false;
         }
         if record.owed.is_some() && record.answer.is_none() {
             let message = "The tutor has not answered yet. Wait for `ai_response_start`, then go on.";
-            self.refuse(source, ErrorCode::TurnInProgress, message);
+            self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
             return false;
         }
         true
@@ -157,9 +158,7 @@ impl Step<'_> {
     }
 
     fn wait_for_answer(&mut self, call: u32, index: u32) {
-        self.state
-            .calls
-            .insert(call, (index, self.now + CALL_PATIENCE_MS));
+        self.state.calls.insert(call, (index, self.now + CALL_PATIENCE_MS));
         self.answer_calls();
     }
 
@@ -174,21 +173,18 @@ impl Step<'_> {
         if self.known_message(&client_message_id).is_some() {
             self.refuse(
                 source,
+                Some(&client_message_id),
                 ErrorCode::Conflict,
                 "This `clientMessageId` was used before. Take another one.",
             );
             return;
         }
-        if !self.may_say(source) {
+        if !self.may_say(source, &client_message_id) {
             return;
         }
         self.interrupt(None);
         self.acted();
-        self.state.speech = Some(Speech {
-            connection,
-            streaming: false,
-            since: self.now,
-        });
+        self.state.speech = Some(Speech { connection, streaming: false, since: self.now });
         self.state.record.spoken = Some(Spoken {
             client_message_id,
             sample_rate,
@@ -206,7 +202,7 @@ impl Step<'_> {
         };
         if client.connection.role != StreamRole::Speaker {
             let message = "This connection only listens. Open the stream as speaker to take part.";
-            self.refuse(Source::Connection(connection), ErrorCode::Forbidden, message);
+            self.refuse(Source::Connection(connection), None, ErrorCode::Forbidden, message);
             return;
         }
         let Some(speech) = self.state.speech.filter(|speech| speech.connection == connection) else {
@@ -219,9 +215,7 @@ impl Step<'_> {
         let Some(spoken) = self.state.record.spoken.as_mut() else {
             return;
         };
-        spoken.duration_ms = spoken
-            .duration_ms
-            .saturating_add(audio::duration_ms(bytes, spoken.sample_rate));
+        spoken.duration_ms = spoken.duration_ms.saturating_add(audio::duration_ms(bytes, spoken.sample_rate));
         let sample_rate = spoken.sample_rate;
         let too_long = spoken.duration_ms >= MAX_UTTERANCE_MS;
         self.effects.push(if speech.streaming {
@@ -244,14 +238,11 @@ impl Step<'_> {
             return;
         };
         if spoken.duration_ms == 0 {
-            self.state.record.spoken = None;
+            let silent = self.state.record.spoken.take().map(|spoken| spoken.client_message_id);
             self.effects.push(Effect::DropAudio);
             let message = "Nothing was heard. Check the microphone and speak again.";
-            self.refuse(
-                Source::Connection(connection),
-                ErrorCode::ValidationError,
-                message,
-            );
+            let source = Source::Connection(connection);
+            self.refuse(source, silent.as_deref(), ErrorCode::ValidationError, message);
             return;
         }
         spoken.ended_at = Some(self.now);
@@ -294,12 +285,7 @@ impl Step<'_> {
             spoken.due = Some(now + TRANSCRIPT_GRACE_MS);
         }
         let text = spoken.transcript.trim_start().to_owned();
-        self.tell(Event::Transcription {
-            turn_id,
-            speaker: Speaker::Student,
-            text,
-            is_final: false,
-        });
+        self.tell(Event::Transcription { turn_id, speaker: Speaker::Student, text, is_final: false });
     }
 
     /// The tutor has begun to answer: the transcript has little time left.
@@ -321,12 +307,7 @@ impl Step<'_> {
         };
         let turn_id = self.state.turn_id(self.state.next_index());
         let (speaker, is_final) = (Speaker::Student, true);
-        self.tell(Event::Transcription {
-            turn_id,
-            speaker,
-            text: text.clone(),
-            is_final,
-        });
+        self.tell(Event::Transcription { turn_id, speaker, text: text.clone(), is_final });
         let owed = self.state.record.owed.take();
         self.store_student_turn(text, Modality::Voice, spoken.client_message_id, owed);
     }
@@ -351,11 +332,7 @@ impl Step<'_> {
         let Some(spoken) = &self.state.record.spoken else {
             return;
         };
-        if spoken.transcript.trim().is_empty() {
-            self.lose_speech()
-        } else {
-            self.ask_in_writing()
-        }
+        if spoken.transcript.trim().is_empty() { self.lose_speech() } else { self.ask_in_writing() }
     }
 
     /// The model's session that heard the speech is gone: store the transcript and ask with it.
@@ -372,10 +349,7 @@ impl Step<'_> {
         }
         let index = self.state.next_index();
         self.store_speech();
-        let decided = self
-            .state
-            .turn(index)
-            .and_then(|turn| turn.analysis.as_ref()?.strategy);
+        let decided = self.state.turn(index).and_then(|turn| turn.analysis.as_ref()?.strategy);
         if let Some(owed) = self.state.record.owed.as_mut() {
             owed.asked_at = None;
             owed.strategy = decided.unwrap_or(owed.strategy);

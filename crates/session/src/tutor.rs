@@ -40,18 +40,10 @@ impl Step<'_> {
         if self.state.record.answer.is_some() {
             return Some(());
         }
-        let owed = self
-            .state
-            .record
-            .owed
-            .as_ref()
-            .filter(|owed| owed.asked_at.is_some())?;
+        let owed = self.state.record.owed.as_ref().filter(|owed| owed.asked_at.is_some())?;
         let strategy = owed.strategy;
         // A spoken turn whose transcript is not complete will be stored before the answer is.
-        let index = self
-            .state
-            .next_index()
-            .saturating_add(u32::from(self.state.record.spoken.is_some()));
+        let index = self.state.next_index().saturating_add(u32::from(self.state.record.spoken.is_some()));
         self.state.record.answer = Some(Answer {
             index,
             strategy,
@@ -67,11 +59,7 @@ impl Step<'_> {
         });
         self.expect_transcript(self.now + crate::student::TRANSCRIPT_GRACE_MS);
         let turn_id = self.state.turn_id(index);
-        self.tell(Event::AiResponseStart {
-            turn_id,
-            turn_index: index,
-            strategy,
-        });
+        self.tell(Event::AiResponseStart { turn_id, turn_index: index, strategy });
         Some(())
     }
 
@@ -84,21 +72,12 @@ impl Step<'_> {
             return;
         };
         // The first piece often begins with a blank; pieces are joined as they come.
-        let text = if answer.text.is_empty() {
-            text.trim_start()
-        } else {
-            text
-        };
+        let text = if answer.text.is_empty() { text.trim_start() } else { text };
         answer.text.push_str(text);
         answer.last_at = now;
         answer.first_text_at.get_or_insert(now);
-        let turn_id = self
-            .state
-            .turn_id(self.state.record.answer.as_ref().map_or(0, |answer| answer.index));
-        self.tell(Event::AiTextChunk {
-            turn_id,
-            text: text.to_owned(),
-        });
+        let turn_id = self.state.turn_id(self.state.record.answer.as_ref().map_or(0, |answer| answer.index));
+        self.tell(Event::AiTextChunk { turn_id, text: text.to_owned() });
     }
 
     /// A chunk of the tutor's speech; the shell has it at hand.
@@ -115,11 +94,7 @@ impl Step<'_> {
         answer.last_at = now;
         answer.first_audio_at.get_or_insert(now);
         let turn_id = self.state.turn_id(turn_index);
-        self.effects.push(Effect::RelayAudio {
-            turn_id,
-            turn_index,
-            offset_ms,
-        });
+        self.effects.push(Effect::RelayAudio { turn_id, turn_index, offset_ms });
     }
 
     /// The model reports tokens: of the answer it is giving, or of the one before, whose end is still under way.
@@ -135,13 +110,7 @@ impl Step<'_> {
 
     /// All of the answer has come. Without an ear it is over; with one it is over when it was played.
     pub(crate) fn answer_generated(&mut self) {
-        if self
-            .state
-            .record
-            .spoken
-            .as_ref()
-            .is_some_and(|spoken| spoken.ended_at.is_some())
-        {
+        if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_some()) {
             self.store_speech();
         }
         let now = self.now;
@@ -156,13 +125,7 @@ impl Step<'_> {
 
     /// The model has ended its turn.
     pub(crate) fn answer_over(&mut self) {
-        if self
-            .state
-            .record
-            .spoken
-            .as_ref()
-            .is_some_and(|spoken| spoken.ended_at.is_some())
-        {
+        if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_some()) {
             if self.state.record.answer.is_none() {
                 // It ended without a word. What was understood is asked again in writing.
                 return self.empty_turn();
@@ -171,13 +134,7 @@ impl Step<'_> {
         }
         match &self.state.record.answer {
             Some(_) => self.finish_answer(Cut::Not),
-            None if self
-                .state
-                .record
-                .owed
-                .as_ref()
-                .is_some_and(|owed| owed.asked_at.is_some()) =>
-            {
+            None if self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some()) => {
                 self.empty_turn();
             }
             None => {
@@ -197,26 +154,14 @@ impl Step<'_> {
     /// The model was interrupted: by what we sent, or for reasons of its own.
     pub(crate) fn answer_interrupted(&mut self) {
         // Without a student who broke in, the answer stops where it is; the model will send no more of it.
-        if self
-            .state
-            .record
-            .answer
-            .as_ref()
-            .is_some_and(|answer| answer.complete_at.is_none())
-        {
+        if self.state.record.answer.as_ref().is_some_and(|answer| answer.complete_at.is_none()) {
             self.store_speech_if_ended();
             self.finish_answer(Cut::Shown);
         }
     }
 
     fn store_speech_if_ended(&mut self) {
-        if self
-            .state
-            .record
-            .spoken
-            .as_ref()
-            .is_some_and(|spoken| spoken.ended_at.is_some())
-        {
+        if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_some()) {
             self.store_speech();
         }
     }
@@ -227,22 +172,12 @@ impl Step<'_> {
             return;
         };
         let playing_ms = answer.first_audio_at.map_or(0, |at| self.now.since(at));
-        let heard = heard_ms
-            .or(answer.played_ms)
-            .unwrap_or(playing_ms)
-            .clamp(0, answer.audio_ms);
+        let heard = heard_ms.or(answer.played_ms).unwrap_or(playing_ms).clamp(0, answer.audio_ms);
         let turn_id = self.state.turn_id(answer.index);
         // Clients that play nothing have read what they were shown.
-        let cut = if self.state.is_heard() && answer.audio_ms > 0 {
-            Cut::Heard(heard)
-        } else {
-            Cut::Shown
-        };
+        let cut = if self.state.is_heard() && answer.audio_ms > 0 { Cut::Heard(heard) } else { Cut::Shown };
         self.store_speech_if_ended();
-        self.tell(Event::Interrupted {
-            turn_id,
-            heard_ms: heard,
-        });
+        self.tell(Event::Interrupted { turn_id, heard_ms: heard });
         self.acted();
         self.finish_answer(cut);
     }
@@ -292,16 +227,8 @@ impl Step<'_> {
             id: self.state.turn_id(answer.index),
             index: answer.index,
             speaker: Speaker::Tutor,
-            kind: if ending {
-                TurnType::Summary
-            } else {
-                TurnType::Counterpoint
-            },
-            modality: if answer.audio_ms > 0 {
-                Modality::Voice
-            } else {
-                Modality::Text
-            },
+            kind: if ending { TurnType::Summary } else { TurnType::Counterpoint },
+            modality: if answer.audio_ms > 0 { Modality::Voice } else { Modality::Text },
             generated_text: (text.len() < answer.text.trim_end().len())
                 .then(|| answer.text.trim_end().to_owned()),
             text,
@@ -332,13 +259,9 @@ impl Step<'_> {
             self.settle(older.index, None);
         }
         let turn = self.store_turn(turn);
-        self.state.record.unsettled = Some(Unsettled {
-            index: turn.index,
-            until: self.now + USAGE_PATIENCE_MS,
-        });
-        self.effects.push(Effect::Write(Write::Compact {
-            turn_id: turn.id.clone(),
-        }));
+        self.state.record.unsettled =
+            Some(Unsettled { index: turn.index, until: self.now + USAGE_PATIENCE_MS });
+        self.effects.push(Effect::Write(Write::Compact { turn_id: turn.id.clone() }));
         self.tell(Event::AiResponseEnd { turn: turn.clone() });
         self.trail(Trailing {
             index: turn.index,
@@ -360,12 +283,7 @@ impl Step<'_> {
 
     /// The model said it is done with an answer that is stored, or nothing more can come of it.
     pub(crate) fn settle(&mut self, index: u32, usage: Option<Usage>) {
-        if self
-            .state
-            .record
-            .unsettled
-            .is_none_or(|unsettled| unsettled.index != index)
-        {
+        if self.state.record.unsettled.is_none_or(|unsettled| unsettled.index != index) {
             return;
         }
         self.state.record.unsettled = None;
@@ -387,8 +305,7 @@ impl Step<'_> {
         turn.usage = Some(usage);
         turn.cost_micros = Some(cost);
         let turn = turn.clone();
-        self.effects
-            .push(Effect::Write(Write::Turn(Box::new(turn.clone()))));
+        self.effects.push(Effect::Write(Write::Turn(Box::new(turn.clone()))));
         self.tell(Event::TokenUsage {
             turn_id: turn.id,
             input: usage.input,
@@ -410,20 +327,9 @@ impl Step<'_> {
         let Some(mut owed) = self.state.record.owed.clone() else {
             return;
         };
-        let begun = self
-            .state
-            .record
-            .answer
-            .as_ref()
-            .is_some_and(|a| !a.text.is_empty() || a.audio_ms > 0);
+        let begun = self.state.record.answer.as_ref().is_some_and(|a| !a.text.is_empty() || a.audio_ms > 0);
         if begun {
-            if self
-                .state
-                .record
-                .answer
-                .as_ref()
-                .is_some_and(|answer| answer.complete_at.is_some())
-            {
+            if self.state.record.answer.as_ref().is_some_and(|answer| answer.complete_at.is_some()) {
                 return self.finish_answer(Cut::Not);
             }
             owed.cuts = owed.cuts.saturating_add(1);
@@ -467,10 +373,7 @@ impl Step<'_> {
             .collect();
         for call in waiting {
             self.state.calls.remove(&call);
-            let answer = Box::new(Err(Refusal {
-                code,
-                message: message.to_owned(),
-            }));
+            let answer = Box::new(Err(Refusal { code, message: message.to_owned() }));
             self.effects.push(Effect::Reply { call, answer });
         }
         match self.state.record.ending.take() {
@@ -519,12 +422,7 @@ impl Step<'_> {
                 reason: analysis.reason.clone().unwrap_or_default(),
             });
             let state = self.state.record.state;
-            let answer = Box::new(Ok(TurnAnswer {
-                user_turn,
-                ai_turn,
-                decision,
-                state,
-            }));
+            let answer = Box::new(Ok(TurnAnswer { user_turn, ai_turn, decision, state }));
             self.effects.push(Effect::Reply { call, answer });
         }
     }
@@ -537,10 +435,7 @@ fn heard_part(text: &str, heard_ms: i64, audio_ms: i64) -> String {
         return text.to_owned();
     }
     let count = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-    let keep = count
-        .saturating_mul(heard_ms.max(0))
-        .checked_div(audio_ms)
-        .unwrap_or(0);
+    let keep = count.saturating_mul(heard_ms.max(0)).checked_div(audio_ms).unwrap_or(0);
     let keep = usize::try_from(keep).unwrap_or(0);
     let heard: String = text.chars().take(keep).collect();
     let next = text.chars().nth(keep);
@@ -549,9 +444,7 @@ fn heard_part(text: &str, heard_ms: i64, audio_ms: i64) -> String {
     let at = if whole {
         heard.len()
     } else {
-        heard
-            .rfind(char::is_whitespace)
-            .unwrap_or(if heard.is_ascii() { 0 } else { heard.len() })
+        heard.rfind(char::is_whitespace).unwrap_or(if heard.is_ascii() { 0 } else { heard.len() })
     };
     heard.get(..at).unwrap_or("").trim_end().to_owned()
 }

@@ -21,28 +21,13 @@ const MAX_ATTEMPTS: u32 = 3;
 /// First pause between two tries.
 const RETRY_MS: i64 = 250;
 /// The context is billed again each turn: beyond this it is cut.
-const COMPRESSION: Compression = Compression {
-    trigger_tokens: 25_600,
-    target_tokens: 12_800,
-};
+const COMPRESSION: Compression = Compression { trigger_tokens: 25_600, target_tokens: 12_800 };
 /// Students argue about hard questions; only what is likely to harm is withheld.
 const SAFETY: [SafetySetting; 4] = [
-    SafetySetting {
-        category: "HARM_CATEGORY_HARASSMENT",
-        threshold: "BLOCK_MEDIUM_AND_ABOVE",
-    },
-    SafetySetting {
-        category: "HARM_CATEGORY_HATE_SPEECH",
-        threshold: "BLOCK_MEDIUM_AND_ABOVE",
-    },
-    SafetySetting {
-        category: "HARM_CATEGORY_SEXUALLY_EXPLICIT",
-        threshold: "BLOCK_MEDIUM_AND_ABOVE",
-    },
-    SafetySetting {
-        category: "HARM_CATEGORY_DANGEROUS_CONTENT",
-        threshold: "BLOCK_MEDIUM_AND_ABOVE",
-    },
+    SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
+    SafetySetting { category: "HARM_CATEGORY_HATE_SPEECH", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
+    SafetySetting { category: "HARM_CATEGORY_SEXUALLY_EXPLICIT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
+    SafetySetting { category: "HARM_CATEGORY_DANGEROUS_CONTENT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
 ];
 
 /// The model's socket, as far as this life knows it.
@@ -102,12 +87,7 @@ impl Step<'_> {
     }
 
     fn pump_model(&mut self) {
-        let unasked = self
-            .state
-            .record
-            .owed
-            .as_ref()
-            .is_some_and(|owed| owed.asked_at.is_none());
+        let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
         let wanted = unasked || self.state.speech.is_some();
         let busy = self.is_busy();
         let now = self.now;
@@ -131,13 +111,7 @@ impl Step<'_> {
     /// Whether the socket is needed now.
     pub(crate) fn is_busy(&self) -> bool {
         let record = &self.state.record;
-        let trailing = matches!(
-            self.state.upstream.socket,
-            Socket::Ready {
-                trailing: Some(_),
-                ..
-            }
-        );
+        let trailing = matches!(self.state.upstream.socket, Socket::Ready { trailing: Some(_), .. });
         record.owed.is_some() || record.answer.is_some() || self.state.speech.is_some() || trailing
     }
 
@@ -148,13 +122,7 @@ impl Step<'_> {
         upstream.socket = Socket::Opening { since: now };
         upstream.refused = false;
         let generation = upstream.generation;
-        if self
-            .state
-            .record
-            .handle
-            .as_ref()
-            .is_some_and(|handle| now.since(handle.at) > HANDLE_LIFE_MS)
-        {
+        if self.state.record.handle.as_ref().is_some_and(|handle| now.since(handle.at) > HANDLE_LIFE_MS) {
             self.state.record.handle = None;
         }
         let setup = Box::new(self.session_config());
@@ -167,15 +135,8 @@ impl Step<'_> {
         let ai = &facts.ai_config;
         let persona = prompts::persona(&ai.persona);
         // A resumed session knows what was said; a fresh one is told. The turn to be answered is sent after.
-        let upto = record
-            .owed
-            .as_ref()
-            .map_or(self.state.next_index(), |owed| owed.student_index);
-        let transcript = if record.handle.is_some() {
-            Vec::new()
-        } else {
-            self.state.said_before(upto)
-        };
+        let upto = record.owed.as_ref().map_or(self.state.next_index(), |owed| owed.student_index);
+        let transcript = if record.handle.is_some() { Vec::new() } else { self.state.said_before(upto) };
         let system_instruction = prompts::system_instruction(&Briefing {
             question: facts.question.as_deref(),
             background: &facts.background,
@@ -202,19 +163,9 @@ impl Step<'_> {
 
     /// The model is ready: gives it what the student said, or is saying.
     fn ask(&mut self) {
-        let sample_rate = self
-            .state
-            .record
-            .spoken
-            .as_ref()
-            .map_or(0, |spoken| spoken.sample_rate);
+        let sample_rate = self.state.record.spoken.as_ref().map_or(0, |spoken| spoken.sample_rate);
         if let Some(speech) = self.state.speech.as_mut() {
-            let has_sound = self
-                .state
-                .record
-                .spoken
-                .as_ref()
-                .is_some_and(|spoken| spoken.duration_ms > 0);
+            let has_sound = self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.duration_ms > 0);
             if !speech.streaming && has_sound {
                 speech.streaming = true;
                 self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
@@ -222,13 +173,7 @@ impl Step<'_> {
             }
             return;
         }
-        let Some(owed) = self
-            .state
-            .record
-            .owed
-            .as_ref()
-            .filter(|owed| owed.asked_at.is_none())
-        else {
+        let Some(owed) = self.state.record.owed.as_ref().filter(|owed| owed.asked_at.is_none()) else {
             return;
         };
         if self.state.record.spoken.is_some() {
@@ -239,13 +184,8 @@ impl Step<'_> {
         } else {
             let config = &self.state.record.facts.ai_config.dialectical_config;
             let guidance = prompts::guidance(config, owed.strategy);
-            let text = self
-                .state
-                .turn(owed.student_index)
-                .map_or(String::new(), |turn| turn.text.clone());
-            self.effects.push(Effect::SendModel(ClientMessage::Said {
-                parts: vec![guidance, text],
-            }));
+            let text = self.state.turn(owed.student_index).map_or(String::new(), |turn| turn.text.clone());
+            self.effects.push(Effect::SendModel(ClientMessage::Said { parts: vec![guidance, text] }));
         }
         let now = self.now;
         if let Some(owed) = self.state.record.owed.as_mut() {
@@ -255,10 +195,7 @@ impl Step<'_> {
 
     /// Whether what comes from this opening is still heard.
     fn is_current(&self, generation: u32) -> bool {
-        let open = matches!(
-            self.state.upstream.socket,
-            Socket::Opening { .. } | Socket::Ready { .. }
-        );
+        let open = matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. });
         open && self.state.upstream.generation == generation
     }
 
@@ -269,11 +206,8 @@ impl Step<'_> {
         match event {
             ServerEvent::SetupComplete => {
                 self.state.upstream.attempts = 0;
-                self.state.upstream.socket = Socket::Ready {
-                    idle_since: self.now,
-                    leaving: false,
-                    trailing: None,
-                };
+                self.state.upstream.socket =
+                    Socket::Ready { idle_since: self.now, leaving: false, trailing: None };
             }
             ServerEvent::HeardStudent(text) => self.heard_student(&text),
             ServerEvent::Spoke(text) => {
@@ -324,12 +258,7 @@ impl Step<'_> {
     /// broken into goes on for a moment and is dropped; once the model has ended or interrupted that one, content is
     /// of the next.
     fn is_of_current_answer(&mut self) -> bool {
-        let asked = self
-            .state
-            .record
-            .owed
-            .as_ref()
-            .is_some_and(|owed| owed.asked_at.is_some());
+        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
         match self.trailing_mut() {
             None => true,
             Some(trailing) if asked && (trailing.complete || trailing.interrupted) => {
@@ -411,19 +340,12 @@ impl Step<'_> {
             }
         }
         let pause = RETRY_MS << self.state.upstream.attempts.min(6);
-        self.state.upstream.socket = Socket::Waiting {
-            until: self.now + pause,
-        };
+        self.state.upstream.socket = Socket::Waiting { until: self.now + pause };
     }
 
     /// Whether the lost session had been given something to answer.
     fn was_asked(&self) -> bool {
-        let asked = self
-            .state
-            .record
-            .owed
-            .as_ref()
-            .is_some_and(|owed| owed.asked_at.is_some());
+        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
         asked || self.state.speech.is_some_and(|speech| speech.streaming)
     }
 
@@ -443,13 +365,7 @@ impl Step<'_> {
             ),
         };
         if self.state.record.spoken.is_some() {
-            if self
-                .state
-                .record
-                .spoken
-                .as_ref()
-                .is_some_and(|spoken| spoken.transcript.trim().is_empty())
-            {
+            if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.transcript.trim().is_empty()) {
                 return self.lose_speech();
             }
             self.store_speech();
@@ -463,10 +379,7 @@ impl Step<'_> {
     /// Closes the socket; nothing of it is heard any more.
     pub(crate) fn close_model(&mut self) {
         self.settle_trailing();
-        if matches!(
-            self.state.upstream.socket,
-            Socket::Opening { .. } | Socket::Ready { .. }
-        ) {
+        if matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. }) {
             self.effects.push(Effect::CloseModel);
         }
         self.state.upstream.socket = Socket::Closed;

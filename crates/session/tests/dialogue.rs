@@ -8,7 +8,9 @@ use mentora_session::record::Facts;
 use mentora_session::{Connection, ConnectionId, Effect, Input, State, step};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::client::AudioConfig;
-use mentora_wire::stream::{AudioMode, ClientFrame, CloseCode, Event, PrivateFrame, Seq, SessionState, StreamRole};
+use mentora_wire::stream::{
+    AudioMode, ClientFrame, CloseCode, Event, PrivateFrame, Seq, SessionState, StreamRole,
+};
 
 /// A conversation with one client, and everything it did.
 struct Scene {
@@ -42,7 +44,8 @@ impl Scene {
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };
-        let mut scene = Self { state: State::new(facts, Millis(0)), now: 0, effects: Vec::new(), generation: 0 };
+        let mut scene =
+            Self { state: State::new(facts, Millis(0)), now: 0, effects: Vec::new(), generation: 0 };
         scene.connect(STUDENT, "student", audio);
         scene
     }
@@ -317,7 +320,9 @@ fn a_refused_key_is_told_at_once_and_not_tried_again() {
         scene.write("Screens are bad.");
         let generation = scene.generation;
         let effects = scene.feed(Input::ModelLost { generation, loss, detail: String::new() });
-        assert!(events(&effects).iter().any(|event| matches!(event, Event::Error(error) if error.code == code)));
+        assert!(
+            events(&effects).iter().any(|event| matches!(event, Event::Error(error) if error.code == code))
+        );
         let later = scene.wait(120_000);
         assert_eq!(opened(&later), None, "{loss:?}");
         assert_eq!(scene.state.turns().len(), 1, "the student's turn is kept");

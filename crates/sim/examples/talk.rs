@@ -8,11 +8,7 @@ use mentora_sim::tutor;
 
 fn main() {
     let mut turns: Vec<Turn> = Vec::new();
-    let say = |role, parts| Turn {
-        role,
-        parts,
-        tokens: Tokens::default(),
-    };
+    let say = |role, parts| Turn { role, parts, tokens: Tokens::default() };
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let parts = match line.strip_prefix("/move ").and_then(|rest| rest.split_once(' ')) {
             Some((name, message)) => vec![format!("⟦move: {name}⟧"), message.to_owned()],

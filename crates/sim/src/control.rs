@@ -103,16 +103,10 @@ pub async fn learn(
                 ))
             })?;
             let wav = decode_base64(&speech.wav);
-            (
-                wav.ok_or_else(|| GoogleError::invalid_argument("wav is not base64"))?,
-                speech.text,
-            )
+            (wav.ok_or_else(|| GoogleError::invalid_argument("wav is not base64"))?, speech.text)
         }
     };
-    world
-        .recogniser
-        .learn(&wav, &text)
-        .map_err(|error| GoogleError::invalid_argument(error.to_string()))?;
+    world.recogniser.learn(&wav, &text).map_err(|error| GoogleError::invalid_argument(error.to_string()))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

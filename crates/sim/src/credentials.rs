@@ -45,21 +45,14 @@ impl Credential {
                 .find(|pair| pair.0 == name)
                 .map(|pair| pair.1.to_owned())
         };
-        let header = |name: &str| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned)
-        };
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let token = query("access_token")
             .or_else(|| header("authorization")?.strip_prefix("Token ").map(str::to_owned))
             .filter(|token| !token.is_empty());
         if token.is_some() {
             return Some(Self::Token);
         }
-        let key = query("key")
-            .or_else(|| header("x-goog-api-key"))
-            .filter(|key| !key.is_empty())?;
+        let key = query("key").or_else(|| header("x-goog-api-key")).filter(|key| !key.is_empty())?;
         Some(Self::Key(ApiKey::of(&key)))
     }
 

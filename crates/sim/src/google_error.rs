@@ -19,41 +19,25 @@ pub struct GoogleError {
 impl GoogleError {
     /// The request makes no sense.
     pub fn invalid_argument(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            message: message.into(),
-            name: "INVALID_ARGUMENT",
-        }
+        Self { status: StatusCode::BAD_REQUEST, message: message.into(), name: "INVALID_ARGUMENT" }
     }
 
     /// No such method, model or document.
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            message: message.into(),
-            name: "NOT_FOUND",
-        }
+        Self { status: StatusCode::NOT_FOUND, message: message.into(), name: "NOT_FOUND" }
     }
 
     /// No key at all.
     pub fn unregistered_caller() -> Self {
         let message = "Method doesn't allow unregistered callers (callers without established identity). \
                        Please use API Key or other form of API consumer identity to call this API.";
-        Self {
-            status: StatusCode::FORBIDDEN,
-            message: message.to_owned(),
-            name: "PERMISSION_DENIED",
-        }
+        Self { status: StatusCode::FORBIDDEN, message: message.to_owned(), name: "PERMISSION_DENIED" }
     }
 
     /// A key that is wrong.
     pub fn unauthenticated() -> Self {
         let message = "Request had invalid authentication credentials.";
-        Self {
-            status: StatusCode::UNAUTHORIZED,
-            message: message.to_owned(),
-            name: "UNAUTHENTICATED",
-        }
+        Self { status: StatusCode::UNAUTHORIZED, message: message.to_owned(), name: "UNAUTHENTICATED" }
     }
 
     /// A key that Google has never seen, at REST.
@@ -70,10 +54,7 @@ impl GoogleError {
     pub fn planned(status: StatusCode) -> Self {
         let (name, message) = match status.as_u16() {
             400 => ("INVALID_ARGUMENT", "Request contains an invalid argument."),
-            401 => (
-                "UNAUTHENTICATED",
-                "Request had invalid authentication credentials.",
-            ),
+            401 => ("UNAUTHENTICATED", "Request had invalid authentication credentials."),
             403 => ("PERMISSION_DENIED", "The caller does not have permission"),
             404 => ("NOT_FOUND", "Requested entity was not found."),
             429 => (
@@ -81,17 +62,10 @@ impl GoogleError {
                 "You exceeded your current quota, please check your plan and billing details.",
             ),
             503 => ("UNAVAILABLE", "The service is currently unavailable."),
-            504 => (
-                "DEADLINE_EXCEEDED",
-                "Deadline expired before operation could complete.",
-            ),
+            504 => ("DEADLINE_EXCEEDED", "Deadline expired before operation could complete."),
             _ => ("INTERNAL", "Internal error encountered."),
         };
-        Self {
-            status,
-            message: message.to_owned(),
-            name,
-        }
+        Self { status, message: message.to_owned(), name }
     }
 }
 

@@ -83,14 +83,8 @@ impl Journal {
 
     /// Forgets everything but the counters.
     pub fn clear(&self) {
-        self.connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// `GET /sim/log`.
@@ -140,17 +134,11 @@ impl ConnectionRecord {
     pub fn closed(&self, by: &str, close: Value) {
         let at = self.opened.elapsed().as_millis() as u64;
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner
-            .closed
-            .get_or_insert_with(|| json!({ "by": by, "atMs": at, "close": close }));
+        inner.closed.get_or_insert_with(|| json!({ "by": by, "atMs": at, "close": close }));
     }
 
     fn is_open(&self) -> bool {
-        self.inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .closed
-            .is_none()
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).closed.is_none()
     }
 
     fn add(&self, kind: &str, value: Value) {
@@ -179,10 +167,9 @@ fn summarised(frame: &Value) -> Value {
             let summary: Map<String, Value> = object
                 .iter()
                 .map(|(key, value)| match value {
-                    Value::String(data) if key == "data" => (
-                        key.clone(),
-                        json!(format!("<{} bytes>", data.trim_end_matches('=').len() * 3 / 4)),
-                    ),
+                    Value::String(data) if key == "data" => {
+                        (key.clone(), json!(format!("<{} bytes>", data.trim_end_matches('=').len() * 3 / 4)))
+                    }
                     other => (key.clone(), summarised(other)),
                 })
                 .collect();

@@ -136,9 +136,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         let told = writeln!(out, "mentora-sim listening on {}", sim.base_url).and_then(|()| out.flush());
         told.map_err(|error| format!("cannot write to stdout: {error}"))?;
     }
-    told_to_stop()
-        .await
-        .map_err(|error| format!("cannot listen for signals: {error}"))?;
+    told_to_stop().await.map_err(|error| format!("cannot listen for signals: {error}"))?;
     sim.stop().await;
     Ok(())
 }

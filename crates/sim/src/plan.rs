@@ -246,26 +246,15 @@ impl Plan {
     pub fn parse(text: &str) -> Result<Self, PlanError> {
         let value: Value = serde_json::from_str(text).map_err(|error| PlanError::Shape(error.to_string()))?;
         let list = value.get("faults").unwrap_or(&value);
-        let list = list
-            .as_array()
-            .ok_or_else(|| PlanError::Shape("this is something else".to_owned()))?;
+        let list = list.as_array().ok_or_else(|| PlanError::Shape("this is something else".to_owned()))?;
         let mut faults = Vec::with_capacity(list.len());
         for (position, value) in list.iter().enumerate() {
             let index = position + 1;
-            let fault = Fault::deserialize(value).map_err(|error| PlanError::Fault {
-                index,
-                problem: error.to_string(),
-            })?;
-            let problem = if fault.times == 0 {
-                Some("times must be at least 1")
-            } else {
-                None
-            };
+            let fault = Fault::deserialize(value)
+                .map_err(|error| PlanError::Fault { index, problem: error.to_string() })?;
+            let problem = if fault.times == 0 { Some("times must be at least 1") } else { None };
             if let Some(problem) = problem.or_else(|| fault.action.problem_at(fault.moment())) {
-                return Err(PlanError::Fault {
-                    index,
-                    problem: problem.to_owned(),
-                });
+                return Err(PlanError::Fault { index, problem: problem.to_owned() });
             }
             faults.push(fault);
         }
@@ -324,13 +313,7 @@ struct InForce {
 impl PlanInForce {
     /// Begins with this plan.
     pub fn new(plan: Plan) -> Self {
-        Self {
-            inner: Mutex::new(InForce {
-                edition: 1,
-                connections: 0,
-                plan,
-            }),
-        }
+        Self { inner: Mutex::new(InForce { edition: 1, connections: 0, plan }) }
     }
 
     /// Replaces the plan; connections are counted from 1 again, those open now are none of them.
@@ -350,10 +333,7 @@ impl PlanInForce {
     pub fn connection_opened(&self) -> Place {
         let mut inner = self.lock();
         inner.connections += 1;
-        Place {
-            edition: inner.edition,
-            ordinal: inner.connections,
-        }
+        Place { edition: inner.edition, ordinal: inner.connections }
     }
 
     /// Takes the faults that are due, in the order of the plan.
@@ -364,14 +344,9 @@ impl PlanInForce {
         for fault in &mut inner.plan.faults {
             let when = &fault.when;
             let holds = fault.moment() == situation.moment
-                && when
-                    .connection
-                    .is_none_or(|ordinal| current && ordinal == situation.place.ordinal)
+                && when.connection.is_none_or(|ordinal| current && ordinal == situation.place.ordinal)
                 && when.turn.is_none_or(|turn| turn == situation.turn)
-                && when
-                    .text
-                    .as_ref()
-                    .is_none_or(|text| situation.text.contains(text.as_str()));
+                && when.text.as_ref().is_none_or(|text| situation.text.contains(text.as_str()));
             if holds && fault.times > 0 {
                 fault.times -= 1;
                 due.push(fault.action.clone());
@@ -398,14 +373,7 @@ mod tests {
         );
         let plan = PlanInForce::new(plan.unwrap());
         let (first, second) = (plan.connection_opened(), plan.connection_opened());
-        let at = |place, moment, text| {
-            plan.take(&Situation {
-                place,
-                turn: 1,
-                text,
-                moment,
-            })
-        };
+        let at = |place, moment, text| plan.take(&Situation { place, turn: 1, text, moment });
         assert_eq!(at(first, Moment::FirstAudio, "x"), []);
         assert_eq!(at(second, Moment::FirstAudio, "x"), [Action::Drop(true)]);
         assert_eq!(at(second, Moment::FirstAudio, "x"), []);
@@ -422,25 +390,13 @@ mod tests {
             ("[{}]", "missing field `do`"),
             (r#"[{"do":{"explode":true}}]"#, "unknown variant `explode`"),
             (r#"[{"do":{"drop":true}},{"do":{"drop":false}}]"#, "fault 2"),
-            (
-                r#"[{"do":{"drop":true},"when":{"after":"lunch"}}]"#,
-                "use one of open",
-            ),
-            (
-                r#"[{"do":{"drop":true},"when":{"after":"chunks:0"}}]"#,
-                "chunks:N",
-            ),
-            (
-                r#"[{"do":{"drop":true},"when":{"trun":1}}]"#,
-                "unknown field `trun`",
-            ),
+            (r#"[{"do":{"drop":true},"when":{"after":"lunch"}}]"#, "use one of open"),
+            (r#"[{"do":{"drop":true},"when":{"after":"chunks:0"}}]"#, "chunks:N"),
+            (r#"[{"do":{"drop":true},"when":{"trun":1}}]"#, "unknown field `trun`"),
             (r#"[{"do":{"close":{"code":1006}}}]"#, "cannot be sent"),
             (r#"[{"do":{"goAway":{"timeLeft":"soon"}}}]"#, "\"2s\""),
             (r#"[{"do":{"httpStatus":200}}]"#, "400 to 599"),
-            (
-                r#"[{"do":{"emptyTurn":true},"when":{"after":"firstText"}}]"#,
-                "only after \"turn\"",
-            ),
+            (r#"[{"do":{"emptyTurn":true},"when":{"after":"firstText"}}]"#, "only after \"turn\""),
             (r#"[{"do":{"drop":true},"times":0}]"#, "at least 1"),
         ] {
             let error = Plan::parse(plan).expect_err(plan).to_string();

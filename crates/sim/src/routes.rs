@@ -25,18 +25,10 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/sim/id-token", post(id_token::mint))
         .route("/sim/service-account.json", get(control::service_account))
         .route("/sim/rotate-keys", post(control::rotate_keys))
-        .route(
-            "/sim/plan",
-            get(control::get_plan)
-                .post(control::set_plan)
-                .delete(control::clear_plan),
-        )
+        .route("/sim/plan", get(control::get_plan).post(control::set_plan).delete(control::clear_plan))
         .route("/sim/log", get(control::log).delete(control::clear_log))
         .route("/sim/state", get(control::state))
-        .route(
-            "/sim/transcripts",
-            post(control::expect).delete(control::expect_nothing),
-        )
+        .route("/sim/transcripts", post(control::expect).delete(control::expect_nothing))
         .route("/sim/speech", post(control::learn))
         .route("/sim/expire-handles", post(control::expire_handles))
         .fallback(|| async { GoogleError::not_found("Requested entity was not found.") })
@@ -46,11 +38,7 @@ pub fn router(world: Arc<World>) -> Router {
 
 /// JavaScript's SDK joins a base URL that ends in `/` with a path that begins with one; Google does not mind.
 pub fn single_slash<B>(mut request: Request<B>) -> Request<B> {
-    let target = request
-        .uri()
-        .path_and_query()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     if target.starts_with("//") {
         let mut parts = request.uri().clone().into_parts();
         parts.path_and_query = format!("/{}", target.trim_start_matches('/')).parse().ok();

@@ -66,15 +66,11 @@ impl Sim {
     /// Listens and serves in the background.
     pub async fn start(config: Config) -> Result<RunningSim, StartError> {
         let wanted = SocketAddr::new(config.host, config.port);
-        let listener = TcpListener::bind(wanted)
-            .await
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::AddrInUse => StartError::PortTaken(config.port),
-                _ => StartError::Listen(wanted, error),
-            })?;
-        let addr = listener
-            .local_addr()
-            .map_err(|error| StartError::Listen(wanted, error))?;
+        let listener = TcpListener::bind(wanted).await.map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortTaken(config.port),
+            _ => StartError::Listen(wanted, error),
+        })?;
+        let addr = listener.local_addr().map_err(|error| StartError::Listen(wanted, error))?;
         let recogniser = Recogniser::default();
         if let Some(folder) = &config.transcript_dir {
             recogniser.learn_folder(folder)?;
@@ -117,13 +113,7 @@ impl Sim {
                 None => axum::serve(listener, app).with_graceful_shutdown(stopped).await,
             };
         });
-        Ok(RunningSim {
-            addr,
-            base_url,
-            world,
-            stop,
-            server: Some(server),
-        })
+        Ok(RunningSim { addr, base_url, world, stop, server: Some(server) })
     }
 }
 

@@ -96,10 +96,7 @@ impl Listener for TlsListener {
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.local
-            .as_ref()
-            .copied()
-            .map_err(|error| io::Error::from(error.kind()))
+        self.local.as_ref().copied().map_err(|error| io::Error::from(error.kind()))
     }
 }
 
@@ -115,8 +112,5 @@ fn self_signed(folder: &Path) -> Result<(Vec<u8>, Vec<u8>), TlsError> {
     let path = folder.join("cert.pem");
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, made.cert.pem()));
     written.map_err(|error| TlsError::File(path, error.to_string()))?;
-    Ok((
-        made.cert.pem().into_bytes(),
-        made.signing_key.serialize_pem().into_bytes(),
-    ))
+    Ok((made.cert.pem().into_bytes(), made.signing_key.serialize_pem().into_bytes()))
 }

@@ -15,9 +15,7 @@ fn command(arguments: &[&str]) -> Child {
 
 fn first_line(child: &mut Child) -> String {
     let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     line
 }
 
@@ -33,20 +31,14 @@ fn failure(arguments: &[&str]) -> (Option<i32>, String) {
 fn it_tells_where_it_listens_and_stops_when_told() {
     let mut child = command(&[]);
     let line = first_line(&mut child);
-    let port = line
-        .trim_end()
-        .strip_prefix("mentora-sim listening on http://127.0.0.1:")
-        .expect(&line);
+    let port = line.trim_end().strip_prefix("mentora-sim listening on http://127.0.0.1:").expect(&line);
     assert!(port.parse::<u16>().is_ok_and(|port| port > 0), "{line}");
 
     let (code, problem) = failure(&["--port", port]);
     assert_eq!(code, Some(1));
     assert!(problem.contains(&format!("port {port} is taken")), "{problem}");
 
-    Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status()
-        .unwrap();
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_secs(5) {
         if let Some(status) = child.try_wait().unwrap() {
@@ -68,10 +60,7 @@ fn wrong_settings_are_told_in_words() {
     let plan = plan.to_str().unwrap();
     for (arguments, text) in [
         (["--playback-rate=-1", "--port=0"], "0 or more"),
-        (
-            ["--go-away-after=-3", "--port=0"],
-            "--go-away-after must be a number of seconds",
-        ),
+        (["--go-away-after=-3", "--port=0"], "--go-away-after must be a number of seconds"),
         (["--plan", plan], "fault 1 of the plan: unknown variant `explode`"),
         (["--plan", "/no/such/plan"], "/no/such/plan"),
         (["--voice", "parrot"], "possible values: auto, espeak, tone"),
@@ -91,10 +80,7 @@ fn a_self_signed_certificate_is_written_for_clients_to_trust() {
     let line = first_line(&mut child);
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(
-        line.starts_with("mentora-sim listening on https://localhost:"),
-        "{line}"
-    );
+    assert!(line.starts_with("mentora-sim listening on https://localhost:"), "{line}");
     let pem = std::fs::read_to_string(folder.join("cert.pem")).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----") && !pem.contains("PRIVATE"));

@@ -14,19 +14,11 @@ fn request() -> Value {
 #[tokio::test]
 async fn a_message_is_answered_with_a_question_about_it() {
     let sim = start(fast()).await;
-    let (status, body) = post(
-        &sim,
-        &format!("{PATH}:generateContent?key=k"),
-        request().to_string(),
-    )
-    .await;
+    let (status, body) = post(&sim, &format!("{PATH}:generateContent?key=k"), request().to_string()).await;
     assert_eq!(status, 200, "{body}");
     let candidate = &body["candidates"][0];
     let text = candidate["content"]["parts"][0]["text"].as_str().unwrap();
-    assert!(
-        text.to_lowercase().contains("homework") && text.ends_with('?'),
-        "{text}"
-    );
+    assert!(text.to_lowercase().contains("homework") && text.ends_with('?'), "{text}");
     assert_eq!(candidate["finishReason"], "STOP");
     let usage = &body["usageMetadata"];
     let sum = usage["promptTokenCount"].as_u64().unwrap() + usage["candidatesTokenCount"].as_u64().unwrap();
@@ -44,33 +36,21 @@ async fn a_schema_is_honoured_and_needs_json() {
     let mut asked = request();
     asked["generationConfig"] = json!({ "responseMimeType": "application/json", "responseSchema": schema });
     let (_, body) = post(&sim, &format!("{PATH}:generateContent?key=k"), asked.to_string()).await;
-    let text = body["candidates"][0]["content"]["parts"][0]["text"]
-        .as_str()
-        .unwrap();
+    let text = body["candidates"][0]["content"]["parts"][0]["text"].as_str().unwrap();
     assert_eq!(
         serde_json::from_str::<Value>(text).unwrap(),
         json!({ "strategy": "challenge", "terms": ["homework"] })
     );
 
     asked["generationConfig"]["responseMimeType"] = json!("text/plain");
-    assert_eq!(
-        post(&sim, &format!("{PATH}:generateContent?key=k"), asked.to_string())
-            .await
-            .0,
-        400
-    );
+    assert_eq!(post(&sim, &format!("{PATH}:generateContent?key=k"), asked.to_string()).await.0, 400);
 }
 
 #[tokio::test]
 async fn the_stream_comes_as_server_sent_events_that_join_to_the_answer() {
     let sim = start(fast()).await;
     let url = format!("{}{PATH}:streamGenerateContent?alt=sse&key=k", sim.base_url);
-    let response = reqwest::Client::new()
-        .post(url)
-        .body(request().to_string())
-        .send()
-        .await
-        .unwrap();
+    let response = reqwest::Client::new().post(url).body(request().to_string()).send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let text = response.text().await.unwrap();
     let events: Vec<Value> = text
@@ -81,18 +61,9 @@ async fn the_stream_comes_as_server_sent_events_that_join_to_the_answer() {
     assert!(events.len() > 1);
     let joined: String = events
         .iter()
-        .map(|event| {
-            event["candidates"][0]["content"]["parts"][0]["text"]
-                .as_str()
-                .unwrap()
-        })
+        .map(|event| event["candidates"][0]["content"]["parts"][0]["text"].as_str().unwrap())
         .collect();
-    let (_, whole) = post(
-        &sim,
-        &format!("{PATH}:generateContent?key=k"),
-        request().to_string(),
-    )
-    .await;
+    let (_, whole) = post(&sim, &format!("{PATH}:generateContent?key=k"), request().to_string()).await;
     assert_eq!(joined, whole["candidates"][0]["content"]["parts"][0]["text"]);
     assert!(events[0]["candidates"][0].get("finishReason").is_none());
     assert_eq!(events.last().unwrap()["candidates"][0]["finishReason"], "STOP");
@@ -103,34 +74,10 @@ async fn errors_come_in_googles_envelope() {
     let sim = start(fast()).await;
     let good = request().to_string();
     for (what, path, body, status, name) in [
-        (
-            "no key",
-            format!("{PATH}:generateContent"),
-            good.clone(),
-            403,
-            "PERMISSION_DENIED",
-        ),
-        (
-            "bad key",
-            format!("{PATH}:generateContent?key=bad"),
-            good.clone(),
-            400,
-            "INVALID_ARGUMENT",
-        ),
-        (
-            "expired key",
-            format!("{PATH}:generateContent?key=expired"),
-            good.clone(),
-            400,
-            "INVALID_ARGUMENT",
-        ),
-        (
-            "quota",
-            format!("{PATH}:generateContent?key=quota"),
-            good.clone(),
-            429,
-            "RESOURCE_EXHAUSTED",
-        ),
+        ("no key", format!("{PATH}:generateContent"), good.clone(), 403, "PERMISSION_DENIED"),
+        ("bad key", format!("{PATH}:generateContent?key=bad"), good.clone(), 400, "INVALID_ARGUMENT"),
+        ("expired key", format!("{PATH}:generateContent?key=expired"), good.clone(), 400, "INVALID_ARGUMENT"),
+        ("quota", format!("{PATH}:generateContent?key=quota"), good.clone(), 429, "RESOURCE_EXHAUSTED"),
         (
             "retired model",
             "/v1beta/models/gemini-2.5-flash:generateContent?key=k".into(),
@@ -145,13 +92,7 @@ async fn errors_come_in_googles_envelope() {
             404,
             "NOT_FOUND",
         ),
-        (
-            "unknown method",
-            format!("{PATH}:dance?key=k"),
-            good.clone(),
-            404,
-            "NOT_FOUND",
-        ),
+        ("unknown method", format!("{PATH}:dance?key=k"), good.clone(), 404, "NOT_FOUND"),
         (
             "unknown version",
             "/v9/models/gemini-3.8-flash:generateContent?key=k".into(),
@@ -159,20 +100,8 @@ async fn errors_come_in_googles_envelope() {
             404,
             "NOT_FOUND",
         ),
-        (
-            "no JSON",
-            format!("{PATH}:generateContent?key=k"),
-            "{".into(),
-            400,
-            "INVALID_ARGUMENT",
-        ),
-        (
-            "no contents",
-            format!("{PATH}:generateContent?key=k"),
-            "{}".into(),
-            400,
-            "INVALID_ARGUMENT",
-        ),
+        ("no JSON", format!("{PATH}:generateContent?key=k"), "{".into(), 400, "INVALID_ARGUMENT"),
+        ("no contents", format!("{PATH}:generateContent?key=k"), "{}".into(), 400, "INVALID_ARGUMENT"),
         (
             "unknown field",
             format!("{PATH}:generateContent?key=k"),

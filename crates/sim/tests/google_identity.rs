@@ -13,10 +13,7 @@ use rsa::{BigUint, RsaPrivateKey, RsaPublicKey};
 use serde_json::{Value, json};
 
 fn now() -> u64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
 
 fn jwt(header: &Value, claims: &Value, key: &RsaPrivateKey) -> String {
@@ -49,18 +46,12 @@ async fn an_assertion_is_verified_as_google_does_it() {
 
     for (what, assertion) in [
         ("Google's audience", good.clone()),
-        (
-            "the token_uri as audience",
-            with("aud", account["token_uri"].clone()),
-        ),
+        ("the token_uri as audience", with("aud", account["token_uri"].clone())),
         ("issued a minute ahead", with("iat", json!(now() + 60))),
     ] {
         let (status, body) = post(&sim, "/token", form(&assertion)).await;
         assert_eq!(status, 200, "{what}: {body}");
-        assert_eq!(
-            (&body["token_type"], &body["expires_in"]),
-            (&json!("Bearer"), &json!(3_599))
-        );
+        assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(3_599)));
         assert!(body["access_token"].as_str().unwrap().len() > 20);
     }
 
@@ -89,99 +80,36 @@ async fn an_assertion_is_verified_as_google_does_it() {
         ("no assertion", form(""), "invalid_request", "assertion"),
         ("no JWT", form("abc"), "invalid_grant", "Bad Request"),
         ("tampered payload", form(&tampered), "invalid_grant", ""),
-        (
-            "signature of other claims",
-            form(&other_claims),
-            "invalid_grant",
-            "Invalid JWT Signature.",
-        ),
-        (
-            "unsigned",
-            form(&unsigned),
-            "invalid_grant",
-            "Invalid JWT Signature.",
-        ),
-        (
-            "unknown key id",
-            form(&wrong_kid),
-            "invalid_grant",
-            "Invalid JWT Signature.",
-        ),
-        (
-            "unknown account",
-            form(&with("iss", json!("a@b.c"))),
-            "invalid_grant",
-            "account not found",
-        ),
-        (
-            "wrong audience",
-            form(&with("aud", json!("https://example.com"))),
-            "invalid_grant",
-            "audience",
-        ),
-        (
-            "expired",
-            form(&with("exp", json!(now() - 1))),
-            "invalid_grant",
-            lifetime,
-        ),
-        (
-            "too long",
-            form(&with("exp", json!(now() + 7_200))),
-            "invalid_grant",
-            lifetime,
-        ),
-        (
-            "issued in the future",
-            form(&with("iat", json!(now() + 1_000))),
-            "invalid_grant",
-            lifetime,
-        ),
-        (
-            "no scope",
-            form(&with("scope", json!(""))),
-            "invalid_scope",
-            "Invalid OAuth scope",
-        ),
-        (
-            "unknown scope",
-            form(&with("scope", json!("datastore"))),
-            "invalid_scope",
-            "Invalid OAuth scope",
-        ),
+        ("signature of other claims", form(&other_claims), "invalid_grant", "Invalid JWT Signature."),
+        ("unsigned", form(&unsigned), "invalid_grant", "Invalid JWT Signature."),
+        ("unknown key id", form(&wrong_kid), "invalid_grant", "Invalid JWT Signature."),
+        ("unknown account", form(&with("iss", json!("a@b.c"))), "invalid_grant", "account not found"),
+        ("wrong audience", form(&with("aud", json!("https://example.com"))), "invalid_grant", "audience"),
+        ("expired", form(&with("exp", json!(now() - 1))), "invalid_grant", lifetime),
+        ("too long", form(&with("exp", json!(now() + 7_200))), "invalid_grant", lifetime),
+        ("issued in the future", form(&with("iat", json!(now() + 1_000))), "invalid_grant", lifetime),
+        ("no scope", form(&with("scope", json!(""))), "invalid_scope", "Invalid OAuth scope"),
+        ("unknown scope", form(&with("scope", json!("datastore"))), "invalid_scope", "Invalid OAuth scope"),
     ] {
         let (status, answer) = post(&sim, "/token", body).await;
         assert_eq!(status, 400, "{what}: {answer}");
         assert_eq!(answer["error"], error, "{what}: {answer}");
-        assert!(
-            answer["error_description"]
-                .as_str()
-                .unwrap()
-                .contains(description),
-            "{what}: {answer}"
-        );
+        assert!(answer["error_description"].as_str().unwrap().contains(description), "{what}: {answer}");
     }
 }
 
 #[tokio::test]
 async fn id_tokens_can_be_checked_with_the_published_keys_also_after_a_rotation() {
     let sim = start(fast()).await;
-    let (_, minted) = post(
-        &sim,
-        "/sim/id-token",
-        r#"{"uid":"u1","email":"a@b.c","claims":{"admin":true}}"#,
-    )
-    .await;
+    let (_, minted) =
+        post(&sim, "/sim/id-token", r#"{"uid":"u1","email":"a@b.c","claims":{"admin":true}}"#).await;
     let claims = verified(&sim, &minted).await.expect("the signature is good");
     assert_eq!(claims["iss"], "https://securetoken.google.com/demo-mentora");
     assert_eq!(
         (&claims["sub"], &claims["user_id"], &claims["aud"]),
         (&json!("u1"), &json!("u1"), &json!("demo-mentora"))
     );
-    assert_eq!(
-        (&claims["email"], &claims["admin"]),
-        (&json!("a@b.c"), &json!(true))
-    );
+    assert_eq!((&claims["email"], &claims["admin"]), (&json!("a@b.c"), &json!(true)));
     assert!(claims["exp"].as_u64() > Some(now()) && claims["auth_time"].as_u64() <= Some(now()));
 
     let (_, odd) = post(
@@ -192,18 +120,12 @@ async fn id_tokens_can_be_checked_with_the_published_keys_also_after_a_rotation(
     .await;
     assert!(verified(&sim, &odd).await.is_none(), "nobody publishes this key");
     assert!(odd["claims"]["exp"].as_u64() < Some(now()));
-    assert_eq!(
-        (&odd["claims"]["aud"], &odd["claims"]["iss"]),
-        (&json!("other"), &json!("https://evil"))
-    );
+    assert_eq!((&odd["claims"]["aud"], &odd["claims"]["iss"]), (&json!("other"), &json!("https://evil")));
     assert_eq!(post(&sim, "/sim/id-token", r#"{"email":"no uid"}"#).await.0, 400);
 
     let (_, rotated) = post(&sim, "/sim/rotate-keys", "").await;
     assert_ne!(rotated["kid"], minted["kid"]);
-    assert!(
-        verified(&sim, &minted).await.is_some(),
-        "the key before stays published"
-    );
+    assert!(verified(&sim, &minted).await.is_some(), "the key before stays published");
     let (_, later) = post(&sim, "/sim/id-token", r#"{"uid":"u1"}"#).await;
     assert_eq!(later["kid"], rotated["kid"]);
     assert!(verified(&sim, &later).await.is_some());
@@ -221,11 +143,7 @@ async fn verified(sim: &mentora_sim::RunningSim, minted: &Value) -> Option<Value
     let (header, claims) = signed.split_once('.').unwrap();
     let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
     let header: Value = serde_json::from_slice(&bytes(header)).unwrap();
-    let jwk = jwks["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|key| key["kid"] == header["kid"])?;
+    let jwk = jwks["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"])?;
     let number = |name: &str| BigUint::from_bytes_be(&bytes(jwk[name].as_str().unwrap()));
     let key = VerifyingKey::<Sha256>::new(RsaPublicKey::new(number("n"), number("e")).unwrap());
     let signature = Signature::try_from(bytes(signature).as_slice()).unwrap();

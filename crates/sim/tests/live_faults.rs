@@ -40,16 +40,8 @@ async fn the_socket_is_closed_at_the_moment_planned_and_once() {
                 end => break end,
             }
         };
-        assert_eq!(
-            end,
-            Frame::Closed(1011, "Internal error occurred.".into()),
-            "{after}"
-        );
-        assert_eq!(
-            has(&frames, "/serverContent/outputTranscription"),
-            text,
-            "{after}"
-        );
+        assert_eq!(end, Frame::Closed(1011, "Internal error occurred.".into()), "{after}");
+        assert_eq!(has(&frames, "/serverContent/outputTranscription"), text, "{after}");
         assert_eq!(has(&frames, "/serverContent/modelTurn"), audio, "{after}");
         assert_eq!(
             has(&frames, "/serverContent/generationComplete"),
@@ -61,10 +53,7 @@ async fn the_socket_is_closed_at_the_moment_planned_and_once() {
         }
         let mut again = Client::ready(&sim, setup(json!({}))).await;
         again.say(CLAIM).await;
-        assert!(
-            has(&again.turn().await, "/serverContent/generationComplete"),
-            "{after}: it happens once"
-        );
+        assert!(has(&again.turn().await, "/serverContent/generationComplete"), "{after}: it happens once");
     }
 }
 
@@ -126,9 +115,7 @@ async fn delay_silence_garbage_and_phantom_interruption() {
     assert!(has(&frames, "/serverContent/interrupted") && !has(&frames, "/serverContent/generationComplete"));
 
     client.say(CLAIM).await;
-    client
-        .until(|frame| frame.pointer("/serverContent/modelTurn").is_some())
-        .await;
+    client.until(|frame| frame.pointer("/serverContent/modelTurn").is_some()).await;
     assert!(client.quiet_for(Duration::from_millis(500)).await);
 
     client.say(CLAIM).await;
@@ -144,10 +131,7 @@ async fn an_announced_end_comes() {
     let mut client = Client::ready(&sim, setup(json!({}))).await;
     client.say(CLAIM).await;
     client.turn().await;
-    assert_eq!(
-        client.next().await,
-        Frame::Json(json!({ "goAway": { "timeLeft": "0.3s" } }))
-    );
+    assert_eq!(client.next().await, Frame::Json(json!({ "goAway": { "timeLeft": "0.3s" } })));
     assert!(
         matches!(client.next().await, Frame::Closed(1011, reason) if reason.starts_with("Deadline expired"))
     );
@@ -165,28 +149,18 @@ async fn a_function_call_holds_up_the_answer_and_blocking_ones_the_microphone() 
     client.say(CLAIM).await;
     let frames = client.until(call).await;
     let called = &frames.last().unwrap()["toolCall"]["functionCalls"][0];
-    assert_eq!(
-        (&called["name"], &called["args"]),
-        (&json!("f"), &json!({ "city": "London" }))
-    );
+    assert_eq!((&called["name"], &called["args"]), (&json!("f"), &json!({ "city": "London" })));
     assert!(client.quiet_for(Duration::from_millis(200)).await);
     let response = json!({ "id": called["id"], "name": "f", "response": { "output": "rain" } });
-    client
-        .send(json!({ "toolResponse": { "functionResponses": [response] } }))
-        .await;
+    client.send(json!({ "toolResponse": { "functionResponses": [response] } })).await;
     assert!(has(&client.turn().await, "/serverContent/generationComplete"));
 
     let mut client = Client::ready(&sim, setup(tools)).await;
     client.say(CLAIM).await;
     client.until(call).await;
     client.speak(&silence(0.1)).await;
-    let Frame::Closed(1007, reason) = client.end().await else {
-        panic!()
-    };
-    assert!(
-        reason.starts_with("The audio content type (CONTENT_TYPE_AUDIO)"),
-        "{reason}"
-    );
+    let Frame::Closed(1007, reason) = client.end().await else { panic!() };
+    assert!(reason.starts_with("The audio content type (CONTENT_TYPE_AUDIO)"), "{reason}");
 }
 
 #[tokio::test]
@@ -195,25 +169,14 @@ async fn a_wrong_plan_is_refused_and_the_old_one_stays() {
     let (status, body) = post(&sim, "/sim/plan", r#"[{"do":{"explode":true}}]"#).await;
     assert_eq!(status, 400);
     assert!(
-        body["error"]["message"]
-            .as_str()
-            .unwrap()
-            .contains("fault 1 of the plan: unknown variant `explode`")
+        body["error"]["message"].as_str().unwrap().contains("fault 1 of the plan: unknown variant `explode`")
     );
-    assert_eq!(
-        get(&sim, "/sim/plan").await["faults"].as_array().map(Vec::len),
-        Some(1)
-    );
+    assert_eq!(get(&sim, "/sim/plan").await["faults"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
 async fn a_plan_can_be_given_at_the_start() {
     let plan = mentora_sim::plan::Plan::parse(r#"{"faults":[{"do":{"httpStatus":429}}]}"#).unwrap();
     let sim = start(Config { plan, ..fast() }).await;
-    assert_eq!(
-        Client::with_url(&format!("{}?key=k", sim.live_url("v1")))
-            .await
-            .err(),
-        Some(429)
-    );
+    assert_eq!(Client::with_url(&format!("{}?key=k", sim.live_url("v1"))).await.err(), Some(429));
 }

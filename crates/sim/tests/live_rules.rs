@@ -20,17 +20,10 @@ async fn every_spelling_of_the_address_is_served() {
             );
             let mut client = Client::with_url(&url).await.expect(&url);
             client.send(json!({ "setup": setup(json!({})) })).await;
-            assert_eq!(
-                client.next().await,
-                Frame::Json(json!({ "setupComplete": {} })),
-                "{url}"
-            );
+            assert_eq!(client.next().await, Frame::Json(json!({ "setupComplete": {} })), "{url}");
         }
     }
-    for wrong in [
-        "v2.GenerativeService.BidiGenerateContent",
-        "v1.GenerativeService.BidiGenerateMusic",
-    ] {
+    for wrong in ["v2.GenerativeService.BidiGenerateContent", "v1.GenerativeService.BidiGenerateMusic"] {
         let url = format!("{host}/ws/google.ai.generativelanguage.{wrong}?key=k");
         assert_eq!(Client::with_url(&url).await.err(), Some(404), "{url}");
     }
@@ -44,42 +37,19 @@ async fn credentials_are_checked_where_google_checks_them() {
     type Headers = &'static [(&'static str, &'static str)];
     let table: [(&str, String, Headers, Option<u16>); 9] = [
         ("key in the query", format!("{plain}?key=k"), &[], None),
-        (
-            "key in the header",
-            plain.clone(),
-            &[("x-goog-api-key", "k")],
-            None,
-        ),
+        ("key in the header", plain.clone(), &[("x-goog-api-key", "k")], None),
         ("no key", plain.clone(), &[], Some(403)),
         ("empty key", format!("{plain}?key="), &[], Some(403)),
         ("bad key", format!("{plain}?key=bad"), &[], Some(401)),
-        (
-            "token in the query",
-            format!("{constrained}?access_token=auth_tokens/x"),
-            &[],
-            None,
-        ),
+        ("token in the query", format!("{constrained}?access_token=auth_tokens/x"), &[], None),
         (
             "token in the header, as key, too",
             constrained.clone(),
-            &[
-                ("authorization", "Token auth_tokens/x"),
-                ("x-goog-api-key", "auth_tokens/x"),
-            ],
+            &[("authorization", "Token auth_tokens/x"), ("x-goog-api-key", "auth_tokens/x")],
             None,
         ),
-        (
-            "token at the open method",
-            format!("{plain}?access_token=auth_tokens/x"),
-            &[],
-            Some(403),
-        ),
-        (
-            "key at the constrained method",
-            format!("{constrained}?key=k"),
-            &[],
-            Some(403),
-        ),
+        ("token at the open method", format!("{plain}?access_token=auth_tokens/x"), &[], Some(403)),
+        ("key at the constrained method", format!("{constrained}?key=k"), &[], Some(403)),
     ];
     for (what, url, headers, refused) in table {
         assert_eq!(Client::with_headers(&url, headers).await.err(), refused, "{what}");
@@ -91,15 +61,10 @@ async fn keys_that_are_used_up_are_closed_after_the_upgrade() {
     let sim = start(fast()).await;
     let url = sim.live_url("v1");
     let mut expired = Client::with_url(&format!("{url}?key=expired-1")).await.unwrap();
-    assert_eq!(
-        expired.end().await,
-        Frame::Closed(1007, "API key expired. Please renew the API key.".into())
-    );
+    assert_eq!(expired.end().await, Frame::Closed(1007, "API key expired. Please renew the API key.".into()));
     let mut quota = Client::with_url(&format!("{url}?key=no-quota")).await.unwrap();
     quota.send(json!({ "setup": setup(json!({})) })).await;
-    let Frame::Closed(1011, reason) = quota.end().await else {
-        panic!()
-    };
+    let Frame::Closed(1011, reason) = quota.end().await else { panic!() };
     assert!(reason.starts_with("You exceeded your current quota"), "{reason}");
 }
 
@@ -107,20 +72,14 @@ async fn keys_that_are_used_up_are_closed_after_the_upgrade() {
 async fn setups_that_are_accepted() {
     let sim = start(fast()).await;
     let table = [
-        (
-            "nothing but the model",
-            json!({ "model": "models/gemini-3.8-live" }),
-        ),
+        ("nothing but the model", json!({ "model": "models/gemini-3.8-live" })),
         ("no modalities", setup(json!({ "generationConfig": {} }))),
         (
             "thinking level on extended thinking",
             setup(json!({ "model": "models/gemini-3.8-live-extended-thinking",
                 "generationConfig": { "thinkingConfig": { "thinkingLevel": "LOW", "includeThoughts": true } } })),
         ),
-        (
-            "proactive audio on",
-            setup(json!({ "proactivity": { "proactiveAudio": true } })),
-        ),
+        ("proactive audio on", setup(json!({ "proactivity": { "proactiveAudio": true } }))),
         (
             "compression with numbers",
             setup(
@@ -164,11 +123,7 @@ async fn setups_that_are_accepted() {
     for (what, setup) in table {
         let mut client = Client::connect(&sim).await;
         client.send(json!({ "setup": setup })).await;
-        assert_eq!(
-            client.next().await,
-            Frame::Json(json!({ "setupComplete": {} })),
-            "{what}"
-        );
+        assert_eq!(client.next().await, Frame::Json(json!({ "setupComplete": {} })), "{what}");
     }
 }
 
@@ -188,60 +143,25 @@ async fn setups_that_are_refused() {
         json!({ "tools": [{ "functionDeclarations": [{ "name": "f", "behavior": "BLOCKING" }] }] });
     let invalid = "Request contains an invalid argument.";
     let table = [
-        (
-            "text out",
-            generation(json!({ "responseModalities": ["TEXT"] })),
-            1007,
-            invalid,
-        ),
-        (
-            "text beside audio",
-            generation(json!({ "responseModalities": ["AUDIO", "TEXT"] })),
-            1007,
-            invalid,
-        ),
+        ("text out", generation(json!({ "responseModalities": ["TEXT"] })), 1007, invalid),
+        ("text beside audio", generation(json!({ "responseModalities": ["AUDIO", "TEXT"] })), 1007, invalid),
         (
             "thinking on 3.8-live",
             generation(json!({ "thinkingConfig": { "thinkingLevel": "LOW" } })),
             1007,
             invalid,
         ),
-        (
-            "empty thinking on 3.8-live",
-            generation(json!({ "thinkingConfig": {} })),
-            1007,
-            invalid,
-        ),
+        ("empty thinking on 3.8-live", generation(json!({ "thinkingConfig": {} })), 1007, invalid),
         (
             "minimal thinking",
             extended(json!({ "generationConfig": { "thinkingConfig": { "thinkingLevel": "MINIMAL" } } })),
             1007,
             invalid,
         ),
-        (
-            "blocking functions on extended thinking",
-            extended(blocking),
-            1007,
-            invalid,
-        ),
-        (
-            "affective dialog",
-            generation(json!({ "enableAffectiveDialog": true })),
-            1007,
-            invalid,
-        ),
-        (
-            "affective dialog off",
-            generation(json!({ "enableAffectiveDialog": false })),
-            1007,
-            invalid,
-        ),
-        (
-            "proactive audio off",
-            setup(json!({ "proactivity": { "proactiveAudio": false } })),
-            1007,
-            invalid,
-        ),
+        ("blocking functions on extended thinking", extended(blocking), 1007, invalid),
+        ("affective dialog", generation(json!({ "enableAffectiveDialog": true })), 1007, invalid),
+        ("affective dialog off", generation(json!({ "enableAffectiveDialog": false })), 1007, invalid),
+        ("proactive audio off", setup(json!({ "proactivity": { "proactiveAudio": false } })), 1007, invalid),
         ("unknown voice", generation(voice("Siri")), 1007, invalid),
         (
             "fields beside disabled",
@@ -291,12 +211,7 @@ async fn setups_that_are_refused() {
             1007,
             "Unknown name \"transparent\"",
         ),
-        (
-            "wrong type",
-            setup(json!({ "model": 7 })),
-            1007,
-            "Invalid value at 'setup.model' (TYPE_STRING), 7",
-        ),
+        ("wrong type", setup(json!({ "model": 7 })), 1007, "Invalid value at 'setup.model' (TYPE_STRING), 7"),
         (
             "unknown enum value",
             setup(json!({ "realtimeInputConfig": { "turnCoverage": "ALL" } })),
@@ -313,13 +228,8 @@ async fn setups_that_are_refused() {
     for (what, setup, code, text) in table {
         let mut client = Client::connect(&sim).await;
         client.send(json!({ "setup": setup })).await;
-        let Frame::Closed(closed, reason) = client.next().await else {
-            panic!("{what}: not closed")
-        };
-        assert!(
-            closed == code && reason.contains(text) && reason.len() <= 123,
-            "{what}: {closed} {reason}"
-        );
+        let Frame::Closed(closed, reason) = client.next().await else { panic!("{what}: not closed") };
+        assert!(closed == code && reason.contains(text) && reason.len() <= 123, "{what}: {closed} {reason}");
     }
 }
 
@@ -329,12 +239,7 @@ async fn messages_that_are_refused_in_a_session() {
     let realtime = |input: Value| json!({ "realtimeInput": input });
     let audio = |mime: &str, data: &str| realtime(json!({ "audio": { "mimeType": mime, "data": data } }));
     let table = [
-        (
-            "a second setup",
-            json!({}),
-            json!({ "setup": setup(json!({})) }),
-            "invalid argument",
-        ),
+        ("a second setup", json!({}), json!({ "setup": setup(json!({})) }), "invalid argument"),
         (
             "activityStart without manual mode",
             json!({}),
@@ -353,37 +258,12 @@ async fn messages_that_are_refused_in_a_session() {
             realtime(json!({ "audioStreamEnd": true })),
             "invalid argument",
         ),
-        (
-            "audio that is not base64",
-            json!({}),
-            audio("audio/pcm;rate=16000", "?!"),
-            "TYPE_BYTES",
-        ),
-        (
-            "audio that is not PCM",
-            json!({}),
-            audio("audio/ogg", "AAAA"),
-            "invalid argument",
-        ),
-        (
-            "a rate of zero",
-            json!({}),
-            audio("audio/pcm;rate=0", "AAAA"),
-            "invalid argument",
-        ),
-        (
-            "an unknown member",
-            json!({}),
-            json!({ "hello": {} }),
-            "Unknown name \"hello\"",
-        ),
+        ("audio that is not base64", json!({}), audio("audio/pcm;rate=16000", "?!"), "TYPE_BYTES"),
+        ("audio that is not PCM", json!({}), audio("audio/ogg", "AAAA"), "invalid argument"),
+        ("a rate of zero", json!({}), audio("audio/pcm;rate=0", "AAAA"), "invalid argument"),
+        ("an unknown member", json!({}), json!({ "hello": {} }), "Unknown name \"hello\""),
         ("no member", json!({}), json!({}), "invalid argument"),
-        (
-            "two members",
-            json!({}),
-            json!({ "clientContent": {}, "realtimeInput": {} }),
-            "already set",
-        ),
+        ("two members", json!({}), json!({ "clientContent": {}, "realtimeInput": {} }), "already set"),
         (
             "a role of one's own",
             json!({}),
@@ -400,32 +280,24 @@ async fn messages_that_are_refused_in_a_session() {
     for (what, more, message, text) in table {
         let mut client = Client::ready(&sim, setup(more)).await;
         client.send(message).await;
-        let Frame::Closed(1007, reason) = client.end().await else {
-            panic!("{what}: not closed with 1007")
-        };
+        let Frame::Closed(1007, reason) = client.end().await else { panic!("{what}: not closed with 1007") };
         assert!(reason.contains(text), "{what}: {reason}");
     }
-    for garbage in [
-        Message::Text("{".into()),
-        Message::Binary(vec![0xff, 0xfe].into()),
-        Message::Text("[]".into()),
-    ] {
+    for garbage in
+        [Message::Text("{".into()), Message::Binary(vec![0xff, 0xfe].into()), Message::Text("[]".into())]
+    {
         let mut client = Client::ready(&sim, setup(json!({}))).await;
         client.send_raw(garbage.clone()).await;
-        assert!(
-            matches!(client.end().await, Frame::Closed(1007, _)),
-            "{garbage:?}"
-        );
+        assert!(matches!(client.end().await, Frame::Closed(1007, _)), "{garbage:?}");
     }
 }
 
 #[tokio::test]
 async fn anything_before_the_setup_is_refused() {
     let sim = start(fast()).await;
-    for message in [
-        json!({ "clientContent": { "turnComplete": true } }),
-        json!({ "realtimeInput": { "text": "hi" } }),
-    ] {
+    for message in
+        [json!({ "clientContent": { "turnComplete": true } }), json!({ "realtimeInput": { "text": "hi" } })]
+    {
         let mut client = Client::connect(&sim).await;
         client.send(message).await;
         assert!(matches!(client.next().await, Frame::Closed(1007, _)));
@@ -439,11 +311,7 @@ async fn frames_are_binary_and_pretty_unless_text_is_asked_for() {
     client.send(json!({ "setup": setup(json!({})) })).await;
     assert_eq!(client.next_bytes().await, b"{\n  \"setupComplete\": {}\n}\n");
 
-    let sim = start(Config {
-        text_frames: true,
-        ..fast()
-    })
-    .await;
+    let sim = start(Config { text_frames: true, ..fast() }).await;
     let mut client = Client::connect(&sim).await;
     client.send(json!({ "setup": setup(json!({})) })).await;
     assert_eq!(client.next().await, Frame::Text(json!({ "setupComplete": {} })));
@@ -458,10 +326,7 @@ async fn a_connection_ends_at_its_announced_time() {
     };
     let sim = start(config).await;
     let mut client = Client::ready(&sim, setup(json!({}))).await;
-    assert_eq!(
-        client.next().await,
-        Frame::Json(json!({ "goAway": { "timeLeft": "0.5s" } }))
-    );
+    assert_eq!(client.next().await, Frame::Json(json!({ "goAway": { "timeLeft": "0.5s" } })));
     assert_eq!(
         client.next().await,
         Frame::Closed(1011, "Deadline expired before operation could complete.".into())

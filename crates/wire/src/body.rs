@@ -21,23 +21,14 @@ pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Vec<FieldError>> {
     // bring any, at whatever depth.
     let mut unknown = Vec::new();
     let mut note = |path: serde_ignored::Path<'_>| {
-        unknown.push(FieldError::new(
-            path.to_string(),
-            "is not a field that is known here",
-        ));
+        unknown.push(FieldError::new(path.to_string(), "is not a field that is known here"));
     };
     let noting = serde_ignored::Deserializer::new(&mut reader, &mut note);
     let value: T = serde_path_to_error::deserialize(noting).map_err(|error| vec![offence(&error)])?;
-    reader
-        .end()
-        .map_err(|_| vec![FieldError::new("", "there is something behind the JSON value")])?;
+    reader.end().map_err(|_| vec![FieldError::new("", "there is something behind the JSON value")])?;
     let mut offences = unknown;
     offences.extend(value.offences());
-    if offences.is_empty() {
-        Ok(value)
-    } else {
-        Err(offences)
-    }
+    if offences.is_empty() { Ok(value) } else { Err(offences) }
 }
 
 /// What serde found, where it found it. A field that is missing has no place of its own in what was sent, so serde
@@ -47,9 +38,7 @@ pub(crate) fn offence<E: std::fmt::Display>(error: &serde_path_to_error::Error<E
     let path = error.path().to_string();
     // `.` is the whole; `?` is a place that serde could not name, as behind the end of a text that breaks off.
     let holder = path.trim_end_matches(['.', '?']);
-    let missing = message
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split_once('`'));
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
     match missing {
         Some((field, _)) if holder.is_empty() => FieldError::new(field, "is missing"),
         Some((field, _)) => FieldError::new(format!("{holder}.{field}"), "is missing"),

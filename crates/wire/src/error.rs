@@ -114,9 +114,6 @@ pub struct FieldError {
 impl FieldError {
     /// An offence at `path`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
+        Self { path: path.into(), message: message.into() }
     }
 }

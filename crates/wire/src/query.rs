@@ -49,11 +49,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for CommaList<T> {
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
                 let value = |part: &str| T::deserialize(serde::de::value::StrDeserializer::<E>::new(part));
-                text.split(',')
-                    .map(str::trim)
-                    .map(value)
-                    .collect::<Result<_, _>>()
-                    .map(CommaList)
+                text.split(',').map(str::trim).map(value).collect::<Result<_, _>>().map(CommaList)
             }
         }
 

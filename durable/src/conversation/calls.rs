@@ -90,7 +90,10 @@ impl CallError {
     }
 
     fn unreachable(error: &worker::Error) -> Self {
-        crate::platform::log::failure("conversation.call.failed", serde_json::json!({ "why": error.to_string() }));
+        crate::platform::log::failure(
+            "conversation.call.failed",
+            serde_json::json!({ "why": error.to_string() }),
+        );
         Self::new(ErrorCode::InternalError, "The conversation does not answer. Try again in a moment.")
     }
 }

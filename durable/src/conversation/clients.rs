@@ -133,8 +133,10 @@ impl Clients {
             match connection.audio {
                 AudioMode::None => {}
                 AudioMode::Base64 => {
-                    let frame = || PrivateFrame::AiAudioChunk { turn_id: turn_id.clone(), data: data.to_owned() };
-                    let text = as_text.get_or_insert_with(|| serde_json::to_string(&frame()).unwrap_or_default());
+                    let frame =
+                        || PrivateFrame::AiAudioChunk { turn_id: turn_id.clone(), data: data.to_owned() };
+                    let text =
+                        as_text.get_or_insert_with(|| serde_json::to_string(&frame()).unwrap_or_default());
                     send(socket, text);
                 }
                 AudioMode::Binary => {

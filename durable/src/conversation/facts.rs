@@ -19,7 +19,8 @@ pub(super) async fn load(
     now: Millis,
 ) -> Result<State, CallError> {
     let gone = || CallError::new(ErrorCode::NotFound, "There is no such conversation.");
-    let conversation = Conversations(documents).get(id).await.map_err(|error| unreadable(&error))?.ok_or_else(gone)?;
+    let conversation =
+        Conversations(documents).get(id).await.map_err(|error| unreadable(&error))?.ok_or_else(gone)?;
     let assignment = Assignments(documents)
         .get(&conversation.assignment_id)
         .await

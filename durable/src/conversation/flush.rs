@@ -13,19 +13,32 @@ use crate::repositories::conversations;
 
 /// What the object changes; everything else in the document is others'.
 const OWNED: [&str; 10] = [
-    "state", "endReason", "turnCount", "tokenUsage", "costMicros", "summary", "lastActionAt", "closedAt", "updatedAt",
+    "state",
+    "endReason",
+    "turnCount",
+    "tokenUsage",
+    "costMicros",
+    "summary",
+    "lastActionAt",
+    "closedAt",
+    "updatedAt",
     "userId",
 ];
 
 /// Writes a batch and reports how it went.
 pub(super) async fn run(shell: Rc<Shell>, conversation: ConversationId, batch: FlushBatch) {
-    let outcome = write(&shell.documents(), &conversation, &batch).await.unwrap_or_else(FlushOutcome::Refused);
+    let outcome =
+        write(&shell.documents(), &conversation, &batch).await.unwrap_or_else(FlushOutcome::Refused);
     let input = Input::Flushed { revision: batch.revision, turns: batch.upto, outcome };
     shell.feed_and_arm(input, AtHand::Nothing).await;
 }
 
 /// `Err` is a failure of our own, which no repetition mends.
-async fn write(documents: &Documents, id: &ConversationId, batch: &FlushBatch) -> Result<FlushOutcome, String> {
+async fn write(
+    documents: &Documents,
+    id: &ConversationId,
+    batch: &FlushBatch,
+) -> Result<FlushOutcome, String> {
     let path = conversations::path(id).map_err(|error| error.to_string())?;
     let known = batch.update_time.as_deref().and_then(|text| Timestamp::parse(text).ok());
     let update_time = match known {

@@ -85,7 +85,9 @@ impl DurableObject for Conversation {
             shell.feed_and_arm(Input::Disconnected { connection }, AtHand::Nothing).await;
         }
         // The closing handshake is ours to finish; a code that may not be sent is answered with a plain one.
-        let code = u16::try_from(code).ok().filter(|code| (1000..=4999).contains(code) && !matches!(code, 1005 | 1006));
+        let code = u16::try_from(code)
+            .ok()
+            .filter(|code| (1000..=4999).contains(code) && !matches!(code, 1005 | 1006));
         let _ = socket.close(Some(code.unwrap_or(1000)), Some(reason));
         Ok(())
     }
@@ -115,7 +117,8 @@ impl Conversation {
             return Ok(Rc::clone(shell));
         }
         let parts = self.parts.borrow_mut().take();
-        let (state, env) = parts.ok_or_else(|| Error::RustError("the conversation could not be opened".into()))?;
+        let (state, env) =
+            parts.ok_or_else(|| Error::RustError("the conversation could not be opened".into()))?;
         let shell = Shell::open(state, env)?;
         self.shell.replace(Some(Rc::clone(&shell)));
         Ok(shell)
@@ -124,9 +127,12 @@ impl Conversation {
 
 /// What a message of a client is to the machine.
 fn read(connection: ConnectionId, message: WebSocketIncomingMessage) -> (Input, AtHand) {
-    let bad = |problem: BadFrame| (Input::BadFrame { connection, problem: problem.to_string() }, AtHand::Nothing);
+    let bad =
+        |problem: BadFrame| (Input::BadFrame { connection, problem: problem.to_string() }, AtHand::Nothing);
     match message {
-        WebSocketIncomingMessage::Binary(pcm) if pcm.len() > MAX_FRAME_BYTES => bad(BadFrame::TooLarge(pcm.len())),
+        WebSocketIncomingMessage::Binary(pcm) if pcm.len() > MAX_FRAME_BYTES => {
+            bad(BadFrame::TooLarge(pcm.len()))
+        }
         WebSocketIncomingMessage::Binary(pcm) => match check_pcm(pcm.len()) {
             Ok(()) => (Input::AudioChunk { connection, bytes: pcm.len() }, AtHand::Pcm(pcm)),
             Err(problem) => bad(problem),
@@ -148,14 +154,19 @@ async fn stream(shell: &Rc<Shell>, id: &ConversationId, request: &Request) -> Re
         return Response::error("an upgrade without admission", 400);
     };
     if let Err(refused) = shell.know(id).await {
-        let code = if refused.code == ErrorCode::NotFound { CloseCode::NotFound } else { CloseCode::Internal };
+        let code =
+            if refused.code == ErrorCode::NotFound { CloseCode::NotFound } else { CloseCode::Internal };
         return Response::from_websocket(turned_away(WebSocketPair::new()?, code, &refused.message)?);
     }
     if let Some(ticket) = &admission.ticket
         && !shell.rows().spend(ticket, clock::now())?
     {
         let reason = "This ticket was already used. Ask for a new one with POST …/stream/tickets.";
-        return Response::from_websocket(turned_away(WebSocketPair::new()?, CloseCode::Unauthorized, reason)?);
+        return Response::from_websocket(turned_away(
+            WebSocketPair::new()?,
+            CloseCode::Unauthorized,
+            reason,
+        )?);
     }
     let accepted = shell.clients.accept(&shell.state, |id| Connection {
         id,
@@ -179,12 +190,15 @@ async fn post_turn(
     id: &ConversationId,
     mut request: Request,
 ) -> std::result::Result<mentora_wire::rest::TurnAnswer, CallError> {
-    let PostTurnCall { text, client_message_id, .. } = request.json().await.map_err(|error| malformed(&error))?;
+    let PostTurnCall { text, client_message_id, .. } =
+        request.json().await.map_err(|error| malformed(&error))?;
     shell.know(id).await?;
     let (call, answer) = shell.new_call();
     shell.feed_and_arm(Input::Call { call, text, client_message_id }, AtHand::Nothing).await;
     // The machine answers every call within a minute; a sender that is gone means that memory was lost.
-    let lost = |_| CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted. Read it again.");
+    let lost = |_| {
+        CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted. Read it again.")
+    };
     answer.await.map_err(lost)?.map_err(|refusal| CallError::new(refusal.code, refusal.message))
 }
 

@@ -39,7 +39,8 @@ async fn open(config: &GeminiConfig) -> Result<WebSocket, Lost> {
     }
     // A stand-in takes any key, but wants one, as Google does.
     let key = if key.is_empty() { "offline" } else { key };
-    let request = connect::upgrade(&config.base_url, key).map_err(|error| (Loss::FatalConfig, error.to_string()))?;
+    let request =
+        connect::upgrade(&config.base_url, key).map_err(|error| (Loss::FatalConfig, error.to_string()))?;
     let broken = |error: worker::Error| (Loss::RetryWithHandle, error.to_string());
     let headers = Headers::from(request.headers());
     let mut init = RequestInit::new();
@@ -71,7 +72,8 @@ async fn converse(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup:
     while let Some(event) = events.next().await {
         match event {
             Ok(WebsocketEvent::Message(message)) => {
-                let bytes = message.text().map(String::into_bytes).or_else(|| message.bytes()).unwrap_or_default();
+                let bytes =
+                    message.text().map(String::into_bytes).or_else(|| message.bytes()).unwrap_or_default();
                 let text = String::from_utf8_lossy(&bytes);
                 match server::parse(&text) {
                     Ok(said) => report(shell, generation, said).await,
@@ -79,7 +81,10 @@ async fn converse(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup:
                 }
             }
             Ok(WebsocketEvent::Close(close)) => {
-                return (Loss::of_close(close.code(), &close.reason()), format!("{} {}", close.code(), close.reason()));
+                return (
+                    Loss::of_close(close.code(), &close.reason()),
+                    format!("{} {}", close.code(), close.reason()),
+                );
             }
             Err(error) => return broken(error),
         }

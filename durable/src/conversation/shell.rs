@@ -108,7 +108,8 @@ impl Shell {
         if self.session.borrow().is_some() {
             return Ok(());
         }
-        let session = facts::load(&self.documents(), id, &self.config.gemini.live_model, clock::now()).await?;
+        let session =
+            facts::load(&self.documents(), id, &self.config.gemini.live_model, clock::now()).await?;
         // Somebody else may have come while we read.
         if self.session.borrow().is_none() {
             self.begin(session);

@@ -4,20 +4,19 @@
 //! runtime lets no request wait for the I/O of another.
 
 use std::cell::RefCell;
-use std::time::Duration;
 
 use mentora_firestore::Transport as _;
 use mentora_google::service_account::{
     AccessToken, Lookup, ServiceAccount, TokenCache, TokenError, parse_token_response,
 };
 use serde_json::json;
-use worker::Delay;
 
 use super::fetch::Fetch;
+use super::pause::Pause;
 use super::{clock, log};
 
 const DEADLINE_MS: u32 = 4_000;
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
+const LOOK_AGAIN_MS: u32 = 25;
 const LOOKS: u32 = 200;
 
 thread_local! {
@@ -33,13 +32,11 @@ pub async fn current(account: &ServiceAccount, token_url: &str) -> Result<Access
         match CACHE.with_borrow_mut(|cache| cache.look(clock::now().0)) {
             Lookup::Use(token) => return Ok(token),
             Lookup::Fetch => return fetch(account, token_url).await,
-            Lookup::Wait => Delay::from(LOOK_AGAIN).await,
+            Lookup::Wait => Pause::of(LOOK_AGAIN_MS).await,
             Lookup::GiveUp => return Err(TokenError::Unavailable("it failed a moment ago".into())),
         }
     }
-    Err(TokenError::Unavailable(
-        "another request has been fetching it for too long".into(),
-    ))
+    Err(TokenError::Unavailable("another request has been fetching it for too long".into()))
 }
 
 /// A service refused this token: the next call gets another one.

@@ -190,15 +190,8 @@ impl Config {
             Some("local") => Environment::Local,
             Some(_) => return Err(invalid("ENVIRONMENT", "expected local, staging or production")),
         };
-        let read = Reader {
-            settings,
-            environment,
-        };
-        for name in [
-            "FIREBASE_AUTH_EMULATOR_HOST",
-            "FIRESTORE_EMULATOR_HOST",
-            "STORAGE_EMULATOR_HOST",
-        ] {
+        let read = Reader { settings, environment };
+        for name in ["FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"] {
             if environment != Environment::Local && read.value(name).is_some() {
                 return Err(ConfigError::OnlyLocal(name));
             }
@@ -237,21 +230,11 @@ impl Config {
         let local = self.environment == Environment::Local;
         let needed = [
             ("FIREBASE_API_KEY", self.firebase_api_key.is_none() && !local),
-            (
-                "FIREBASE_SERVICE_ACCOUNT_KEY",
-                self.service_account.is_none() && firestore,
-            ),
-            (
-                "GEMINI_API_KEY",
-                self.gemini.api_key.is_none() && !self.gemini.offline,
-            ),
+            ("FIREBASE_SERVICE_ACCOUNT_KEY", self.service_account.is_none() && firestore),
+            ("GEMINI_API_KEY", self.gemini.api_key.is_none() && !self.gemini.offline),
             ("TICKET_SECRET", self.ticket_secret.is_none()),
         ];
-        needed
-            .into_iter()
-            .filter(|(_, missing)| *missing)
-            .map(|(name, _)| name)
-            .collect()
+        needed.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
     }
 
     /// Whether tokens without a signature, and `POST /api/dev/sign-in` which makes them, are accepted.
@@ -286,10 +269,7 @@ impl<S: Settings> Reader<'_, S> {
         let emulator = self.value("FIRESTORE_EMULATOR_HOST");
         let firestore = match (self.value("DOCUMENT_STORE").as_deref(), &emulator) {
             (Some("embedded"), Some(_)) => {
-                return Err(ConfigError::Contradiction(
-                    "DOCUMENT_STORE",
-                    "FIRESTORE_EMULATOR_HOST",
-                ));
+                return Err(ConfigError::Contradiction("DOCUMENT_STORE", "FIRESTORE_EMULATOR_HOST"));
             }
             (Some("embedded"), None) => false,
             (Some("firestore"), _) | (None, Some(_)) => true,
@@ -301,22 +281,13 @@ impl<S: Settings> Reader<'_, S> {
         }
         match emulator {
             Some(host) => {
-                let base_url = checked_url(
-                    "FIRESTORE_EMULATOR_HOST",
-                    &format!("http://{host}"),
-                    self.environment,
-                )?;
-                Ok(StoreConfig::Firestore {
-                    base_url,
-                    emulator: true,
-                })
+                let base_url =
+                    checked_url("FIRESTORE_EMULATOR_HOST", &format!("http://{host}"), self.environment)?;
+                Ok(StoreConfig::Firestore { base_url, emulator: true })
             }
             None => {
                 let base_url = self.url("FIRESTORE_BASE_URL", GOOGLE_FIRESTORE)?;
-                Ok(StoreConfig::Firestore {
-                    base_url,
-                    emulator: false,
-                })
+                Ok(StoreConfig::Firestore { base_url, emulator: false })
             }
         }
     }
@@ -339,18 +310,14 @@ impl<S: Settings> Reader<'_, S> {
 
     fn service_account(&self) -> Result<Option<ServiceAccount>, ConfigError> {
         const NAME: &str = "FIREBASE_SERVICE_ACCOUNT_KEY";
-        let parsed = self
-            .value(NAME)
-            .map(|json| ServiceAccount::parse(&json))
-            .transpose();
+        let parsed = self.value(NAME).map(|json| ServiceAccount::parse(&json)).transpose();
         parsed.map_err(|error| invalid(NAME, error.to_string()))
     }
 
     fn ticket_secret(&self) -> Result<Option<Secret>, ConfigError> {
         let secret = self.with_local_default("TICKET_SECRET", LOCAL_TICKET_SECRET);
-        let too_short = secret
-            .as_ref()
-            .is_some_and(|secret| secret.chars().count() < MIN_TICKET_SECRET_CHARS);
+        let too_short =
+            secret.as_ref().is_some_and(|secret| secret.chars().count() < MIN_TICKET_SECRET_CHARS);
         if too_short && self.environment != Environment::Local {
             return Err(invalid("TICKET_SECRET", "shorter than 16 characters"));
         }
@@ -360,43 +327,29 @@ impl<S: Settings> Reader<'_, S> {
     fn origins(&self) -> Result<Vec<String>, ConfigError> {
         let list = self.value("ALLOWED_ORIGINS").unwrap_or_default();
         let origins = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
-        origins
-            .map(|origin| checked_url("ALLOWED_ORIGINS", origin, self.environment))
-            .collect()
+        origins.map(|origin| checked_url("ALLOWED_ORIGINS", origin, self.environment)).collect()
     }
 
     fn url(&self, name: &'static str, default: &str) -> Result<String, ConfigError> {
-        checked_url(
-            name,
-            &self.value(name).unwrap_or_else(|| default.to_owned()),
-            self.environment,
-        )
+        checked_url(name, &self.value(name).unwrap_or_else(|| default.to_owned()), self.environment)
     }
 }
 
 /// A variable that is set to nothing is not set.
 fn value(settings: &impl Settings, name: &str) -> Option<String> {
-    settings
-        .get(name)
-        .map(|value| value.trim().to_owned())
-        .filter(|value| !value.is_empty())
+    settings.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 fn invalid(name: &'static str, reason: impl Into<String>) -> ConfigError {
-    ConfigError::Invalid {
-        name,
-        reason: reason.into(),
-    }
+    ConfigError::Invalid { name, reason: reason.into() }
 }
 
 /// An absolute URL, without its final slash. Tokens and keys travel there, so outside development only TLS or this
 /// machine will do.
 fn checked_url(name: &'static str, url: &str, environment: Environment) -> Result<String, ConfigError> {
     let parsed: http::Uri = url.parse().map_err(|_| invalid(name, "not a URL"))?;
-    let host = parsed
-        .host()
-        .filter(|host| !host.is_empty())
-        .ok_or_else(|| invalid(name, "not an absolute URL"))?;
+    let host =
+        parsed.host().filter(|host| !host.is_empty()).ok_or_else(|| invalid(name, "not an absolute URL"))?;
     let this_machine = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     match parsed.scheme_str() {
         Some("https") => {}

@@ -55,23 +55,15 @@ impl DocumentTransport {
     fn of(env: &Env, config: &Config) -> Self {
         match &config.store {
             StoreConfig::Embedded => match env.durable_object(BINDING) {
-                Ok(objects) => Self::Embedded {
-                    objects,
-                    project_id: config.project_id.clone(),
-                },
-                Err(error) => Self::Unconfigured {
-                    reason: error.to_string(),
-                },
+                Ok(objects) => Self::Embedded { objects, project_id: config.project_id.clone() },
+                Err(error) => Self::Unconfigured { reason: error.to_string() },
             },
             StoreConfig::Firestore { emulator: true, .. } => Self::Emulator,
             StoreConfig::Firestore { emulator: false, .. } => match &config.service_account {
-                Some(account) => Self::Google {
-                    account: account.clone(),
-                    token_url: config.token_url.clone(),
-                },
-                None => Self::Unconfigured {
-                    reason: "`FIREBASE_SERVICE_ACCOUNT_KEY` is not set".into(),
-                },
+                Some(account) => {
+                    Self::Google { account: account.clone(), token_url: config.token_url.clone() }
+                }
+                None => Self::Unconfigured { reason: "`FIREBASE_SERVICE_ACCOUNT_KEY` is not set".into() },
             },
         }
     }
@@ -91,25 +83,17 @@ impl Transport for DocumentTransport {
                 let stub = stub.map_err(|error| TransportError::NotSent(error.to_string()))?;
                 within(deadline_ms, stub.fetch_with_request(request)).await
             }
-            Self::Emulator => {
-                Fetch
-                    .send(authorized(request, EMULATOR_TOKEN)?, deadline_ms)
-                    .await
-            }
+            Self::Emulator => Fetch.send(authorized(request, EMULATOR_TOKEN)?, deadline_ms).await,
             Self::Google { account, token_url } => {
                 let token = token(account, token_url).await?;
-                let reply = Fetch
-                    .send(authorized(request.clone(), token.secret())?, deadline_ms)
-                    .await?;
+                let reply = Fetch.send(authorized(request.clone(), token.secret())?, deadline_ms).await?;
                 if reply.status() != StatusCode::UNAUTHORIZED {
                     return Ok(reply);
                 }
                 // Withdrawn before its time. Nothing was carried out, so the call may be made again.
                 access_token::refused(&token);
                 let token = self::token(account, token_url).await?;
-                Fetch
-                    .send(authorized(request, token.secret())?, deadline_ms)
-                    .await
+                Fetch.send(authorized(request, token.secret())?, deadline_ms).await
             }
             Self::Unconfigured { reason } => Err(TransportError::NotSent(reason.clone())),
         }

@@ -1,12 +1,13 @@
 //! HTTP with a deadline.
 
 use std::future::Future;
-use std::time::Duration;
 
 use futures::future::{Either, select};
 use mentora_firestore::{Transport, TransportError};
 use worker::js_sys::Uint8Array;
-use worker::{AbortController, Delay, Headers, Method, Request, RequestInit, RequestRedirect, Response};
+use worker::{AbortController, Headers, Method, Request, RequestInit, RequestRedirect, Response};
+
+use super::pause::Pause;
 
 /// `fetch`, to anywhere. Redirects are not followed: what we call answers itself, and our tokens go nowhere else.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,7 +36,7 @@ pub(super) async fn within(
     call: impl Future<Output = worker::Result<Response>>,
 ) -> Result<http::Response<Vec<u8>>, TransportError> {
     let exchange = std::pin::pin!(async { incoming(call.await?).await });
-    let deadline = std::pin::pin!(Delay::from(Duration::from_millis(deadline_ms.into())));
+    let deadline = Pause::of(deadline_ms);
     match select(exchange, deadline).await {
         Either::Left((reply, _)) => reply.map_err(|error| TransportError::Broken(error.to_string())),
         Either::Right(((), _)) => Err(TransportError::TimedOut),
@@ -48,9 +49,7 @@ pub(super) fn outgoing(request: &http::Request<Vec<u8>>) -> Result<Request, Tran
     let headers = Headers::new();
     for (name, value) in request.headers() {
         let value = value.to_str().map_err(|error| not_sent(&error))?;
-        headers
-            .append(name.as_str(), value)
-            .map_err(|error| not_sent(&error))?;
+        headers.append(name.as_str(), value).map_err(|error| not_sent(&error))?;
     }
     let mut init = RequestInit::new();
     init.with_method(Method::from(request.method().as_str().to_owned()))

@@ -1,20 +1,19 @@
 //! Who is asking: checks an ID token with Google's keys, which are fetched when needed and kept for the isolate.
 
 use std::cell::RefCell;
-use std::time::Duration;
 
 use mentora_core::time::Millis;
 use mentora_firestore::Transport as _;
 use mentora_google::id_token::{self, Claims, IdTokenError, KeyCache, KeySet, Lookup};
 use serde_json::json;
-use worker::Delay;
 
 use super::config::Config;
 use super::fetch::Fetch;
+use super::pause::Pause;
 use super::{clock, log};
 
 const DEADLINE_MS: u32 = 4_000;
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
+const LOOK_AGAIN_MS: u32 = 25;
 const LOOKS: u32 = 200;
 
 thread_local! {
@@ -44,7 +43,7 @@ async fn look_up(jwks_url: &str, key_id: &str) {
             Lookup::Use => return,
             Lookup::Fetch => return fetch(jwks_url).await,
             // The runtime lets no request wait for the I/O of another, so this one looks again.
-            Lookup::Wait => Delay::from(LOOK_AGAIN).await,
+            Lookup::Wait => Pause::of(LOOK_AGAIN_MS).await,
         }
     }
 }
@@ -60,19 +59,12 @@ async fn fetch(jwks_url: &str) {
 }
 
 async fn published_keys(jwks_url: &str) -> Result<KeySet, String> {
-    let request = http::Request::get(jwks_url)
-        .body(Vec::new())
-        .map_err(|error| error.to_string())?;
-    let response = Fetch
-        .send(request, DEADLINE_MS)
-        .await
-        .map_err(|error| error.to_string())?;
+    let request = http::Request::get(jwks_url).body(Vec::new()).map_err(|error| error.to_string())?;
+    let response = Fetch.send(request, DEADLINE_MS).await.map_err(|error| error.to_string())?;
     if !response.status().is_success() {
         return Err(format!("status {}", response.status().as_u16()));
     }
-    let cache_control = response
-        .headers()
-        .get(http::header::CACHE_CONTROL)
-        .and_then(|value| value.to_str().ok());
+    let cache_control =
+        response.headers().get(http::header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
     KeySet::parse(response.body(), cache_control, clock::now().0).map_err(|error| error.to_string())
 }

@@ -51,12 +51,7 @@ mod tests {
 
     #[test]
     fn an_event_is_one_line_whatever_its_fields_hold() {
-        let line = line(
-            Millis(5),
-            Level::Info,
-            "request.finished",
-            json!({ "path": "a\nb", "status": 200 }),
-        );
+        let line = line(Millis(5), Level::Info, "request.finished", json!({ "path": "a\nb", "status": 200 }));
         assert!(!line.contains('\n'));
         let entry: Value = serde_json::from_str(&line).unwrap();
         let expected =
@@ -66,12 +61,7 @@ mod tests {
 
     #[test]
     fn fields_cannot_pass_for_another_event() {
-        let line = line(
-            Millis(5),
-            Level::Error,
-            "true.name",
-            json!({ "event": "false.name", "at": 0 }),
-        );
+        let line = line(Millis(5), Level::Error, "true.name", json!({ "event": "false.name", "at": 0 }));
         let entry: Value = serde_json::from_str(&line).unwrap();
         assert_eq!((&entry["event"], &entry["at"]), (&json!("true.name"), &json!(5)));
     }

@@ -32,11 +32,7 @@ fn random_bytes() -> [u8; DRAW] {
         // The runtime refuses outside of events only. An id must be unique, not secret: what is weaker will do, a
         // panic would not.
         bytes.fill_with(|| {
-            worker::js_sys::Math::random()
-                .to_bits()
-                .to_le_bytes()
-                .into_iter()
-                .fold(0, u8::wrapping_add)
+            worker::js_sys::Math::random().to_bits().to_le_bytes().into_iter().fold(0, u8::wrapping_add)
         });
     }
     bytes
@@ -48,11 +44,7 @@ fn letters(bytes: &[u8]) -> impl Iterator<Item = char> + '_ {
     bytes
         .iter()
         .filter(move |byte| **byte < whole)
-        .filter_map(|byte| {
-            ALPHABET
-                .get(usize::from(byte % 62))
-                .map(|letter| char::from(*letter))
-        })
+        .filter_map(|byte| ALPHABET.get(usize::from(byte % 62)).map(|letter| char::from(*letter)))
 }
 
 #[cfg(test)]
@@ -65,13 +57,7 @@ mod tests {
         let letters: Vec<char> = letters(&every_byte).collect();
         assert_eq!(letters.len(), 4 * 62);
         for letter in ALPHABET {
-            assert_eq!(
-                letters
-                    .iter()
-                    .filter(|drawn| **drawn == char::from(*letter))
-                    .count(),
-                4
-            );
+            assert_eq!(letters.iter().filter(|drawn| **drawn == char::from(*letter)).count(), 4);
         }
     }
 

@@ -28,10 +28,7 @@ impl<T: Transport> Assignments<'_, T> {
     /// # Errors
     /// [`RepositoryError`]
     pub async fn get(&self, id: &AssignmentId) -> Result<Option<Assignment>, RepositoryError> {
-        let found = self
-            .0
-            .get(&CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?)
-            .await?;
+        let found = self.0.get(&CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?).await?;
         Ok(found.map(|document| document.decode()).transpose()?)
     }
 
@@ -75,10 +72,7 @@ mod tests {
         lying.ai_config.custom_system_prompt = Some("你好".into());
         block_on(async {
             assignments.create(&assignment_id("lying"), &lying).await.unwrap();
-            assert_eq!(
-                assignments.get(&assignment_id("lying")).await.unwrap(),
-                Some(lying.clone())
-            );
+            assert_eq!(assignments.get(&assignment_id("lying")).await.unwrap(), Some(lying.clone()));
             assert_eq!(assignments.get(&assignment_id("other")).await.unwrap(), None);
             let again = assignments.create(&assignment_id("lying"), &lying).await;
             assert_eq!(again, Err(RepositoryError::AlreadyExists));
@@ -92,28 +86,15 @@ mod tests {
         block_on(async {
             for at in 0..5 {
                 let id = assignment_id(&format!("a{at}"));
-                assignments
-                    .create(&id, &assignment("ethics", "On lying", at))
-                    .await
-                    .unwrap();
+                assignments.create(&id, &assignment("ethics", "On lying", at)).await.unwrap();
             }
-            assignments
-                .create(&assignment_id("b"), &assignment("logic", "On truth", 9))
-                .await
-                .unwrap();
+            assignments.create(&assignment_id("b"), &assignment("logic", "On truth", 9)).await.unwrap();
 
-            let mut page = Page {
-                limit: 3,
-                cursor: None,
-            };
+            let mut page = Page { limit: 3, cursor: None };
             let (first, next) = assignments.list(&course_id("ethics"), &page).await.unwrap();
             page.cursor = next;
             let (second, end) = assignments.list(&course_id("ethics"), &page).await.unwrap();
-            let ids = first
-                .iter()
-                .chain(&second)
-                .map(|(id, _)| id.as_str())
-                .collect::<Vec<_>>();
+            let ids = first.iter().chain(&second).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
             assert_eq!(ids, ["a4", "a3", "a2", "a1", "a0"]);
             assert!(page.cursor.is_some() && end.is_none());
         });
@@ -126,10 +107,7 @@ mod tests {
         block_on(async {
             for at in 0..102 {
                 let id = assignment_id(&format!("a{at}"));
-                assignments
-                    .create(&id, &assignment("ethics", "On lying", at))
-                    .await
-                    .unwrap();
+                assignments.create(&id, &assignment("ethics", "On lying", at)).await.unwrap();
             }
             for (limit, expected) in [(0, 1), (100, 100), (u32::MAX, 100)] {
                 let page = Page { limit, cursor: None };

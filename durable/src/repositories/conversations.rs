@@ -97,9 +97,7 @@ impl<T: Transport> Conversations<'_, T> {
                 Precondition::UpdateTime(document.update_time)
             }
         };
-        let mut latest = to_fields(&Latest {
-            conversation_id: id.clone(),
-        })?;
+        let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
         latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
         latest.insert("updatedAt".into(), Value::Integer(conversation.updated_at.0));
         let writes = [
@@ -168,12 +166,7 @@ impl<T: Transport> Conversations<'_, T> {
 
 fn query(filter: &ConversationFilter) -> Result<Query, RepositoryError> {
     let mut query = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(LISTED);
-    let ConversationFilter {
-        assignment,
-        course,
-        user,
-        state,
-    } = filter;
+    let ConversationFilter { assignment, course, user, state } = filter;
     if let Some(assignment) = assignment {
         query = query.whose("assignmentId", Operator::Equal, assignment.as_str());
     }
@@ -203,11 +196,7 @@ mod tests {
 
     /// As the conversation's own object writes it when it ends.
     async fn close<T: Transport>(documents: &Client<T>, id: &str) {
-        let mut closed = Conversations(documents)
-            .get(&conversation_id(id))
-            .await
-            .unwrap()
-            .unwrap();
+        let mut closed = Conversations(documents).get(&conversation_id(id)).await.unwrap().unwrap();
         closed.state = ConversationState::Closed;
         closed.end_reason = Some(EndReason::StudentEnded);
         let write = Write::update(path(&conversation_id(id)).unwrap(), to_fields(&closed).unwrap());
@@ -219,17 +208,11 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         let (a, b) = (conversation_id("a"), conversation_id("b"));
-        let (left, right) = (
-            conversation("lying", "student", 1),
-            conversation("lying", "student", 2),
-        );
+        let (left, right) = (conversation("lying", "student", 1), conversation("lying", "student", 2));
         block_on(async {
             let outcome = join!(conversations.create(&a, &left), conversations.create(&b, &right));
             assert_eq!(outcome, (Ok(()), Err(RepositoryError::AlreadyExists)));
-            let open = conversations
-                .open_of(&assignment_id("lying"), &user("student"))
-                .await
-                .unwrap();
+            let open = conversations.open_of(&assignment_id("lying"), &user("student")).await.unwrap();
             assert_eq!(open, Some((a, left)));
             assert_eq!(conversations.get(&b).await.unwrap(), None);
         });
@@ -240,23 +223,13 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         block_on(async {
-            conversations
-                .create(&conversation_id("a"), &conversation("lying", "student", 1))
-                .await
-                .unwrap();
-            let second = conversations
-                .create(&conversation_id("b"), &conversation("lying", "student", 2))
-                .await;
+            conversations.create(&conversation_id("a"), &conversation("lying", "student", 1)).await.unwrap();
+            let second =
+                conversations.create(&conversation_id("b"), &conversation("lying", "student", 2)).await;
             assert_eq!(second, Err(RepositoryError::AlreadyExists));
             // Another student, and another question, are another matter.
-            conversations
-                .create(&conversation_id("c"), &conversation("lying", "other", 3))
-                .await
-                .unwrap();
-            conversations
-                .create(&conversation_id("d"), &conversation("truth", "student", 4))
-                .await
-                .unwrap();
+            conversations.create(&conversation_id("c"), &conversation("lying", "other", 3)).await.unwrap();
+            conversations.create(&conversation_id("d"), &conversation("truth", "student", 4)).await.unwrap();
         });
     }
 
@@ -265,15 +238,10 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         let begin = async |id: &str, at| {
-            conversations
-                .create(&conversation_id(id), &conversation("lying", "student", at))
-                .await
+            conversations.create(&conversation_id(id), &conversation("lying", "student", at)).await
         };
         let open = async || {
-            let open = conversations
-                .open_of(&assignment_id("lying"), &user("student"))
-                .await
-                .unwrap();
+            let open = conversations.open_of(&assignment_id("lying"), &user("student")).await.unwrap();
             open.map(|(id, _)| id.to_string())
         };
         block_on(async {
@@ -298,14 +266,10 @@ mod tests {
         let conversations = Conversations(&documents);
         block_on(async {
             store.lose_next_commit_reply();
-            conversations
-                .create(&conversation_id("a"), &conversation("lying", "student", 1))
-                .await
-                .unwrap();
+            conversations.create(&conversation_id("a"), &conversation("lying", "student", 1)).await.unwrap();
             store.lose_next_commit_reply();
-            let second = conversations
-                .create(&conversation_id("b"), &conversation("truth", "student", 1))
-                .await;
+            let second =
+                conversations.create(&conversation_id("b"), &conversation("truth", "student", 1)).await;
             assert_eq!(second, Ok(()));
         });
     }
@@ -315,14 +279,8 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         block_on(async {
-            conversations
-                .create(&conversation_id("a"), &conversation("x_y", "z", 1))
-                .await
-                .unwrap();
-            conversations
-                .create(&conversation_id("b"), &conversation("x", "y_z", 1))
-                .await
-                .unwrap();
+            conversations.create(&conversation_id("a"), &conversation("x_y", "z", 1)).await.unwrap();
+            conversations.create(&conversation_id("b"), &conversation("x", "y_z", 1)).await.unwrap();
         });
     }
 
@@ -331,11 +289,9 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         block_on(async {
-            for (id, assignment, student, at) in [
-                ("a", "lying", "s1", 1),
-                ("b", "lying", "s2", 2),
-                ("c", "truth", "s1", 3),
-            ] {
+            for (id, assignment, student, at) in
+                [("a", "lying", "s1", 1), ("b", "lying", "s2", 2), ("c", "truth", "s1", 3)]
+            {
                 conversations
                     .create(&conversation_id(id), &conversation(assignment, student, at))
                     .await
@@ -345,32 +301,17 @@ mod tests {
 
             let list = async |filter: ConversationFilter| {
                 let (items, _) = conversations.list(&filter, &Page::default()).await.unwrap();
-                items
-                    .into_iter()
-                    .map(|(id, _)| id.to_string())
-                    .collect::<Vec<_>>()
+                items.into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>()
             };
             let none = ConversationFilter::default();
             assert_eq!(list(none.clone()).await, ["c", "b", "a"]);
-            let lying = ConversationFilter {
-                assignment: Some(assignment_id("lying")),
-                ..none.clone()
-            };
+            let lying = ConversationFilter { assignment: Some(assignment_id("lying")), ..none.clone() };
             assert_eq!(list(lying.clone()).await, ["b", "a"]);
-            let first = ConversationFilter {
-                user: Some(user("s1")),
-                ..none.clone()
-            };
+            let first = ConversationFilter { user: Some(user("s1")), ..none.clone() };
             assert_eq!(list(first).await, ["c", "a"]);
-            let ethics = ConversationFilter {
-                course: Some(course_id("ethics")),
-                ..none
-            };
+            let ethics = ConversationFilter { course: Some(course_id("ethics")), ..none };
             assert_eq!(list(ethics.clone()).await.len(), 3);
-            let closed = ConversationFilter {
-                state: Some(ConversationState::Closed),
-                ..lying
-            };
+            let closed = ConversationFilter { state: Some(ConversationState::Closed), ..lying };
             assert_eq!(list(closed).await, ["a"]);
         });
     }

@@ -42,9 +42,7 @@ impl<T: Transport> Courses<'_, T> {
         course: &Course,
         owner: &Member,
     ) -> Result<(), RepositoryError> {
-        let mut holder = to_fields(&Holder {
-            course_id: id.clone(),
-        })?;
+        let mut holder = to_fields(&Holder { course_id: id.clone() })?;
         holder.insert("createdAt".into(), Value::Integer(course.created_at.0));
         holder.insert("updatedAt".into(), Value::Integer(course.updated_at.0));
         let writes = [
@@ -94,21 +92,17 @@ impl<T: Transport> Courses<'_, T> {
         role: Option<Role>,
         page: &Page,
     ) -> Result<(Vec<(CourseId, Course, Role)>, Option<Cursor>), RepositoryError> {
-        let mut query = Query::group(ROSTER)
-            .whose("userId", Operator::Equal, user.as_str())
-            .whose("status", Operator::Equal, to_value(&MemberStatus::Active)?);
+        let mut query = Query::group(ROSTER).whose("userId", Operator::Equal, user.as_str()).whose(
+            "status",
+            Operator::Equal,
+            to_value(&MemberStatus::Active)?,
+        );
         if let Some(role) = role {
             query = query.whose("role", Operator::Equal, to_value(&role)?);
         }
         let (found, next) = page::fetch(self.0, query, "createdAt", page).await?;
-        let members = found
-            .iter()
-            .map(|document| document.decode())
-            .collect::<Result<Vec<Member>, _>>()?;
-        let paths = members
-            .iter()
-            .map(|member| path(&member.course_id))
-            .collect::<Result<Vec<_>, _>>()?;
+        let members = found.iter().map(|document| document.decode()).collect::<Result<Vec<Member>, _>>()?;
+        let paths = members.iter().map(|member| path(&member.course_id)).collect::<Result<Vec<_>, _>>()?;
         let courses = self.0.batch_get(&paths).await?;
 
         let mut items = Vec::with_capacity(members.len());
@@ -167,35 +161,17 @@ mod tests {
         let ethics = course("ETHICS-26", "teacher", 1);
         let owner = member("ethics", "teacher", Role::Instructor, 1);
         block_on(async {
-            courses
-                .create(&course_id("ethics"), &ethics, &owner)
-                .await
-                .unwrap();
-            assert_eq!(
-                courses.get(&course_id("ethics")).await.unwrap(),
-                Some(ethics.clone())
-            );
+            courses.create(&course_id("ethics"), &ethics, &owner).await.unwrap();
+            assert_eq!(courses.get(&course_id("ethics")).await.unwrap(), Some(ethics.clone()));
             let code = CourseCode::new("ethics-26").unwrap();
+            assert_eq!(courses.by_code(&code).await.unwrap(), Some((course_id("ethics"), ethics)));
             assert_eq!(
-                courses.by_code(&code).await.unwrap(),
-                Some((course_id("ethics"), ethics))
-            );
-            assert_eq!(
-                Roster(&documents)
-                    .get(&course_id("ethics"), &user("teacher"))
-                    .await
-                    .unwrap(),
+                Roster(&documents).get(&course_id("ethics"), &user("teacher")).await.unwrap(),
                 Some(owner)
             );
 
             assert_eq!(courses.get(&course_id("logic")).await.unwrap(), None);
-            assert_eq!(
-                courses
-                    .by_code(&CourseCode::new("LOGIC-26").unwrap())
-                    .await
-                    .unwrap(),
-                None
-            );
+            assert_eq!(courses.by_code(&CourseCode::new("LOGIC-26").unwrap()).await.unwrap(), None);
         });
     }
 
@@ -215,10 +191,7 @@ mod tests {
             assert_eq!((first, second), (Ok(()), Err(RepositoryError::AlreadyExists)));
             assert_eq!(courses.get(&theirs).await.unwrap(), None);
             assert_eq!(Roster(&documents).get(&theirs, &user("b")).await.unwrap(), None);
-            let held = courses
-                .by_code(&CourseCode::new("SAME-01").unwrap())
-                .await
-                .unwrap();
+            let held = courses.by_code(&CourseCode::new("SAME-01").unwrap()).await.unwrap();
             assert_eq!(held.map(|(id, _)| id), Some(ours));
         });
     }
@@ -230,17 +203,12 @@ mod tests {
         let owner = member("ethics", "teacher", Role::Instructor, 1);
         block_on(async {
             store.lose_next_commit_reply();
-            courses
-                .create(&course_id("ethics"), &course("ETHICS", "teacher", 1), &owner)
-                .await
-                .unwrap();
+            courses.create(&course_id("ethics"), &course("ETHICS", "teacher", 1), &owner).await.unwrap();
             assert!(courses.get(&course_id("ethics")).await.unwrap().is_some());
 
             let other = member("other", "teacher", Role::Instructor, 2);
             store.lose_next_commit_reply();
-            let taken = courses
-                .create(&course_id("other"), &course("ETHICS", "teacher", 2), &other)
-                .await;
+            let taken = courses.create(&course_id("other"), &course("ETHICS", "teacher", 2), &other).await;
             assert_eq!(taken, Err(RepositoryError::AlreadyExists));
         });
     }
@@ -254,45 +222,26 @@ mod tests {
                 let at = i64::try_from(index).unwrap();
                 let owner = member(id, "teacher", Role::Instructor, at);
                 courses
-                    .create(
-                        &course_id(id),
-                        &course(&format!("CODE-{id}"), "teacher", at),
-                        &owner,
-                    )
+                    .create(&course_id(id), &course(&format!("CODE-{id}"), "teacher", at), &owner)
                     .await
                     .unwrap();
             }
-            roster
-                .join(&member("one", "student", Role::Student, 10))
-                .await
-                .unwrap();
-            roster
-                .join(&member("three", "student", Role::Auditor, 11))
-                .await
-                .unwrap();
+            roster.join(&member("one", "student", Role::Student, 10)).await.unwrap();
+            roster.join(&member("three", "student", Role::Auditor, 11)).await.unwrap();
             let mut removed = member("two", "student", Role::Student, 12);
             removed.status = MemberStatus::Removed;
             roster.join(&removed).await.unwrap();
 
             let of = async |user_id: &str, role| {
-                let (items, next) = courses
-                    .of_member(&user(user_id), role, &Page::default())
-                    .await
-                    .unwrap();
+                let (items, next) = courses.of_member(&user(user_id), role, &Page::default()).await.unwrap();
                 assert_eq!(next, None);
-                items
-                    .into_iter()
-                    .map(|(id, _, role)| (id.to_string(), role))
-                    .collect::<Vec<_>>()
+                items.into_iter().map(|(id, _, role)| (id.to_string(), role)).collect::<Vec<_>>()
             };
             assert_eq!(
                 of("student", None).await,
                 [("three".into(), Role::Auditor), ("one".into(), Role::Student)]
             );
-            assert_eq!(
-                of("student", Some(Role::Student)).await,
-                [("one".into(), Role::Student)]
-            );
+            assert_eq!(of("student", Some(Role::Student)).await, [("one".into(), Role::Student)]);
             assert_eq!(of("teacher", Some(Role::Instructor)).await.len(), 3);
             assert_eq!(of("nobody", None).await, []);
         });
@@ -303,16 +252,10 @@ mod tests {
         let (documents, _) = documents();
         let courses = Courses(&documents);
         let add = async |id: &str, at| {
-            let open = Course {
-                visibility: Visibility::Public,
-                ..course(&format!("CODE-{id}"), "teacher", at)
-            };
+            let open =
+                Course { visibility: Visibility::Public, ..course(&format!("CODE-{id}"), "teacher", at) };
             courses
-                .create(
-                    &course_id(id),
-                    &open,
-                    &member(id, "teacher", Role::Instructor, at),
-                )
+                .create(&course_id(id), &open, &member(id, "teacher", Role::Instructor, at))
                 .await
                 .unwrap();
         };
@@ -322,16 +265,10 @@ mod tests {
                 add(id, at).await;
             }
             let hidden = member("hidden", "teacher", Role::Instructor, 9);
-            courses
-                .create(&course_id("hidden"), &course("HIDDEN", "teacher", 9), &hidden)
-                .await
-                .unwrap();
+            courses.create(&course_id("hidden"), &course("HIDDEN", "teacher", 9), &hidden).await.unwrap();
 
             let mut seen = Vec::new();
-            let mut page = Page {
-                limit: 2,
-                cursor: None,
-            };
+            let mut page = Page { limit: 2, cursor: None };
             let mut round = 0;
             loop {
                 let (items, next) = courses.public(&page).await.unwrap();
@@ -352,26 +289,12 @@ mod tests {
         let courses = Courses(&documents);
         block_on(async {
             for (id, at) in [("a", 1), ("b", 2)] {
-                let open = Course {
-                    visibility: Visibility::Public,
-                    ..course(&format!("CODE-{id}"), "t", at)
-                };
-                courses
-                    .create(&course_id(id), &open, &member(id, "t", Role::Instructor, at))
-                    .await
-                    .unwrap();
+                let open =
+                    Course { visibility: Visibility::Public, ..course(&format!("CODE-{id}"), "t", at) };
+                courses.create(&course_id(id), &open, &member(id, "t", Role::Instructor, at)).await.unwrap();
             }
-            let (_, next) = courses
-                .public(&Page {
-                    limit: 1,
-                    cursor: None,
-                })
-                .await
-                .unwrap();
-            let page = Page {
-                limit: 1,
-                cursor: next,
-            };
+            let (_, next) = courses.public(&Page { limit: 1, cursor: None }).await.unwrap();
+            let page = Page { limit: 1, cursor: next };
             let refused = courses.of_member(&user("t"), None, &page).await;
             assert_eq!(refused, Err(RepositoryError::InvalidCursor));
         });

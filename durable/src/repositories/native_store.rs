@@ -71,10 +71,7 @@ pub fn documents() -> (Client<&'static NativeStore>, &'static NativeStore) {
         replies_to_lose: Cell::new(0),
     };
     let store: &'static NativeStore = Box::leak(Box::new(store));
-    let endpoint = Endpoint::new(
-        "https://documents.invalid",
-        Database::new("demo-mentora").unwrap(),
-    );
+    let endpoint = Endpoint::new("https://documents.invalid", Database::new("demo-mentora").unwrap());
     (Client::new(store, endpoint).with_token("owner"), store)
 }
 

@@ -24,10 +24,7 @@ pub struct Page {
 
 impl Default for Page {
     fn default() -> Self {
-        Self {
-            limit: 20,
-            cursor: None,
-        }
+        Self { limit: 20, cursor: None }
     }
 }
 
@@ -62,10 +59,7 @@ impl Cursor {
         let place = String::from_utf8(bytes).map_err(|_| InvalidCursor)?;
         let (at, path) = place.split_once(':').ok_or(InvalidCursor)?;
         let at = at.parse().map_err(|_| InvalidCursor)?;
-        Ok(Self {
-            at,
-            path: DocumentPath::parse(path).map_err(|_| InvalidCursor)?,
-        })
+        Ok(Self { at, path: DocumentPath::parse(path).map_err(|_| InvalidCursor)? })
     }
 }
 
@@ -87,34 +81,21 @@ pub(super) async fn fetch<T: Transport>(
             return Err(RepositoryError::InvalidCursor);
         }
         let values = vec![Value::Integer(*at), documents.reference(path)];
-        query = query.start(mentora_firestore::Cursor {
-            values,
-            before: false,
-        });
+        query = query.start(mentora_firestore::Cursor { values, before: false });
     }
 
     let mut found = documents.run_query(&query).await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > wanted;
     found.truncate(wanted);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|last| place_of(last, time))
-        .transpose()?;
+    let next = found.last().filter(|_| more).map(|last| place_of(last, time)).transpose()?;
     Ok((found, next))
 }
 
 fn place_of(document: &Document, time: &str) -> Result<Cursor, RepositoryError> {
     match document.fields.get(time) {
-        Some(Value::Integer(at)) => Ok(Cursor {
-            at: *at,
-            path: document.path.clone(),
-        }),
-        _ => Err(RepositoryError::Internal(format!(
-            "{} has no `{time}`",
-            document.path
-        ))),
+        Some(Value::Integer(at)) => Ok(Cursor { at: *at, path: document.path.clone() }),
+        _ => Err(RepositoryError::Internal(format!("{} has no `{time}`", document.path))),
     }
 }
 
@@ -125,15 +106,9 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_as_it_was_given() {
         let path = DocumentPath::parse("courses/c1/roster/u:1").unwrap();
-        let cursor = Cursor {
-            at: 1_795_348_800_000,
-            path,
-        };
+        let cursor = Cursor { at: 1_795_348_800_000, path };
         let text = cursor.encode();
-        assert!(
-            text.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        );
+        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
         assert_eq!(Cursor::decode(&text), Ok(cursor));
     }
 
@@ -154,9 +129,6 @@ mod tests {
         for text in bad {
             assert_eq!(Cursor::decode(text), Err(InvalidCursor), "{text}");
         }
-        assert_eq!(
-            Cursor::decode(&URL_SAFE_NO_PAD.encode([0xff, 0xfe])),
-            Err(InvalidCursor)
-        );
+        assert_eq!(Cursor::decode(&URL_SAFE_NO_PAD.encode([0xff, 0xfe])), Err(InvalidCursor));
     }
 }

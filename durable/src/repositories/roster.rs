@@ -46,20 +46,15 @@ impl<T: Transport> Roster<'_, T> {
     /// # Errors
     /// [`RepositoryError::Internal`] when `member` has no user id.
     pub async fn join(&self, member: &Member) -> Result<Joined, RepositoryError> {
-        let user = member
-            .user_id
-            .as_ref()
-            .ok_or_else(|| RepositoryError::Internal("a member without id".into()))?;
+        let user =
+            member.user_id.as_ref().ok_or_else(|| RepositoryError::Internal("a member without id".into()))?;
         let path = path(&member.course_id, user)?;
         let mut write = Write::create(path.clone(), to_fields(member)?);
         let mut standing = member.clone();
         for _ in 0..ATTEMPTS {
             match self.0.commit(std::slice::from_ref(&write)).await {
                 Ok(_) => {
-                    return Ok(Joined {
-                        member: standing,
-                        changed: true,
-                    });
+                    return Ok(Joined { member: standing, changed: true });
                 }
                 Err(error) if !may_have_met_another(&error) => return Err(error.into()),
                 Err(_) => {}
@@ -69,10 +64,7 @@ impl<T: Transport> Roster<'_, T> {
             };
             let found: Member = document.decode()?;
             if found.status != MemberStatus::Invited {
-                return Ok(Joined {
-                    member: found,
-                    changed: false,
-                });
+                return Ok(Joined { member: found, changed: false });
             }
             standing = accepted(found, member);
             write = replacing(&document, &standing)?;
@@ -125,25 +117,10 @@ mod tests {
         let again = member("ethics", "student", Role::Auditor, 2);
         block_on(async {
             let joined = roster.join(&first).await.unwrap();
-            assert_eq!(
-                joined,
-                Joined {
-                    member: first.clone(),
-                    changed: true
-                }
-            );
+            assert_eq!(joined, Joined { member: first.clone(), changed: true });
             let joined = roster.join(&again).await.unwrap();
-            assert_eq!(
-                joined,
-                Joined {
-                    member: first.clone(),
-                    changed: false
-                }
-            );
-            assert_eq!(
-                roster.get(&course_id("ethics"), &user("student")).await.unwrap(),
-                Some(first)
-            );
+            assert_eq!(joined, Joined { member: first.clone(), changed: false });
+            assert_eq!(roster.get(&course_id("ethics"), &user("student")).await.unwrap(), Some(first));
         });
     }
 
@@ -167,17 +144,8 @@ mod tests {
         removed.status = MemberStatus::Removed;
         block_on(async {
             roster.join(&removed).await.unwrap();
-            let joined = roster
-                .join(&member("ethics", "student", Role::Student, 2))
-                .await
-                .unwrap();
-            assert_eq!(
-                joined,
-                Joined {
-                    member: removed,
-                    changed: false
-                }
-            );
+            let joined = roster.join(&member("ethics", "student", Role::Student, 2)).await.unwrap();
+            assert_eq!(joined, Joined { member: removed, changed: false });
         });
     }
 
@@ -193,15 +161,9 @@ mod tests {
             let joining = member("ethics", "assistant", Role::Student, 5);
             let joined = roster.join(&joining).await.unwrap();
             assert!(joined.changed);
-            assert_eq!(
-                (joined.member.role, joined.member.status),
-                (Role::Ta, MemberStatus::Active)
-            );
+            assert_eq!((joined.member.role, joined.member.status), (Role::Ta, MemberStatus::Active));
             assert_eq!(joined.member.joined_at, joining.joined_at);
-            let stored = roster
-                .get(&course_id("ethics"), &user("assistant"))
-                .await
-                .unwrap();
+            let stored = roster.get(&course_id("ethics"), &user("assistant")).await.unwrap();
             assert_eq!(stored, Some(joined.member));
         });
     }
@@ -221,20 +183,8 @@ mod tests {
         let (documents, _) = documents();
         let roster = Roster(&documents);
         block_on(async {
-            assert!(
-                roster
-                    .join(&member("ethics", "student", Role::Student, 1))
-                    .await
-                    .unwrap()
-                    .changed
-            );
-            assert!(
-                roster
-                    .join(&member("logic", "student", Role::Student, 1))
-                    .await
-                    .unwrap()
-                    .changed
-            );
+            assert!(roster.join(&member("ethics", "student", Role::Student, 1)).await.unwrap().changed);
+            assert!(roster.join(&member("logic", "student", Role::Student, 1)).await.unwrap().changed);
         });
     }
 }

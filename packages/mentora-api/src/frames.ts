@@ -8,6 +8,7 @@ export type SessionState = "connecting" | "active" | "user_speaking" | "ai_respo
 export type StreamRole = "speaker" | "listener";
 
 export type ClientFrame =
+  | { type: "hello"; cursor: Seq }
   | { type: "text_input"; text: string; clientMessageId: string }
   | { type: "audio_start"; config: AudioConfig; clientMessageId: string }
   | { type: "audio_chunk"; data: string; sequenceNumber?: number }
@@ -111,7 +112,9 @@ export interface ConversationEnded extends Event<"conversation_ended"> {
 export interface StreamFault extends Event<"error"> {
   code: string;
   message: string;
+  /** Whether the conversation can go on. */
   recoverable: boolean;
+  /** Set while the server itself tries again. */
   retryInMs?: number | null;
   /** Set when the error is about one message of ours. */
   clientMessageId?: string | null;

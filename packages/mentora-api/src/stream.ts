@@ -47,8 +47,8 @@ export interface StreamEvents extends FrameEvents {
   acknowledged: { clientMessageId: string; turnId: string };
   /** The server refused this message; it will not be sent again. */
   rejected: PendingText & { error: ServerFrameOf<"error"> };
-  /** The connection broke while the student spoke: what was said has to be said again. */
-  utterance_lost: { clientMessageId: string };
+  /** The connection broke while the student spoke: the server makes do with what had arrived of it. */
+  utterance_cut: { clientMessageId: string };
   /** Events before `from` are no longer in the server's log: load the turns by REST. */
   gap: { cursor: Seq; from: Seq };
 }
@@ -89,6 +89,8 @@ export class ConversationStream extends Emitter<StreamEvents> {
   #socket: WebSocket | null = null;
   /** Set once the server has said `connected` on this socket. */
   #ready = false;
+  /** Asked with `hello` for events that this socket was never sent; until the answer, what comes will come again. */
+  #catchingUp = false;
   #attempt = 0;
   #utterance: string | null = null;
   /** The turn that binary audio belongs to. It outlives a socket: the answer goes on after a reconnect. */
@@ -156,6 +158,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
 
   /** Begins an utterance. Null while there is no connection: speech is not kept, so do not let the student begin. */
   audioStart(sampleRate: number, clientMessageId: string = crypto.randomUUID()): string | null {
+    if (this.#role !== "speaker") return null;
     const begun = this.#send({
       type: "audio_start",
       config: { sampleRate, encoding: "pcm", channels: 1 },
@@ -180,17 +183,17 @@ export class ConversationStream extends Emitter<StreamEvents> {
 
   /** Stops the tutor now. `heardMs`: how much of the answer was played. */
   interrupt(heardMs?: number): void {
-    this.#send(heardMs === undefined ? { type: "interrupt" } : { type: "interrupt", heardMs: Math.round(heardMs) });
+    this.#speak(heardMs === undefined ? { type: "interrupt" } : { type: "interrupt", heardMs: Math.round(heardMs) });
   }
 
   /** Tells how far the tutor's turn has been played. */
   playback(turnId: string, heardMs: number): void {
-    this.#send({ type: "playback", turnId, heardMs: Math.round(heardMs) });
+    this.#speak({ type: "playback", turnId, heardMs: Math.round(heardMs) });
   }
 
   /** Ends the conversation. False when there is no connection: then use `conversations.end`. */
   stop(reason?: string): boolean {
-    return this.#send(reason === undefined ? { type: "stop" } : { type: "stop", reason });
+    return this.#speak(reason === undefined ? { type: "stop" } : { type: "stop", reason });
   }
 
   async #open(): Promise<void> {
@@ -245,7 +248,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
     const frame = parse(text);
     if (!frame) return;
     if (frame.seq !== undefined && frame.seq !== null) {
-      if (frame.seq <= this.#cursor) return;
+      if (frame.seq <= this.#cursor || this.#catchingUp) return;
       this.#cursor = frame.seq;
     }
     this.#follow(frame);
@@ -260,10 +263,8 @@ export class ConversationStream extends Emitter<StreamEvents> {
       case "connected":
         this.#ready = true;
         this.#role = frame.role;
+        this.#catchUp(frame);
         this.#after("stable", STABLE_AFTER_MS, () => (this.#attempt = 0));
-        if (frame.replayFrom != null && frame.replayFrom > this.#cursor + 1) {
-          this.emit("gap", { cursor: this.#cursor, from: frame.replayFrom });
-        }
         this.#become({ phase: "open", role: frame.role });
         // A listener is not heard: what waits leaves once this connection speaks again.
         if (frame.role === "speaker") for (const id of [...this.#pending.keys()]) this.#sendPending(id);
@@ -284,6 +285,19 @@ export class ConversationStream extends Emitter<StreamEvents> {
         this.#refused(frame);
         break;
     }
+  }
+
+  /**
+   * The server may greet a second time on the same socket: its memory was lost, and so may be events that this socket
+   * was never sent. `hello` fetches them; only when the answer still leaves a gap are they gone from the log.
+   */
+  #catchUp({ replayFrom }: ServerFrameOf<"connected">): void {
+    const asked = this.#catchingUp;
+    const missing = replayFrom != null && replayFrom > this.#cursor + 1;
+    this.#catchingUp = missing && !asked;
+    if (!missing) return;
+    if (asked) this.emit("gap", { cursor: this.#cursor, from: replayFrom });
+    else this.#send({ type: "hello", cursor: this.#cursor });
   }
 
   #hear(audio: TutorAudio | null): void {
@@ -321,6 +335,11 @@ export class ConversationStream extends Emitter<StreamEvents> {
     } else {
       this.#send({ type: "text_input", text: message.text, clientMessageId });
     }
+  }
+
+  /** For the speaker only: a listener would be refused. */
+  #speak(frame: ClientFrame): boolean {
+    return this.#role === "speaker" && this.#send(frame);
   }
 
   #send(frame: ClientFrame): boolean {
@@ -373,8 +392,9 @@ export class ConversationStream extends Emitter<StreamEvents> {
     const socket = this.#socket;
     this.#socket = null;
     this.#ready = false;
+    this.#catchingUp = false;
     socket?.close(1000);
-    if (this.#utterance) this.emit("utterance_lost", { clientMessageId: this.#utterance });
+    if (this.#utterance) this.emit("utterance_cut", { clientMessageId: this.#utterance });
     this.#utterance = null;
   }
 

@@ -102,11 +102,14 @@ describe("connecting", () => {
     const first = await connection(1);
     first.say({ ...connected, role: "listener" });
     await until("it listens", () => stream.state.phase === "open" && stream.state.role === "listener");
+    stream.playback("t", 100);
+    stream.interrupt();
+    expect(stream.audioStart(16000)).toBeNull();
     stream.sendText("from the back row", "m1");
     stream.takeBack();
     const second = await connection(2);
     await until("the text", () => texts(second).length);
-    expect(texts(first)).toEqual([]);
+    expect(first.received).toEqual([]);
   });
 
   it("does not fight the tab that took over, and takes back when told to", async () => {
@@ -185,11 +188,31 @@ describe("events", () => {
     expect(stream.cursor).toBe(9);
   });
 
+  it("fetches what a server that lost its memory never sent, without losing what comes meanwhile", async () => {
+    start();
+    const first = await connection(1);
+    const chunk = (seq: number) => first.say({ type: "ai_text_chunk", turnId: "t", text: `${seq}`, seq });
+    chunk(1);
+    first.say({ ...connected, cursor: 4, replayFrom: 5 }); // woken: 2 to 4 are in its log only
+    chunk(5);
+    await until("it asks", () => first.received.length);
+    expect(first.received).toEqual([{ type: "hello", cursor: 1 }]);
+    first.say({ ...connected, cursor: 5, replayFrom: 2 });
+    for (const seq of [2, 3, 4, 5, 6]) chunk(seq);
+    await until("seq 6", () => stream.cursor === 6);
+    const chunks = frames.filter((frame) => frame.type === "ai_text_chunk").map((frame) => frame.text);
+    expect(chunks).toEqual(["1", "2", "3", "4", "5", "6"]);
+  });
+
   it("tells when the server's log no longer reaches back to the cursor", async () => {
     server.greet = (connection) => connection.say({ ...connected, replayFrom: 50 });
     const gaps: unknown[] = [];
     start({ cursor: 10 }).on("gap", (gap) => gaps.push(gap));
-    await connection(1);
+    const first = await connection(1);
+    await until("it asks", () => first.received.length);
+    first.say({ ...connected, replayFrom: 50 });
+    first.say({ type: "session_state", session: "active", seq: 50 });
+    await until("it goes on", () => stream.cursor === 50);
     expect(gaps).toEqual([{ cursor: 10, from: 50 }]);
   });
 
@@ -311,7 +334,7 @@ describe("audio", () => {
 
   it("tells when the connection broke in the middle of an utterance", async () => {
     const lost: unknown[] = [];
-    start({ audio: "binary" }).on("utterance_lost", (event) => lost.push(event));
+    start({ audio: "binary" }).on("utterance_cut", (event) => lost.push(event));
     const first = await connection(1);
     const clientMessageId = stream.audioStart(16000);
     first.socket.terminate();

@@ -30,13 +30,7 @@ pub async fn create(
     Json(body): Json<CreateAssignment>,
 ) -> Result<Created<AssignmentBody>, ApiError> {
     let (documents, now) = (context.documents(), context.now());
-    access::course(
-        &documents,
-        &caller,
-        &body.course_id,
-        CourseAction::EditAssignments,
-    )
-    .await?;
+    access::course(&documents, &caller, &body.course_id, CourseAction::EditAssignments).await?;
     let id = AssignmentId::new(random::new_id()).map_err(ApiError::internal_error)?;
     let assignment = Assignment {
         course_id: body.course_id,
@@ -56,8 +50,5 @@ pub async fn create(
     };
     Assignments(&documents).create(&id, &assignment).await?;
     let location = format!("/api/assignments/{id}");
-    Ok(Created {
-        location,
-        body: AssignmentBody { id, assignment },
-    })
+    Ok(Created { location, body: AssignmentBody { id, assignment } })
 }

@@ -36,12 +36,8 @@ pub async fn list(
     let found = access::course(&documents, &caller, &query.course_id, read).await?;
     let fetch = async |ask| Assignments(&documents).list(&query.course_id, &ask).await;
     let keep = |(_, assignment): &(AssignmentId, Assignment)| {
-        query
-            .status
-            .is_none_or(|status| status == AssignmentStatus::of(assignment, now))
+        query.status.is_none_or(|status| status == AssignmentStatus::of(assignment, now))
     };
     let items = page::filtered(wanted, fetch, keep).await?;
-    Ok(Json(page::page(items, |(id, assignment)| {
-        seen_by(found.standing, id, assignment)
-    })))
+    Ok(Json(page::page(items, |(id, assignment)| seen_by(found.standing, id, assignment))))
 }

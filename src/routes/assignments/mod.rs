@@ -12,9 +12,5 @@ use mentora_wire::rest::AssignmentBody;
 /// An assignment for one of this standing: only staff see what steers the tutor.
 fn seen_by(standing: Standing, id: AssignmentId, assignment: Assignment) -> AssignmentBody {
     let body = AssignmentBody { id, assignment };
-    if standing == Standing::Staff {
-        body
-    } else {
-        body.for_learner()
-    }
+    if standing == Standing::Staff { body } else { body.for_learner() }
 }

@@ -53,17 +53,12 @@ async fn begin(conversations: &Conversations<'_>, conversation: Conversation) ->
         Ok(()) => {
             let location = format!("/api/conversations/{id}");
             let conversation = ConversationBody { id, conversation };
-            let body = CreatedConversation {
-                created: true,
-                conversation,
-            };
+            let body = CreatedConversation { created: true, conversation };
             Ok(Created { location, body }.into_response())
         }
         // The same student was faster by a moment, on another device: that one is open now.
         Err(RepositoryError::AlreadyExists) => {
-            let open = conversations
-                .open_of(&conversation.assignment_id, &conversation.user_id)
-                .await?;
+            let open = conversations.open_of(&conversation.assignment_id, &conversation.user_id).await?;
             Ok(already_open(open.ok_or(RepositoryError::Conflict)?))
         }
         Err(error) => Err(error.into()),
@@ -72,11 +67,7 @@ async fn begin(conversations: &Conversations<'_>, conversation: Conversation) ->
 
 fn already_open((id, conversation): (ConversationId, Conversation)) -> Response {
     let conversation = ConversationBody { id, conversation };
-    Answer(CreatedConversation {
-        created: false,
-        conversation,
-    })
-    .into_response()
+    Answer(CreatedConversation { created: false, conversation }).into_response()
 }
 
 async fn had_one(
@@ -89,15 +80,7 @@ async fn had_one(
         user: Some(user.clone()),
         ..ConversationFilter::default()
     };
-    let (found, _) = conversations
-        .list(
-            &filter,
-            &Page {
-                limit: 1,
-                cursor: None,
-            },
-        )
-        .await?;
+    let (found, _) = conversations.list(&filter, &Page { limit: 1, cursor: None }).await?;
     Ok(!found.is_empty())
 }
 
@@ -180,16 +163,10 @@ mod tests {
 
     #[test]
     fn a_student_begins_an_active_assignment_once() {
-        assert_eq!(
-            may_begin(&an_assignment(0, None, false), STUDENT, false, NOW),
-            Ok(())
-        );
+        assert_eq!(may_begin(&an_assignment(0, None, false), STUDENT, false, NOW), Ok(()));
         let again = may_begin(&an_assignment(0, None, false), STUDENT, true, NOW).unwrap_err();
         assert_eq!(again.code(), ErrorCode::Conflict);
-        assert_eq!(
-            may_begin(&an_assignment(0, None, true), STUDENT, true, NOW),
-            Ok(())
-        );
+        assert_eq!(may_begin(&an_assignment(0, None, true), STUDENT, true, NOW), Ok(()));
     }
 
     #[test]
@@ -203,9 +180,6 @@ mod tests {
 
     #[test]
     fn staff_may_try_an_assignment_at_any_time() {
-        assert_eq!(
-            may_begin(&an_assignment(2_000, None, false), Standing::Staff, true, NOW),
-            Ok(())
-        );
+        assert_eq!(may_begin(&an_assignment(2_000, None, false), Standing::Staff, true, NOW), Ok(()));
     }
 }

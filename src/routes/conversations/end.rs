@@ -33,11 +33,7 @@ pub async fn create(
 ) -> Result<Json<ConversationBody>, ApiError> {
     let found = access::conversation(&context.documents(), &caller, &id, ConversationAction::End).await?;
     let by_student = found.conversation.user_id == caller.actor.user;
-    let reason = if by_student {
-        EndReason::StudentEnded
-    } else {
-        EndReason::InstructorEnded
-    };
+    let reason = if by_student { EndReason::StudentEnded } else { EndReason::InstructorEnded };
     let conversation = Calls::new(context.env()).end(&id, &EndCall { reason }).await?;
     Ok(Json(ConversationBody { id, conversation }))
 }

@@ -33,17 +33,10 @@ pub async fn list(
     let documents = context.documents();
     let wanted = page::wanted(query.limit, query.cursor.as_deref())?;
     let user = whose(&documents, &caller, &query).await?;
-    let filter = ConversationFilter {
-        assignment: query.assignment_id,
-        course: None,
-        user,
-        state: query.state,
-    };
+    let filter =
+        ConversationFilter { assignment: query.assignment_id, course: None, user, state: query.state };
     let found = Conversations(&documents).list(&filter, &wanted).await?;
-    Ok(Json(page::page(found, |(id, conversation)| ConversationBody {
-        id,
-        conversation,
-    })))
+    Ok(Json(page::page(found, |(id, conversation)| ConversationBody { id, conversation })))
 }
 
 /// Whose conversations the caller gets; `None` is everybody's.
@@ -58,10 +51,9 @@ async fn whose(
     }
     match (&query.assignment_id, &query.user_id) {
         (None, None) => Ok(Some(own.clone())),
-        (None, Some(_)) => Err(ApiError::invalid_field(
-            "assignmentId",
-            "is needed to list the conversations of others",
-        )),
+        (None, Some(_)) => {
+            Err(ApiError::invalid_field("assignmentId", "is needed to list the conversations of others"))
+        }
         (Some(assignment), Some(other)) => {
             access::assignment(documents, caller, assignment, CourseAction::ListConversations).await?;
             Ok(Some(other.clone()))

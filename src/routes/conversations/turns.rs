@@ -30,10 +30,7 @@ pub async fn create(
     Json(body): Json<PostTurn>,
 ) -> Result<Answer<TurnAnswer>, ApiError> {
     access::conversation(&context.documents(), &caller, &id, ConversationAction::Speak).await?;
-    let call = PostTurnCall {
-        user: caller.actor.user,
-        text: body.text,
-        client_message_id: body.client_message_id,
-    };
+    let call =
+        PostTurnCall { user: caller.actor.user, text: body.text, client_message_id: body.client_message_id };
     Ok(Answer(Calls::new(context.env()).post_turn(&id, &call).await?))
 }

@@ -41,20 +41,10 @@ pub async fn create(
         updated_at: now,
     };
     let owner = active_member(&id, caller, Role::Instructor, now);
-    Courses(&context.documents())
-        .create(&id, &course, &owner)
-        .await
-        .map_err(|error| match error {
-            RepositoryError::AlreadyExists => ApiError::course_code_taken(),
-            other => other.into(),
-        })?;
+    Courses(&context.documents()).create(&id, &course, &owner).await.map_err(|error| match error {
+        RepositoryError::AlreadyExists => ApiError::course_code_taken(),
+        other => other.into(),
+    })?;
     let location = format!("/api/courses/{id}");
-    Ok(Created {
-        location,
-        body: CourseBody {
-            id,
-            role: Some(Role::Instructor),
-            course,
-        },
-    })
+    Ok(Created { location, body: CourseBody { id, role: Some(Role::Instructor), course } })
 }

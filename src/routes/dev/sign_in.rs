@@ -18,12 +18,7 @@ use crate::extract::Json;
     ),
 ))]
 pub async fn create(context: Context, _: Development, Json(who): Json<DevSignIn>) -> Answer<IdTokenBody> {
-    let identity = Identity {
-        sub: who.uid.into(),
-        email: who.email,
-        name: who.name,
-        admin: who.admin,
-    };
+    let identity = Identity { sub: who.uid.into(), email: who.email, name: who.name, admin: who.admin };
     let id_token = unsigned_token(&context.config().project_id, &identity, context.now().0);
     Answer(IdTokenBody { id_token })
 }
@@ -37,10 +32,6 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Development {
 
     async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self, ApiError> {
         let context = Context::of(&parts.extensions)?;
-        if context.config().accepts_unsigned_tokens() {
-            Ok(Self)
-        } else {
-            Err(ApiError::no_such_route())
-        }
+        if context.config().accepts_unsigned_tokens() { Ok(Self) } else { Err(ApiError::no_such_route()) }
     }
 }

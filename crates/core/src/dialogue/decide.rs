@@ -53,27 +53,16 @@ pub fn decide(config: &DialecticalConfig, history: &[Utterance<'_>], text: &str)
     let mut ranked: Vec<(Strategy, f64)> = Strategy::ALL
         .into_iter()
         .filter(|strategy| !strategy.is_optional() || config.enabled_strategies.contains(strategy))
-        .map(|strategy| {
-            (
-                strategy,
-                score(strategy, &features, history) * weight(config, strategy),
-            )
-        })
+        .map(|strategy| (strategy, score(strategy, &features, history) * weight(config, strategy)))
         .collect();
     // Stable: of equal scores the earlier move stays in front.
     ranked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     // A teacher may weigh every move down to nothing; then the dialogue just goes on.
-    let strategy = ranked
-        .iter()
-        .find(|(_, score)| *score > 0.0)
-        .map_or(Strategy::Continue, |(strategy, _)| *strategy);
+    let strategy =
+        ranked.iter().find(|(_, score)| *score > 0.0).map_or(Strategy::Continue, |(strategy, _)| *strategy);
     let others = ranked.into_iter().filter(|(other, _)| *other != strategy);
-    let alternatives = others
-        .map(|(strategy, score)| Alternative {
-            strategy,
-            score: score.clamp(0.0, 1.0),
-        })
-        .collect();
+    let alternatives =
+        others.map(|(strategy, score)| Alternative { strategy, score: score.clamp(0.0, 1.0) }).collect();
     Decision {
         strategy,
         reason: reason(strategy, &features, text).to_owned(),
@@ -86,22 +75,11 @@ pub fn decide(config: &DialecticalConfig, history: &[Utterance<'_>], text: &str)
 /// A weight that is no number, or below nothing, is none.
 fn weight(config: &DialecticalConfig, strategy: Strategy) -> f64 {
     let weight = config.strategy_weights.get(&strategy).copied().unwrap_or(1.0);
-    if weight.is_finite() && weight >= 0.0 {
-        weight.min(MAX_WEIGHT)
-    } else {
-        1.0
-    }
+    if weight.is_finite() && weight >= 0.0 { weight.min(MAX_WEIGHT) } else { 1.0 }
 }
 
 fn score(strategy: Strategy, features: &Features, history: &[Utterance<'_>]) -> f64 {
-    let Features {
-        vagueness,
-        evidence,
-        overreach,
-        concession,
-        question,
-        ..
-    } = *features;
+    let Features { vagueness, evidence, overreach, concession, question, .. } = *features;
     let conclude = conclude(features, history);
     // Who gives a point, asks, or is about to close is not sent back into the argument; who is upset, not at all.
     let open = (1.0 - 0.5 * concession)
@@ -123,11 +101,7 @@ fn score(strategy: Strategy, features: &Features, history: &[Utterance<'_>]) -> 
         }
         Strategy::DevilsAdvocate => {
             let grounded = ((ground - 0.3) / 0.2).clamp(0.0, 1.0);
-            let repeats = if features.similarity >= ALIKE {
-                0.9 * features.claim
-            } else {
-                0.0
-            };
+            let repeats = if features.similarity >= ALIKE { 0.9 * features.claim } else { 0.0 };
             (0.8 * features.one_sidedness * grounded).max(repeats) * open * clear
         }
         Strategy::Continue => GOING_ON,
@@ -139,11 +113,7 @@ fn score(strategy: Strategy, features: &Features, history: &[Utterance<'_>]) -> 
 /// A word of closing, borne out by a point given to the other side, by the plain wish to stop, or by how much was argued
 /// before. Nobody concludes before anything was.
 fn conclude(features: &Features, history: &[Utterance<'_>]) -> f64 {
-    let said_before = match history
-        .iter()
-        .filter(|turn| turn.speaker == Speaker::Student)
-        .count()
-    {
+    let said_before = match history.iter().filter(|turn| turn.speaker == Speaker::Student).count() {
         0 => return 0.0,
         1 => 0.8,
         _ => 1.0,

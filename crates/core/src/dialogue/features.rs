@@ -66,20 +66,9 @@ pub fn measure(history: &[Utterance<'_>], text: &str) -> (Features, Stance) {
         .map(|turn| Text::new(beginning(turn.text)))
         .collect();
     let (similarity, circularity) = similarities(&text, &earlier);
-    let features = Features {
-        similarity,
-        circularity,
-        ..Features::default()
-    };
+    let features = Features { similarity, circularity, ..Features::default() };
     if text.normal.is_empty() {
-        return (
-            Features {
-                confidence: 1.0,
-                vagueness: 1.0,
-                ..features
-            },
-            Stance::Undetermined,
-        );
+        return (Features { confidence: 1.0, vagueness: 1.0, ..features }, Stance::Undetermined);
     }
     if text.language == Language::Other {
         return (features, Stance::Undetermined);
@@ -90,14 +79,10 @@ pub fn measure(history: &[Utterance<'_>], text: &str) -> (Features, Stance) {
     let ground = ground(&cues);
     let claim = claim(&text, &cues) * (1.0 - text.questions) * (1.0 - 0.5 * cues.share(Cue::Request));
     let vagueness = vagueness(&text, &cues, ground) * (1.0 - 0.8 * question);
-    let recent: Vec<(&Text, Tally)> = earlier
-        .iter()
-        .take(RECENT_TURNS)
-        .map(|text| (text, read(text)))
-        .collect();
-    let vague_before = recent
-        .iter()
-        .filter(|(text, cues)| self::vagueness(text, cues, self::ground(cues)) >= 0.5);
+    let recent: Vec<(&Text, Tally)> =
+        earlier.iter().take(RECENT_TURNS).map(|text| (text, read(text))).collect();
+    let vague_before =
+        recent.iter().filter(|(text, cues)| self::vagueness(text, cues, self::ground(cues)) >= 0.5);
     let features = Features {
         confidence: 1.0,
         vagueness,
@@ -118,10 +103,7 @@ pub fn measure(history: &[Utterance<'_>], text: &str) -> (Features, Stance) {
 }
 
 fn beginning(text: &str) -> &str {
-    text.char_indices()
-        .nth(COMPARED_CHARS)
-        .and_then(|(end, _)| text.get(..end))
-        .unwrap_or(text)
+    text.char_indices().nth(COMPARED_CHARS).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// The cues of a turn. A "but" that begins it answers the tutor; only one that follows on the student's own words weighs
@@ -140,9 +122,7 @@ fn read(text: &Text) -> Tally {
         "然而",
         "但",
     ];
-    let own = REBUTTALS
-        .iter()
-        .find_map(|rebuttal| text.normal.strip_prefix(rebuttal));
+    let own = REBUTTALS.iter().find_map(|rebuttal| text.normal.strip_prefix(rebuttal));
     tally(own.unwrap_or(&text.normal))
 }
 
@@ -151,11 +131,7 @@ fn similarities(text: &Text, earlier: &[Text]) -> (f64, f64) {
     let own = Fingerprint::new(text);
     earlier.iter().fold((0.0, 0.0), |(first, second), text| {
         let similarity = own.similarity(&Fingerprint::new(text));
-        if similarity > first {
-            (similarity, first)
-        } else {
-            (first, similarity.max(second))
-        }
+        if similarity > first { (similarity, first) } else { (first, similarity.max(second)) }
     })
 }
 
@@ -197,11 +173,7 @@ fn vagueness(text: &Text, cues: &Tally, ground: f64) -> f64 {
 /// The wish to stop is plain; a word of conclusion is clear; a word like "finally" may only come last.
 fn closure(cues: &Tally) -> f64 {
     let found = [(Cue::Ending, 1.0), (Cue::Conclusion, 0.65), (Cue::Closing, 0.45)];
-    found
-        .iter()
-        .filter(|(cue, _)| cues.of(*cue) > 0.0)
-        .map(|(_, closure)| *closure)
-        .fold(0.0, f64::max)
+    found.iter().filter(|(cue, _)| cues.of(*cue) > 0.0).map(|(_, closure)| *closure).fold(0.0, f64::max)
 }
 
 /// Words for the other side.

@@ -38,11 +38,7 @@ impl<'a> Fingerprint<'a> {
         if self.0.len() < MIN_SHINGLES || other.0.len() < MIN_SHINGLES {
             return 0.0;
         }
-        let shared = self
-            .0
-            .iter()
-            .filter(|shingle| other.0.binary_search(shingle).is_ok())
-            .count();
+        let shared = self.0.iter().filter(|shingle| other.0.binary_search(shingle).is_ok()).count();
         let all = self.0.len() + other.0.len() - shared;
         let float = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
         float(shared) / float(all)
@@ -52,9 +48,7 @@ impl<'a> Fingerprint<'a> {
 fn pairs(word: &str) -> impl Iterator<Item = &str> {
     let starts = word.char_indices();
     let ends = word.char_indices().skip(1).map(|(at, c)| at + c.len_utf8());
-    starts
-        .zip(ends)
-        .filter_map(|((start, _), end)| word.get(start..end))
+    starts.zip(ends).filter_map(|((start, _), end)| word.get(start..end))
 }
 
 /// So that "uniform" and "uniforms" are one word.
@@ -105,17 +99,9 @@ mod tests {
     #[test]
     fn it_reads_any_script() {
         assert!(
-            similarity(
-                "制服可以減少同學之間的比較和欺凌",
-                "制服真的可以減少同學之間的比較和欺凌啊"
-            ) > 0.6
+            similarity("制服可以減少同學之間的比較和欺凌", "制服真的可以減少同學之間的比較和欺凌啊") > 0.6
         );
-        assert!(
-            similarity(
-                "制服可以減少同學之間的比較和欺凌",
-                "老師不用每天檢查大家的穿著打扮"
-            ) < 0.1
-        );
+        assert!(similarity("制服可以減少同學之間的比較和欺凌", "老師不用每天檢查大家的穿著打扮") < 0.1);
         assert!(
             similarity(
                 "форма помогает бедным ученикам чувствовать себя",

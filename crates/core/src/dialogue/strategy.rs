@@ -21,13 +21,8 @@ pub enum Strategy {
 impl Strategy {
     /// Every move, in the order in which they are thought of: what is unclear cannot be challenged, what has no ground
     /// needs no other side.
-    pub const ALL: [Self; 5] = [
-        Self::Clarify,
-        Self::Challenge,
-        Self::DevilsAdvocate,
-        Self::Continue,
-        Self::Conclude,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Clarify, Self::Challenge, Self::DevilsAdvocate, Self::Continue, Self::Conclude];
 
     /// Its name in JSON, in file names and in guidance.
     #[must_use]

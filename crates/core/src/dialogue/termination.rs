@@ -36,20 +36,11 @@ mod tests {
         let mut history = Vec::new();
         let (last, earlier) = texts.split_last().unwrap();
         for text in earlier {
-            history.push(Utterance {
-                speaker: Speaker::Student,
-                text,
-            });
-            history.push(Utterance {
-                speaker: Speaker::Tutor,
-                text: "Why do you think so?",
-            });
+            history.push(Utterance { speaker: Speaker::Student, text });
+            history.push(Utterance { speaker: Speaker::Tutor, text: "Why do you think so?" });
         }
         let turns = u32::try_from(texts.len()).unwrap();
-        (
-            decide(&AiConfig::default().dialectical_config, &history, last),
-            turns,
-        )
+        (decide(&AiConfig::default().dialectical_config, &history, last), turns)
     }
 
     const POINT: &str = "Uniforms reduce bullying because poor students look like everyone else in school.";
@@ -58,36 +49,20 @@ mod tests {
     #[test]
     fn the_number_of_turns_ends_it_whatever_was_said() {
         let (decision, _) = said(&[POINT]);
-        let config = AiConfig {
-            max_turns: 7,
-            auto_terminate: false,
-            ..AiConfig::default()
-        };
+        let config = AiConfig { max_turns: 7, auto_terminate: false, ..AiConfig::default() };
         assert_eq!(termination(&config, &decision, 6), None);
         for turn in [7, 8, u32::MAX] {
-            assert_eq!(
-                termination(&config, &decision, turn),
-                Some(EndReason::MaxTurnsReached)
-            );
+            assert_eq!(termination(&config, &decision, turn), Some(EndReason::MaxTurnsReached));
         }
     }
 
     #[test]
     fn a_conclusion_ends_it_where_the_content_may_decide() {
-        let (decision, turns) = said(&[
-            POINT,
-            "Rich students still show their shoes, but it is less.",
-            CONCLUSION,
-        ]);
+        let (decision, turns) =
+            said(&[POINT, "Rich students still show their shoes, but it is less.", CONCLUSION]);
         assert_eq!(decision.strategy, Strategy::Conclude, "{decision:?}");
-        assert_eq!(
-            termination(&AiConfig::default(), &decision, turns),
-            Some(EndReason::ConclusionReached)
-        );
-        let config = AiConfig {
-            auto_terminate: false,
-            ..AiConfig::default()
-        };
+        assert_eq!(termination(&AiConfig::default(), &decision, turns), Some(EndReason::ConclusionReached));
+        let config = AiConfig { auto_terminate: false, ..AiConfig::default() };
         assert_eq!(termination(&config, &decision, turns), None);
     }
 
@@ -105,20 +80,10 @@ mod tests {
         let (twice, turns) = said(&[POINT, "Teachers said so at the meeting in June last year.", again]);
         assert_eq!(termination(&AiConfig::default(), &twice, turns), None);
         assert_eq!(twice.strategy, Strategy::DevilsAdvocate, "{twice:?}");
-        let (thrice, turns) = said(&[
-            POINT,
-            again,
-            "Teachers said so at the meeting in June last year.",
-            POINT,
-        ]);
-        assert_eq!(
-            termination(&AiConfig::default(), &thrice, turns),
-            Some(EndReason::CircularArgument)
-        );
-        let config = AiConfig {
-            auto_terminate: false,
-            ..AiConfig::default()
-        };
+        let (thrice, turns) =
+            said(&[POINT, again, "Teachers said so at the meeting in June last year.", POINT]);
+        assert_eq!(termination(&AiConfig::default(), &thrice, turns), Some(EndReason::CircularArgument));
+        let config = AiConfig { auto_terminate: false, ..AiConfig::default() };
         assert_eq!(termination(&config, &thrice, turns), None);
     }
 

@@ -34,11 +34,7 @@ impl Text {
             sentences.take(c);
             if c.is_alphanumeric() || c == '%' {
                 // Chinese stands apart from Latin letters beside it, as if a blank were between them.
-                if normal
-                    .chars()
-                    .next_back()
-                    .is_some_and(|last| last != ' ' && is_han(last) != is_han(c))
-                {
+                if normal.chars().next_back().is_some_and(|last| last != ' ' && is_han(last) != is_han(c)) {
                     normal.push(' ');
                 }
                 normal.extend(c.to_lowercase());
@@ -48,18 +44,9 @@ impl Text {
         }
         let normal = normal.trim().to_owned();
         let han = count(normal.chars().filter(|c| is_han(*c)));
-        let words = count(
-            normal
-                .split(' ')
-                .filter(|word| word.starts_with(|c: char| !is_han(c))),
-        );
+        let words = count(normal.split(' ').filter(|word| word.starts_with(|c: char| !is_han(c))));
         let language = language(&normal, han, words);
-        Self {
-            normal,
-            words: words + han * 2.0 / 3.0,
-            questions: sentences.questions(),
-            language,
-        }
+        Self { normal, words: words + han * 2.0 / 3.0, questions: sentences.questions(), language }
     }
 }
 
@@ -109,11 +96,7 @@ impl Sentences {
 
     fn questions(mut self) -> f64 {
         self.close(matches!(self.last, '嗎' | '呢' | '咩'));
-        if self.ended == 0 {
-            0.0
-        } else {
-            f64::from(self.asked) / f64::from(self.ended)
-        }
+        if self.ended == 0 { 0.0 } else { f64::from(self.asked) / f64::from(self.ended) }
     }
 }
 
@@ -130,11 +113,7 @@ fn language(normal: &str, han: f64, words: f64) -> Language {
     }
     let is = |list: &'static [&str]| count(normal.split(' ').filter(|word| list.binary_search(word).is_ok()));
     let (english, foreign) = (is(ENGLISH_WORDS), is(FOREIGN_WORDS));
-    let foreign_letters = count(
-        normal
-            .chars()
-            .filter(|c| c.is_alphabetic() && !c.is_ascii() && !is_han(*c)),
-    );
+    let foreign_letters = count(normal.chars().filter(|c| c.is_alphabetic() && !c.is_ascii() && !is_han(*c)));
     let enough = if foreign + foreign_letters > 0.0 { 0.2 } else { 0.1 };
     if english > foreign && english / words >= enough && foreign_letters / words < 0.2 {
         Language::English
@@ -180,14 +159,8 @@ mod tests {
 
     #[test]
     fn words_are_lowered_and_unpunctuated_and_an_apostrophe_joins() {
-        assert_eq!(
-            Text::new("  I DON’T -- know, \"really\"!  ").normal,
-            "i dont know really"
-        );
-        assert_eq!(
-            Text::new("我覺得AI很好，因為 50% 同學用。").normal,
-            "我覺得 ai 很好 因為 50% 同學用"
-        );
+        assert_eq!(Text::new("  I DON’T -- know, \"really\"!  ").normal, "i dont know really");
+        assert_eq!(Text::new("我覺得AI很好，因為 50% 同學用。").normal, "我覺得 ai 很好 因為 50% 同學用");
         assert_eq!(Text::new("…!?🙂").normal, "");
     }
 
@@ -208,10 +181,7 @@ mod tests {
             ("唔係好知", Chinese),
             ("制服は必要だと思います。", Other),
             ("Je pense que les uniformes sont une bonne idée.", Other),
-            (
-                "Ich finde, dass die Schule das nicht darf, weil es unfair ist.",
-                Other,
-            ),
+            ("Ich finde, dass die Schule das nicht darf, weil es unfair ist.", Other),
             ("Creo que los uniformes no son necesarios para aprender.", Other),
             ("Я считаю, что форма нужна.", Other),
             ("ฉันคิดว่าเครื่องแบบดี", Other),

@@ -81,28 +81,11 @@ impl Turn {
 
     fn digest(&self) -> String {
         let mut hasher = Sha256::new();
-        let said = (
-            &self.prev_hash,
-            &self.id,
-            self.index,
-            self.speaker,
-            self.kind,
-            self.modality,
-        );
-        let heard = (
-            &self.text,
-            &self.generated_text,
-            self.truncated,
-            self.heard_ms,
-            self.created_at,
-        );
+        let said = (&self.prev_hash, &self.id, self.index, self.speaker, self.kind, self.modality);
+        let heard = (&self.text, &self.generated_text, self.truncated, self.heard_ms, self.created_at);
         // A tuple of plain values serialises; were it ever not to, the digest is that of nothing and says so.
         hasher.update(serde_json::to_vec(&(said, heard)).unwrap_or_default());
-        hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -212,10 +195,7 @@ impl Usage {
             cached: a.cached.saturating_add(b.cached),
             thoughts: a.thoughts.saturating_add(b.thoughts),
         };
-        Self {
-            input: sum(self.input, other.input),
-            output: sum(self.output, other.output),
-        }
+        Self { input: sum(self.input, other.input), output: sum(self.output, other.output) }
     }
 }
 

@@ -60,14 +60,8 @@ pub fn personas() -> &'static [Persona] {
 /// The persona of that id; [`DEFAULT_PERSONA`] when there is none.
 #[must_use]
 pub fn persona(id: &str) -> &'static Persona {
-    const NOBODY: Persona = Persona {
-        id: "",
-        name: "",
-        description: "",
-        voice: "",
-        style: "",
-        template: Template(&[]),
-    };
+    const NOBODY: Persona =
+        Persona { id: "", name: "", description: "", voice: "", style: "", template: Template(&[]) };
     let named = |id: &str| personas().iter().find(|persona| persona.id == id);
     // `build.rs` stops the build without the default persona, so nobody is never met.
     named(id).or_else(|| named(DEFAULT_PERSONA)).unwrap_or(&NOBODY)
@@ -80,10 +74,7 @@ mod tests {
     #[test]
     fn there_is_a_persona_for_every_style_and_a_default() {
         let ids: Vec<_> = personas().iter().map(|persona| persona.id).collect();
-        assert_eq!(
-            ids,
-            ["analytical", "critical", "gentle", "playful", "socratic-default"]
-        );
+        assert_eq!(ids, ["analytical", "critical", "gentle", "playful", "socratic-default"]);
         for id in ["analytical", "critical", "gentle", "playful"] {
             assert_eq!(persona(id).style, id);
         }

@@ -90,10 +90,7 @@ pub struct Source {
 impl Source {
     /// A field of the front matter; empty when the kind has no such field.
     pub fn field(&self, name: &str) -> &str {
-        self.fields
-            .iter()
-            .find(|(field, _)| *field == name)
-            .map_or("", |(_, value)| value)
+        self.fields.iter().find(|(field, _)| *field == name).map_or("", |(_, value)| value)
     }
 }
 
@@ -103,40 +100,23 @@ impl Source {
 /// The first [`Mistake`] in it.
 pub fn read(file: &str, stem: &str, text: &str, kind: Kind) -> Result<Source, Mistake> {
     let text = text.replace("\r\n", "\n");
-    let mistake = |line, what: String| Mistake {
-        file: file.to_owned(),
-        line,
-        what,
-    };
+    let mistake = |line, what: String| Mistake { file: file.to_owned(), line, what };
     let (fields, body_line) = front_matter(&text, kind).map_err(|(line, what)| mistake(line, what))?;
-    let source = Source {
-        fields,
-        pieces: Vec::new(),
-    };
+    let source = Source { fields, pieces: Vec::new() };
     if source.field("id") != stem {
         return Err(mistake(
             1,
-            format!(
-                "`id` must be the file's name, `{stem}`, not `{}`",
-                source.field("id")
-            ),
+            format!("`id` must be the file's name, `{stem}`, not `{}`", source.field("id")),
         ));
     }
     for (field, allowed) in [("voice", VOICES), ("style", STYLES)] {
         if kind.fields().contains(&field) && !allowed.contains(&source.field(field)) {
-            let what = format!(
-                "`{field}: {}` is not one of {}",
-                source.field(field),
-                allowed.join(", ")
-            );
+            let what = format!("`{field}: {}` is not one of {}", source.field(field), allowed.join(", "));
             return Err(mistake(1, what));
         }
     }
     if kind == Kind::Move && !MOVES.contains(&stem) {
-        return Err(mistake(
-            1,
-            format!("`{stem}` is not a move; the moves are {}", MOVES.join(", ")),
-        ));
+        return Err(mistake(1, format!("`{stem}` is not a move; the moves are {}", MOVES.join(", "))));
     }
     let body: String = text.lines().skip(body_line - 1).collect::<Vec<_>>().join("\n");
     let body = body.trim_end();
@@ -145,10 +125,7 @@ pub fn read(file: &str, stem: &str, text: &str, kind: Kind) -> Result<Source, Mi
     }
     if let Some(at) = body.find(['⟦', '⟧']).filter(|_| kind != Kind::System) {
         let line = body_line + body[..at].matches('\n').count();
-        return Err(mistake(
-            line,
-            "⟦ and ⟧ frame guidance and may not stand in a template".to_owned(),
-        ));
+        return Err(mistake(line, "⟦ and ⟧ frame guidance and may not stand in a template".to_owned()));
     }
     let pieces = template(body, kind).map_err(|(line, what)| mistake(body_line + line, what))?;
     for slot in kind.required() {
@@ -214,10 +191,7 @@ fn template(body: &str, kind: Kind) -> Result<Vec<Piece>, Wrong> {
             return Err((line, "`{{` is not closed with `}}` on the same line".to_owned()));
         };
         let Some(slot) = Slot::find(name.trim(), kind.known()) else {
-            return Err((
-                line,
-                format!("{{{{{}}}}} is not known here; {}", name.trim(), known_list(kind)),
-            ));
+            return Err((line, format!("{{{{{}}}}} is not known here; {}", name.trim(), known_list(kind))));
         };
         if !before.is_empty() {
             pieces.push(Piece::Text(before.to_owned()));
@@ -226,10 +200,7 @@ fn template(body: &str, kind: Kind) -> Result<Vec<Piece>, Wrong> {
         rest = tail;
     }
     if let Some(at) = rest.find("}}") {
-        return Err((
-            line + rest[..at].matches('\n').count(),
-            "`}}` without `{{` before it".to_owned(),
-        ));
+        return Err((line + rest[..at].matches('\n').count(), "`}}` without `{{` before it".to_owned()));
     }
     if !rest.is_empty() {
         pieces.push(Piece::Text(rest.to_owned()));
@@ -238,11 +209,7 @@ fn template(body: &str, kind: Kind) -> Result<Vec<Piece>, Wrong> {
 }
 
 fn known_list(kind: Kind) -> String {
-    let names: Vec<String> = kind
-        .known()
-        .iter()
-        .map(|slot| format!("{{{{{}}}}}", slot.name()))
-        .collect();
+    let names: Vec<String> = kind.known().iter().map(|slot| format!("{{{{{}}}}}", slot.name())).collect();
     if names.is_empty() {
         "this kind of file takes no placeholders".to_owned()
     } else {
@@ -266,20 +233,14 @@ mod tests {
         let source = persona(&format!("{FRONT}Ask about {{{{question}}}} gently.\n")).unwrap();
         assert_eq!(source.field("voice"), "Kore");
         let text = |text: &str| Piece::Text(text.into());
-        assert_eq!(
-            source.pieces,
-            [text("Ask about "), Piece::Slot(Slot::Question), text(" gently.")]
-        );
+        assert_eq!(source.pieces, [text("Ask about "), Piece::Slot(Slot::Question), text(" gently.")]);
     }
 
     #[test]
     fn an_unknown_placeholder_is_named_with_its_file_its_line_and_the_known_ones() {
         let error = persona(&format!("{FRONT}Ask about {{{{question}}}}.\nBe {{{{mood}}}}.\n")).unwrap_err();
         let known = "known placeholders: {{question}}, {{title}}, {{language}}";
-        assert_eq!(
-            error,
-            format!("personas/calm.md:9: {{{{mood}}}} is not known here; {known}")
-        );
+        assert_eq!(error, format!("personas/calm.md:9: {{{{mood}}}} is not known here; {known}"));
     }
 
     #[test]
@@ -300,10 +261,7 @@ mod tests {
             ("x\n{{que\nstion}}", 9),
         ] {
             let error = persona(&format!("{FRONT}{body}")).unwrap_err();
-            assert!(
-                error.starts_with(&format!("personas/calm.md:{line}: ")),
-                "{body:?}: {error}"
-            );
+            assert!(error.starts_with(&format!("personas/calm.md:{line}: ")), "{body:?}: {error}");
         }
     }
 
@@ -323,11 +281,7 @@ mod tests {
         assert!(front("name: Calm", "Calm").contains(":3: expected `name: value`"));
         assert!(front("id: calm", "id: other").contains("must be the file's name, `calm`"));
         assert!(front("gentle\n---", "gentle").contains("expected `name: value`"));
-        assert!(
-            persona("")
-                .unwrap_err()
-                .contains(":1: the file must begin with `---`")
-        );
+        assert!(persona("").unwrap_err().contains(":1: the file must begin with `---`"));
         assert!(persona("---\nid: calm").unwrap_err().contains("not closed"));
     }
 
@@ -335,25 +289,16 @@ mod tests {
     fn a_move_takes_no_placeholders_and_must_be_one_of_the_five() {
         let text = "---\nid: nod\nname: Nod\ndescription: Nods.\n---\nNod.";
         assert!(
-            read("moves/nod.md", "nod", text, Kind::Move)
-                .unwrap_err()
-                .what
-                .contains("the moves are clarify")
+            read("moves/nod.md", "nod", text, Kind::Move).unwrap_err().what.contains("the moves are clarify")
         );
-        let text = text
-            .replace("nod", "clarify")
-            .replace("Nod.", "Ask {{question}}.");
+        let text = text.replace("nod", "clarify").replace("Nod.", "Ask {{question}}.");
         let error = read("moves/clarify.md", "clarify", &text, Kind::Move).unwrap_err();
         assert!(error.what.contains("takes no placeholders"), "{error}");
     }
 
     #[test]
     fn a_template_holds_no_guidance_brackets_and_is_not_empty() {
-        assert!(
-            persona(&format!("{FRONT}{{{{question}}}}\n⟦move⟧"))
-                .unwrap_err()
-                .contains(":9: ⟦")
-        );
+        assert!(persona(&format!("{FRONT}{{{{question}}}}\n⟦move⟧")).unwrap_err().contains(":9: ⟦"));
         assert!(persona(FRONT).unwrap_err().contains("empty"));
     }
 

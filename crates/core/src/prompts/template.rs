@@ -74,13 +74,8 @@ mod tests {
 
     #[test]
     fn a_section_with_an_empty_slot_is_left_out() {
-        let filled = TEMPLATE.fill_sections(|slot| {
-            if slot == Slot::Question {
-                "Why?".into()
-            } else {
-                String::new()
-            }
-        });
+        let filled =
+            TEMPLATE.fill_sections(|slot| if slot == Slot::Question { "Why?".into() } else { String::new() });
         assert_eq!(filled, "You ask.\n\n## Question\nWhy?\n\n## End\nStop.");
     }
 
@@ -88,11 +83,7 @@ mod tests {
     fn a_value_is_never_read_as_a_template() {
         let filled = TEMPLATE.fill_sections(|_| "{{question}}\n## End".into());
         assert!(filled.contains("Read: {{question}}\n## End."), "{filled}");
-        assert_eq!(
-            filled.matches("\n## ").count(),
-            5,
-            "three of the template, two of the values: {filled}"
-        );
+        assert_eq!(filled.matches("\n## ").count(), 5, "three of the template, two of the values: {filled}");
     }
 
     #[test]

@@ -52,12 +52,7 @@ impl DocumentOut {
     }
 
     pub(super) fn missing(name: String) -> Self {
-        Self {
-            name,
-            fields: Fields::new(),
-            create_time: None,
-            update_time: None,
-        }
+        Self { name, fields: Fields::new(), create_time: None, update_time: None }
     }
 }
 
@@ -115,10 +110,7 @@ pub(super) struct WriteResultOut {
 
 impl From<Written> for WriteResultOut {
     fn from(written: Written) -> Self {
-        Self {
-            update_time: written.update_time.map(time),
-            transform_results: written.transform_results,
-        }
+        Self { update_time: written.update_time.map(time), transform_results: written.transform_results }
     }
 }
 
@@ -140,10 +132,7 @@ pub(super) struct StatusOut {
 
 impl From<Fault> for StatusOut {
     fn from(fault: Fault) -> Self {
-        Self {
-            code: Some(fault.code.number()),
-            message: Some(fault.message),
-        }
+        Self { code: Some(fault.code.number()), message: Some(fault.message) }
     }
 }
 

@@ -58,16 +58,7 @@ pub(super) fn commit<S: Sql>(
         if !drafts.contains_key(&write.path) {
             let before = shelf.read(database, &write.path)?;
             let after = before.as_ref().map(|stored| stored.fields.clone());
-            drafts.insert(
-                &write.path,
-                Draft {
-                    before,
-                    after,
-                    touched: false,
-                    reborn: false,
-                    transforms: 0,
-                },
-            );
+            drafts.insert(&write.path, Draft { before, after, touched: false, reborn: false, transforms: 0 });
         }
         if let Some(draft) = drafts.get_mut(&write.path) {
             transform_results.push(draft.apply(database, write, request_time)?);
@@ -80,25 +71,15 @@ pub(super) fn commit<S: Sql>(
     }
     shelf.set_clock(time)?;
 
-    let results = writes
-        .iter()
-        .zip(transform_results)
-        .map(|(write, transform_results)| Written {
-            update_time: versions
-                .get(&write.path)
-                .copied()
-                .flatten()
-                .or(match write.operation {
-                    // A document that is verified not to be there has the version of the look at it.
-                    Operation::Verify => Some(time),
-                    _ => None,
-                }),
-            transform_results,
-        });
-    Ok(Committed {
-        results: results.collect(),
-        time,
-    })
+    let results = writes.iter().zip(transform_results).map(|(write, transform_results)| Written {
+        update_time: versions.get(&write.path).copied().flatten().or(match write.operation {
+            // A document that is verified not to be there has the version of the look at it.
+            Operation::Verify => Some(time),
+            _ => None,
+        }),
+        transform_results,
+    });
+    Ok(Committed { results: results.collect(), time })
 }
 
 impl Draft {
@@ -113,10 +94,7 @@ impl Draft {
                 return Ok(Vec::new());
             }
             Operation::Update { fields, mask: None } => self.after = Some(fields.clone()),
-            Operation::Update {
-                fields,
-                mask: Some(mask),
-            } => {
+            Operation::Update { fields, mask: Some(mask) } => {
                 fields::merge(self.after.get_or_insert_default(), fields, mask);
             }
         }
@@ -157,11 +135,7 @@ impl Draft {
             Some(Precondition::UpdateTime(required)) => {
                 let stored = self.before.as_ref().map_or(0, |stored| stored.updated);
                 let required = required.micros();
-                if stored == required {
-                    Ok(())
-                } else {
-                    Err(Fault::stale(stored, required))
-                }
+                if stored == required { Ok(()) } else { Err(Fault::stale(stored, required)) }
             }
             _ => Ok(()),
         }
@@ -188,18 +162,8 @@ impl Draft {
                 Ok(Some(before.updated))
             }
             (before, Some(fields)) => {
-                let created = before
-                    .filter(|_| !self.reborn)
-                    .map_or(time, |before| before.created);
-                shelf.write(
-                    database,
-                    &Stored {
-                        path: path.clone(),
-                        fields,
-                        created,
-                        updated: time,
-                    },
-                )?;
+                let created = before.filter(|_| !self.reborn).map_or(time, |before| before.created);
+                shelf.write(database, &Stored { path: path.clone(), fields, created, updated: time })?;
                 Ok(Some(time))
             }
         }

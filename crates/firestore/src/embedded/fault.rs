@@ -65,10 +65,7 @@ impl Code {
 
 impl Fault {
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
@@ -98,10 +95,7 @@ impl Fault {
     }
 
     pub(super) fn contention() -> Self {
-        Self::new(
-            Code::Aborted,
-            "Too much contention on these documents. Please try again.",
-        )
+        Self::new(Code::Aborted, "Too much contention on these documents. Please try again.")
     }
 
     pub(super) fn transaction_closed() -> Self {
@@ -125,9 +119,7 @@ impl Fault {
         };
         let mut response = http::Response::new(body);
         *response.status_mut() = code.status();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         response
     }
 }

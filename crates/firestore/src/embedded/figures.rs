@@ -19,23 +19,13 @@ pub(super) struct Named {
 /// Reads what was asked; results without a name are called `field_1`, `field_2`, ….
 pub(super) fn named(asked: Vec<AggregationIn>) -> Result<Vec<Named>, Fault> {
     if asked.is_empty() || asked.len() > MAX_AGGREGATIONS {
-        return Err(Fault::invalid(format!(
-            "A query has 1 to {MAX_AGGREGATIONS} aggregations."
-        )));
+        return Err(Fault::invalid(format!("A query has 1 to {MAX_AGGREGATIONS} aggregations.")));
     }
     let mut unnamed = 0;
     let mut named: Vec<Named> = Vec::with_capacity(asked.len());
-    for AggregationIn {
-        alias,
-        count,
-        sum,
-        avg,
-    } in asked
-    {
+    for AggregationIn { alias, count, sum, avg } in asked {
         let aggregation = match (count, sum, avg) {
-            (Some(count), None, None) => Aggregation::Count {
-                up_to: count.up_to.map(positive).transpose()?,
-            },
+            (Some(count), None, None) => Aggregation::Count { up_to: count.up_to.map(positive).transpose()? },
             (None, Some(sum), None) => Aggregation::Sum(sum.field.located()?),
             (None, None, Some(average)) => Aggregation::Average(average.field.located()?),
             _ => return Err(Fault::invalid("An aggregation has one operator.")),
@@ -70,11 +60,7 @@ pub(super) fn compute(named: &[Named], documents: &[Stored]) -> Fields {
         .collect();
     let counted: Vec<&Stored> = documents
         .iter()
-        .filter(|document| {
-            needed
-                .iter()
-                .all(|path| fields::get(&document.fields, path).is_some())
-        })
+        .filter(|document| needed.iter().all(|path| fields::get(&document.fields, path).is_some()))
         .collect();
 
     let figure = |named: &Named| match &named.aggregation {
@@ -85,16 +71,11 @@ pub(super) fn compute(named: &[Named], documents: &[Stored]) -> Fields {
         Aggregation::Sum(path) => sum(numbers(&counted, path)),
         Aggregation::Average(path) => average(numbers(&counted, path)),
     };
-    named
-        .iter()
-        .map(|named| (named.alias.clone(), figure(named)))
-        .collect()
+    named.iter().map(|named| (named.alias.clone(), figure(named))).collect()
 }
 
 fn numbers<'a>(documents: &'a [&Stored], path: &'a FieldPath) -> impl Iterator<Item = &'a Value> {
-    let values = documents
-        .iter()
-        .filter_map(|document| fields::get(&document.fields, path));
+    let values = documents.iter().filter_map(|document| fields::get(&document.fields, path));
     values.filter(|value| matches!(value, Value::Integer(_) | Value::Double(_)))
 }
 
@@ -122,9 +103,5 @@ fn average<'a>(numbers: impl Iterator<Item = &'a Value>) -> Value {
         total += double_of(number);
         count += 1.0;
     }
-    if count == 0.0 {
-        Value::Null
-    } else {
-        Value::Double(total / count)
-    }
+    if count == 0.0 { Value::Null } else { Value::Double(total / count) }
 }

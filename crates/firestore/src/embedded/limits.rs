@@ -41,9 +41,7 @@ pub(super) fn check_name(name: &str) -> Result<(), Fault> {
         return Err(Fault::invalid("The property.name is the empty string."));
     }
     if name.len() > MAX_NAME_BYTES {
-        return Err(Fault::invalid(format!(
-            "The property name is longer than {MAX_NAME_BYTES} bytes."
-        )));
+        return Err(Fault::invalid(format!("The property name is longer than {MAX_NAME_BYTES} bytes.")));
     }
     if name.len() >= 4 && name.starts_with("__") && name.ends_with("__") {
         return Err(Fault::invalid(format!("field name {name} is reserved")));
@@ -87,12 +85,10 @@ fn check_reference(name: &str) -> Result<(), Fault> {
         {
             Ok(())
         }
-        ["projects", ..] => Err(Fault::invalid(format!(
-            "Resource name \"{name}\" is not that of a document."
-        ))),
-        _ => Err(Fault::invalid(format!(
-            "Resource name \"{name}\" lacks \"projects\" at index 0."
-        ))),
+        ["projects", ..] => {
+            Err(Fault::invalid(format!("Resource name \"{name}\" is not that of a document.")))
+        }
+        _ => Err(Fault::invalid(format!("Resource name \"{name}\" lacks \"projects\" at index 0."))),
     }
 }
 
@@ -106,9 +102,7 @@ fn check_degrees(what: &str, degrees: f64, bound: f64) -> Result<(), Fault> {
 }
 
 fn too_long(property: &str) -> Fault {
-    Fault::invalid(format!(
-        "The value of property \"{property}\" is longer than {MAX_VALUE_BYTES} bytes."
-    ))
+    Fault::invalid(format!("The value of property \"{property}\" is longer than {MAX_VALUE_BYTES} bytes."))
 }
 
 // Storage size as documented by Google: a string is its UTF-8 bytes and one more, a number 8 bytes, a document name
@@ -120,9 +114,7 @@ fn value_size(value: &Value) -> usize {
         Value::String(text) => text.len() + 1,
         Value::Bytes(bytes) => bytes.len(),
         Value::Reference(name) => {
-            let path = name
-                .split_once("/documents/")
-                .map_or(name.as_str(), |(_, path)| path);
+            let path = name.split_once("/documents/").map_or(name.as_str(), |(_, path)| path);
             name_size(path)
         }
         Value::GeoPoint(_) => 16,
@@ -132,10 +124,7 @@ fn value_size(value: &Value) -> usize {
 }
 
 fn map_size(fields: &Fields) -> usize {
-    fields
-        .iter()
-        .map(|(name, value)| name.len() + 1 + value_size(value))
-        .sum()
+    fields.iter().map(|(name, value)| name.len() + 1 + value_size(value)).sum()
 }
 
 fn name_size(path: &str) -> usize {
@@ -168,10 +157,7 @@ mod tests {
             ("priority".into(), 1.into()),
             ("description".into(), "Learn Cloud Firestore".into()),
         ]);
-        assert_eq!(
-            name_size("users/jeff/tasks/my_task_id") + map_size(&fields) + 32,
-            147
-        );
+        assert_eq!(name_size("users/jeff/tasks/my_task_id") + map_size(&fields) + 32, 147);
     }
 
     #[test]

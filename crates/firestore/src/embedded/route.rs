@@ -49,10 +49,7 @@ impl Parameters {
     }
 
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(given, _)| given == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
     /// The last of that name, as protobuf's JSON has it.
@@ -116,9 +113,7 @@ fn meant(method: &Method, place: Place, verb: Option<&str>) -> Result<Verb, Faul
         ("PATCH", None, Place::Document(path)) => Verb::Patch(path),
         ("DELETE", None, Place::Document(path)) => Verb::Delete(path),
         ("PATCH" | "DELETE", None, Place::Collection(path)) => {
-            return Err(Fault::invalid(format!(
-                "\"{path}\" is a collection, not a document."
-            )));
+            return Err(Fault::invalid(format!("\"{path}\" is a collection, not a document.")));
         }
         ("GET", None, Place::Collection(path)) => Verb::List(path),
         ("POST", None, Place::Collection(path)) => Verb::Create(path),
@@ -143,21 +138,15 @@ fn parent(place: Place) -> Result<Option<DocumentPath>, Fault> {
     match place {
         Place::Root => Ok(None),
         Place::Document(path) => Ok(Some(path)),
-        Place::Collection(path) => Err(Fault::invalid(format!(
-            "The parent \"{path}\" is not a document."
-        ))),
+        Place::Collection(path) => Err(Fault::invalid(format!("The parent \"{path}\" is not a document."))),
     }
 }
 
 fn decoded(text: &str) -> Result<String, Fault> {
     let decoded = percent_decode_str(text).decode_utf8();
-    decoded
-        .map(Into::into)
-        .map_err(|_| Fault::invalid("The URL is not UTF-8."))
+    decoded.map(Into::into).map_err(|_| Fault::invalid("The URL is not UTF-8."))
 }
 
 fn form_decoded(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

@@ -32,11 +32,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
 
 fn object_of(fields: &Fields) -> Json {
     let entries = fields.iter().map(|(name, value)| {
-        let name = if name.starts_with('$') {
-            format!("${name}")
-        } else {
-            name.clone()
-        };
+        let name = if name.starts_with('$') { format!("${name}") } else { name.clone() };
         (name, json_of(value))
     });
     Json::Object(entries.collect())
@@ -64,11 +60,7 @@ fn json_of_double(value: f64) -> Json {
 
 fn fields_of(object: Map<String, Json>) -> Option<Fields> {
     let entry = |(name, json): (String, Json)| {
-        let name = if name.starts_with('$') {
-            name.get(1..)?.to_owned()
-        } else {
-            name
-        };
+        let name = if name.starts_with('$') { name.get(1..)?.to_owned() } else { name };
         Some((name, value_of(json)?))
     };
     object.into_iter().map(entry).collect()
@@ -95,17 +87,12 @@ fn special_of(object: &Map<String, Json>) -> Option<Value> {
             Json::String(text) => text.parse().ok().map(Value::Double),
             number => number.as_f64().map(Value::Double),
         },
-        TIMESTAMP => content
-            .as_i64()
-            .map(|micros| Value::Timestamp(Timestamp::from_micros(micros))),
+        TIMESTAMP => content.as_i64().map(|micros| Value::Timestamp(Timestamp::from_micros(micros))),
         BYTES => STANDARD.decode(content.as_str()?).ok().map(Value::Bytes),
         REFERENCE => content.as_str().map(|name| Value::Reference(name.to_owned())),
         GEO_POINT => match content.as_array()?.as_slice() {
             [latitude, longitude] => {
-                let point = GeoPoint {
-                    latitude: latitude.as_f64()?,
-                    longitude: longitude.as_f64()?,
-                };
+                let point = GeoPoint { latitude: latitude.as_f64()?, longitude: longitude.as_f64()? };
                 Some(Value::GeoPoint(point))
             }
             _ => None,
@@ -131,23 +118,11 @@ mod tests {
             ("integer".into(), Value::Integer(i64::MIN)),
             ("double".into(), Value::Double(1.0)),
             ("infinity".into(), Value::Double(f64::NEG_INFINITY)),
-            (
-                "timestamp".into(),
-                Value::Timestamp(Timestamp::from_micros(1_795_348_800_000_001)),
-            ),
+            ("timestamp".into(), Value::Timestamp(Timestamp::from_micros(1_795_348_800_000_001))),
             ("string".into(), "課程".into()),
             ("bytes".into(), Value::Bytes(vec![0, 255])),
-            (
-                "reference".into(),
-                Value::Reference("projects/p/databases/d/documents/a/b".into()),
-            ),
-            (
-                "point".into(),
-                Value::GeoPoint(GeoPoint {
-                    latitude: 1.5,
-                    longitude: -2.0,
-                }),
-            ),
+            ("reference".into(), Value::Reference("projects/p/databases/d/documents/a/b".into())),
+            ("point".into(), Value::GeoPoint(GeoPoint { latitude: 1.5, longitude: -2.0 })),
             ("array".into(), Value::Array(vec![1.into(), Value::Array(vec![])])),
             ("map".into(), Value::Map(Fields::new())),
         ]));
@@ -156,20 +131,14 @@ mod tests {
     #[test]
     fn fields_named_like_our_marks_stay_fields() {
         for name in ["$double", "$", "$$double", "$timestamp"] {
-            there_and_back(Fields::from([(
-                "m".into(),
-                Value::Map(Fields::from([(name.into(), 1.into())])),
-            )]));
+            there_and_back(Fields::from([("m".into(), Value::Map(Fields::from([(name.into(), 1.into())])))]));
         }
     }
 
     #[test]
     fn strings_booleans_and_integers_lie_bare_so_that_sql_can_compare_them() {
-        let fields = Fields::from([
-            ("a".into(), 1.into()),
-            ("b".into(), true.into()),
-            ("c".into(), "x".into()),
-        ]);
+        let fields =
+            Fields::from([("a".into(), 1.into()), ("b".into(), true.into()), ("c".into(), "x".into())]);
         assert_eq!(write(&fields), r#"{"a":1,"b":true,"c":"x"}"#);
     }
 }

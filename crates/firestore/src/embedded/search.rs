@@ -39,25 +39,17 @@ pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Que
     };
     let scope = match &collection {
         Some(path) => Scope::Collection(path),
-        None if query.all_descendants => Scope::Group {
-            id: query.collection.as_deref(),
-            below: query.parent.as_ref(),
-        },
+        None if query.all_descendants => {
+            Scope::Group { id: query.collection.as_deref(), below: query.parent.as_ref() }
+        }
         None => Scope::Children(query.parent.as_ref()),
     };
 
     let narrowing = filter::narrowing(query.filter.as_ref());
     let mut candidates: Vec<(Keys, Stored)> = Vec::new();
     for stored in shelf.scan(database, &scope, &narrowing)? {
-        let candidate = Candidate {
-            name: database.name_of(&stored.path),
-            fields: &stored.fields,
-        };
-        if query
-            .filter
-            .as_ref()
-            .is_some_and(|filter| !filter::matches(filter, &candidate))
-        {
+        let candidate = Candidate { name: database.name_of(&stored.path), fields: &stored.fields };
+        if query.filter.as_ref().is_some_and(|filter| !filter::matches(filter, &candidate)) {
             continue;
         }
         // A document without one of the ordered fields is not in that order at all.
@@ -70,17 +62,9 @@ pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Que
     candidates.sort_by(|(left, _), (right, _)| ordering.compare(left, right));
 
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
-    let limit = query
-        .limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(usize::MAX);
+    let limit = query.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     let skipped = offset.min(candidates.len());
-    let documents = candidates
-        .into_iter()
-        .map(|(_, stored)| stored)
-        .skip(offset)
-        .take(limit)
-        .collect();
+    let documents = candidates.into_iter().map(|(_, stored)| stored).skip(offset).take(limit).collect();
     Ok(Found { documents, skipped })
 }
 

@@ -26,12 +26,7 @@ pub(super) fn serve<S: Sql>(shelf: &mut Shelf<S>, now: i64, call: Call<'_>) -> R
         let message = format!("Request payload size exceeds the limit: {MAX_REQUEST_BYTES} bytes.");
         return Err(Fault::invalid(message));
     }
-    let Call {
-        database,
-        verb,
-        parameters,
-        body,
-    } = call;
+    let Call { database, verb, parameters, body } = call;
     let mut desk = Desk { shelf, database, now };
     match verb {
         Verb::Get(path) => documents::get(&mut desk, &path, &parameters),
@@ -73,10 +68,9 @@ impl<S: Sql> Desk<'_, S> {
     ) -> Result<(Option<Open>, Option<String>), Fault> {
         match (id, begin, read_time) {
             (None, None, None) => Ok((None, None)),
-            (Some(id), None, None) => Ok((
-                Some(transaction::resume(self.shelf, &self.database, id, self.now)?),
-                None,
-            )),
+            (Some(id), None, None) => {
+                Ok((Some(transaction::resume(self.shelf, &self.database, id, self.now)?), None))
+            }
             (None, Some(options), None) => {
                 let open = transaction::begin(
                     self.shelf,
@@ -89,9 +83,7 @@ impl<S: Sql> Desk<'_, S> {
                 Ok((Some(open), Some(id)))
             }
             (None, None, Some(_)) => Err(transaction::no_past()),
-            _ => Err(Fault::invalid(
-                "Invalid JSON payload received. A read has one consistency selector.",
-            )),
+            _ => Err(Fault::invalid("Invalid JSON payload received. A read has one consistency selector.")),
         }
     }
 }

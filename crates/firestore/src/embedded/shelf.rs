@@ -53,10 +53,7 @@ pub(super) enum Scope<'a> {
     /// One collection.
     Collection(&'a CollectionPath),
     /// The collections of one id below a document, or below the root; of every id where there is none.
-    Group {
-        id: Option<&'a str>,
-        below: Option<&'a DocumentPath>,
-    },
+    Group { id: Option<&'a str>, below: Option<&'a DocumentPath> },
     /// All collections directly below a document, or the root.
     Children(Option<&'a DocumentPath>),
 }
@@ -159,10 +156,7 @@ impl<S: Sql> Shelf<S> {
             statement.push_str(" AND json_extract(fields, ?) = ?");
             bindings.extend([way.as_str().into(), text.as_str().into()]);
         }
-        self.exec(&statement, &bindings)?
-            .into_iter()
-            .map(stored_of)
-            .collect()
+        self.exec(&statement, &bindings)?.into_iter().map(stored_of).collect()
     }
 
     /// The paths of everything below a document or a collection, the documents of other collections included.
@@ -177,9 +171,7 @@ impl<S: Sql> Shelf<S> {
             within(&mut statement, &mut bindings, "path", place);
         }
         let rows = self.exec(&statement, &bindings)?;
-        rows.into_iter()
-            .map(|row| row.into_iter().next().and_then(text).ok_or_else(unreadable))
-            .collect()
+        rows.into_iter().map(|row| row.into_iter().next().and_then(text).ok_or_else(unreadable)).collect()
     }
 
     /// The version of the last commit.
@@ -223,12 +215,9 @@ fn stored_of(row: Vec<SqlValue>) -> Result<Stored, Fault> {
     let fields = text(next()?).and_then(|fields| row::read(&fields));
     let (created, updated) = (number(next()?), number(next()?));
     match (path, fields, created, updated) {
-        (Some(path), Some(fields), Some(created), Some(updated)) => Ok(Stored {
-            path,
-            fields,
-            created,
-            updated,
-        }),
+        (Some(path), Some(fields), Some(created), Some(updated)) => {
+            Ok(Stored { path, fields, created, updated })
+        }
         _ => Err(unreadable()),
     }
 }

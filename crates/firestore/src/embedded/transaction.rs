@@ -85,20 +85,10 @@ pub(super) fn resume<S: Sql>(
         "SELECT read_only FROM transactions WHERE id = ? AND database = ?",
         &[id.into(), database.to_string().into()],
     )?;
-    let read_only = known
-        .into_iter()
-        .flatten()
-        .next()
-        .and_then(number)
-        .ok_or_else(Fault::transaction_closed)?;
-    shelf.exec(
-        "UPDATE transactions SET used = ? WHERE id = ?",
-        &[now.into(), id.into()],
-    )?;
-    Ok(Open {
-        id: id.to_owned(),
-        read_only: read_only != 0,
-    })
+    let read_only =
+        known.into_iter().flatten().next().and_then(number).ok_or_else(Fault::transaction_closed)?;
+    shelf.exec("UPDATE transactions SET used = ? WHERE id = ?", &[now.into(), id.into()])?;
+    Ok(Open { id: id.to_owned(), read_only: read_only != 0 })
 }
 
 /// Notes that a document was seen.
@@ -121,10 +111,7 @@ pub(super) fn note_query<S: Sql>(
     body: Json,
     found: &[Stored],
 ) -> Result<(), Fault> {
-    let subject = Subject::Query {
-        below: below.map(|path| path.as_str().to_owned()),
-        body,
-    };
+    let subject = Subject::Query { below: below.map(|path| path.as_str().to_owned()), body };
     note(shelf, open, &subject, &seen(found))
 }
 
@@ -136,9 +123,7 @@ pub(super) fn close<S: Sql>(
     writes: bool,
 ) -> Result<(), Fault> {
     if open.read_only && writes {
-        return Err(Fault::invalid(
-            "Cannot modify entities in a read-only transaction.",
-        ));
+        return Err(Fault::invalid("Cannot modify entities in a read-only transaction."));
     }
     let notes = shelf.exec(
         "SELECT subject, seen FROM transaction_reads WHERE transaction_id = ?",
@@ -160,20 +145,14 @@ pub(super) fn close<S: Sql>(
 
 /// Gives a transaction up. One that is gone already is given up, too.
 pub(super) fn forget<S: Sql>(shelf: &mut Shelf<S>, id: &str) -> Result<(), Fault> {
-    shelf.exec(
-        "DELETE FROM transaction_reads WHERE transaction_id = ?",
-        &[id.into()],
-    )?;
+    shelf.exec("DELETE FROM transaction_reads WHERE transaction_id = ?", &[id.into()])?;
     shelf.exec("DELETE FROM transactions WHERE id = ?", &[id.into()])?;
     Ok(())
 }
 
 /// Reads of the past need versions that this store does not keep.
 pub(super) fn no_past() -> Fault {
-    Fault::new(
-        Code::Unimplemented,
-        "This store keeps no past versions: leave `readTime` out.",
-    )
+    Fault::new(Code::Unimplemented, "This store keeps no past versions: leave `readTime` out.")
 }
 
 fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) -> Result<String, Fault> {
@@ -188,18 +167,14 @@ fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) 
             let Some(query) = structured_query else {
                 return Ok(seen(None));
             };
-            Ok(seen(
-                &search::run(shelf, database, &query.located(below)?)?.documents,
-            ))
+            Ok(seen(&search::run(shelf, database, &query.located(below)?)?.documents))
         }
     }
 }
 
 /// What was seen, as text: each document with its version.
 fn seen<'a>(documents: impl IntoIterator<Item = &'a Stored>) -> String {
-    let versions = documents
-        .into_iter()
-        .map(|document| format!("{}@{}", document.path, document.updated));
+    let versions = documents.into_iter().map(|document| format!("{}@{}", document.path, document.updated));
     versions.collect::<Vec<_>>().join("\n")
 }
 
@@ -221,9 +196,6 @@ fn forget_expired<S: Sql>(shelf: &mut Shelf<S>, now: i64) -> Result<(), Fault> {
             (SELECT id FROM transactions WHERE used < ? OR begun < ?)",
         &[idle.into(), old.into()],
     )?;
-    shelf.exec(
-        "DELETE FROM transactions WHERE used < ? OR begun < ?",
-        &[idle.into(), old.into()],
-    )?;
+    shelf.exec("DELETE FROM transactions WHERE used < ? OR begun < ?", &[idle.into(), old.into()])?;
     Ok(())
 }

@@ -21,9 +21,7 @@ pub(super) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     // serde would read a struct out of an array too, field by field.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Fault::invalid(
-            "Invalid JSON payload received. The body is not an object.",
-        ));
+        return Err(Fault::invalid("Invalid JSON payload received. The body is not an object."));
     }
     Ok(serde_json::from_slice(bytes)?)
 }
@@ -102,23 +100,17 @@ pub(super) struct MaskIn {
 /// The document that a full resource name means.
 pub(super) fn document_path(database: &Database, name: &str) -> Result<DocumentPath, Fault> {
     if !name.starts_with("projects/") {
-        return Err(Fault::invalid(format!(
-            "Document name \"{name}\" lacks \"projects\" at index 0."
-        )));
+        return Err(Fault::invalid(format!("Document name \"{name}\" lacks \"projects\" at index 0.")));
     }
-    let Some(path) = name
-        .strip_prefix(&database.root())
-        .and_then(|rest| rest.strip_prefix('/'))
-    else {
+    let Some(path) = name.strip_prefix(&database.root()).and_then(|rest| rest.strip_prefix('/')) else {
         return Err(Fault::invalid(format!(
             "Document name \"{name}\" is not in the database of the request, {database}."
         )));
     };
     DocumentPath::parse(path).map_err(|error| match error {
-        crate::name::NameError::WrongDepth { .. } => Fault::invalid(format!(
-            "Document name \"{name}\" lacks \"/\" at index {}.",
-            name.len()
-        )),
+        crate::name::NameError::WrongDepth { .. } => {
+            Fault::invalid(format!("Document name \"{name}\" lacks \"/\" at index {}.", name.len()))
+        }
         crate::name::NameError::ReservedId(id) => {
             Fault::invalid(format!("Resource id \"{id}\" is invalid because it is reserved."))
         }
@@ -147,7 +139,5 @@ fn named<'de, D: Deserializer<'de>, T: Copy>(
         Given::Number(given) => number == given,
         Given::Name(given) => name == given,
     });
-    found
-        .map(|(_, _, value)| *value)
-        .ok_or_else(|| D::Error::custom("unknown value of an enum"))
+    found.map(|(_, _, value)| *value).ok_or_else(|| D::Error::custom("unknown value of an enum"))
 }

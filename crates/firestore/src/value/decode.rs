@@ -95,9 +95,7 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
                     _ => Err(ValueError::Mismatch("a variant is a map with one field".into())),
                 }
             }
-            _ => Err(ValueError::Mismatch(
-                "a variant is text or a map with one field".into(),
-            )),
+            _ => Err(ValueError::Mismatch("a variant is text or a map with one field".into())),
         }
     }
 
@@ -145,10 +143,7 @@ impl<'de> SeqAccess<'de> for List<'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, ValueError> {
-        self.0
-            .next()
-            .map(|value| seed.deserialize(Decoder(value)))
-            .transpose()
+        self.0.next().map(|value| seed.deserialize(Decoder(value))).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -163,10 +158,7 @@ struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     fn of(fields: &'a Fields) -> Self {
-        Self {
-            rest: fields.iter(),
-            value: None,
-        }
+        Self { rest: fields.iter(), value: None }
     }
 }
 
@@ -274,10 +266,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     fn unit_variant(self) -> Result<(), ValueError> {
         match self.content {
             Value::Null => Ok(()),
-            _ => Err(ValueError::Mismatch(format!(
-                "the variant {} has no content",
-                self.name
-            ))),
+            _ => Err(ValueError::Mismatch(format!("the variant {} has no content", self.name))),
         }
     }
 

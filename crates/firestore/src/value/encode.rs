@@ -27,10 +27,7 @@ impl Encoder {
         if self.inside_array {
             return Err(ValueError::NestedArray);
         }
-        Ok(ListEncoder {
-            values: Vec::with_capacity(length.unwrap_or(0)),
-            variant: None,
-        })
+        Ok(ListEncoder { values: Vec::with_capacity(length.unwrap_or(0)), variant: None })
     }
 }
 
@@ -78,9 +75,7 @@ impl Serializer for Encoder {
     }
 
     fn serialize_i128(self, value: i128) -> Result<Value, ValueError> {
-        i64::try_from(value)
-            .map(Value::Integer)
-            .map_err(|_| out_of_range(value))
+        i64::try_from(value).map(Value::Integer).map_err(|_| out_of_range(value))
     }
 
     fn serialize_u8(self, value: u8) -> Result<Value, ValueError> {
@@ -96,15 +91,11 @@ impl Serializer for Encoder {
     }
 
     fn serialize_u64(self, value: u64) -> Result<Value, ValueError> {
-        i64::try_from(value)
-            .map(Value::Integer)
-            .map_err(|_| out_of_range(value))
+        i64::try_from(value).map(Value::Integer).map_err(|_| out_of_range(value))
     }
 
     fn serialize_u128(self, value: u128) -> Result<Value, ValueError> {
-        i64::try_from(value)
-            .map(Value::Integer)
-            .map_err(|_| out_of_range(value))
+        i64::try_from(value).map(Value::Integer).map_err(|_| out_of_range(value))
     }
 
     fn serialize_f32(self, value: f32) -> Result<Value, ValueError> {
@@ -159,9 +150,9 @@ impl Serializer for Encoder {
     ) -> Result<Value, ValueError> {
         let encoded = value.serialize(self)?;
         match encoded {
-            Value::String(text) if name == timestamp::NEWTYPE => Timestamp::parse(&text)
-                .map(Value::Timestamp)
-                .map_err(ser::Error::custom),
+            Value::String(text) if name == timestamp::NEWTYPE => {
+                Timestamp::parse(&text).map(Value::Timestamp).map_err(ser::Error::custom)
+            }
             other => Ok(other),
         }
     }
@@ -195,10 +186,7 @@ impl Serializer for Encoder {
         variant: &'static str,
         length: usize,
     ) -> Result<ListEncoder, ValueError> {
-        FIELD.list(Some(length)).map(|list| ListEncoder {
-            variant: Some(variant),
-            ..list
-        })
+        FIELD.list(Some(length)).map(|list| ListEncoder { variant: Some(variant), ..list })
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<MapEncoder, ValueError> {
@@ -216,10 +204,7 @@ impl Serializer for Encoder {
         variant: &'static str,
         _: usize,
     ) -> Result<MapEncoder, ValueError> {
-        Ok(MapEncoder {
-            variant: Some(variant),
-            ..MapEncoder::default()
-        })
+        Ok(MapEncoder { variant: Some(variant), ..MapEncoder::default() })
     }
 }
 

@@ -82,11 +82,8 @@ fn integer_and_double(integer: i64, double: f64) -> Ordering {
 }
 
 fn arrays(left: &[Value], right: &[Value]) -> Ordering {
-    let first_difference = left
-        .iter()
-        .zip(right)
-        .map(|(left, right)| compare(left, right))
-        .find(|order| order.is_ne());
+    let first_difference =
+        left.iter().zip(right).map(|(left, right)| compare(left, right)).find(|order| order.is_ne());
     first_difference.unwrap_or_else(|| left.len().cmp(&right.len()))
 }
 

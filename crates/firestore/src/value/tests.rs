@@ -104,10 +104,7 @@ fn what_firestore_cannot_hold_is_refused() {
     assert_eq!(to_fields(&5), Err(ValueError::NotAMap));
     assert_eq!(to_fields(&json!({ "a": [[1]] })), Err(ValueError::NestedArray));
     assert!(to_fields(&json!({ "a": [{ "b": [1] }] })).is_ok());
-    assert_eq!(
-        to_value(&u64::MAX),
-        Err(ValueError::IntegerOutOfRange(u64::MAX.to_string()))
-    );
+    assert_eq!(to_value(&u64::MAX), Err(ValueError::IntegerOutOfRange(u64::MAX.to_string())));
     assert_eq!(
         to_value(&BTreeMap::from([((1, 2), 3)])),
         Err(ValueError::NestedArray).or(Err(ValueError::KeyNotText))
@@ -118,19 +115,10 @@ fn what_firestore_cannot_hold_is_refused() {
 fn values_are_written_as_firestore_writes_them() {
     let written = |value: Value| serde_json::to_value(&value).unwrap();
     assert_eq!(written(Value::Null), json!({ "nullValue": null }));
-    assert_eq!(
-        written(Value::Integer(i64::MIN)),
-        json!({ "integerValue": "-9223372036854775808" })
-    );
+    assert_eq!(written(Value::Integer(i64::MIN)), json!({ "integerValue": "-9223372036854775808" }));
     assert_eq!(written(Value::Double(f64::NAN)), json!({ "doubleValue": "NaN" }));
-    assert_eq!(
-        written(Value::Double(f64::NEG_INFINITY)),
-        json!({ "doubleValue": "-Infinity" })
-    );
-    assert_eq!(
-        written(Value::Bytes(vec![0, 1, 255])),
-        json!({ "bytesValue": "AAH/" })
-    );
+    assert_eq!(written(Value::Double(f64::NEG_INFINITY)), json!({ "doubleValue": "-Infinity" }));
+    assert_eq!(written(Value::Bytes(vec![0, 1, 255])), json!({ "bytesValue": "AAH/" }));
     assert_eq!(written(Value::Array(vec![])), json!({ "arrayValue": {} }));
     assert_eq!(written(Value::Map(Fields::new())), json!({ "mapValue": {} }));
 }
@@ -145,10 +133,7 @@ fn values_are_read_in_every_form_that_clients_write() {
     assert_eq!(read(json!({ "doubleValue": 1 })), Some(Value::Double(1.0)));
     assert_eq!(read(json!({ "doubleValue": "1.5" })), Some(Value::Double(1.5)));
     assert_eq!(read(json!({ "doubleValue": "x" })), None);
-    assert_eq!(
-        read(json!({ "bytesValue": "_-8" })),
-        Some(Value::Bytes(vec![0xff, 0xef]))
-    );
+    assert_eq!(read(json!({ "bytesValue": "_-8" })), Some(Value::Bytes(vec![0xff, 0xef])));
     assert_eq!(read(json!({})), None);
     assert_eq!(read(json!({ "integerValue": "1", "nullValue": null })), None);
     assert_eq!(read(json!({ "mapValue": { "values": {} } })), None);

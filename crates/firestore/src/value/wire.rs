@@ -39,18 +39,12 @@ impl Serialize for Value {
             Value::Bytes(value) => object.serialize_entry("bytesValue", &STANDARD_BASE64.encode(value))?,
             Value::Reference(value) => object.serialize_entry("referenceValue", value)?,
             Value::GeoPoint(value) => object.serialize_entry("geoPointValue", value)?,
-            Value::Array(values) => object.serialize_entry(
-                "arrayValue",
-                &WireArray {
-                    values: Cow::Borrowed(values),
-                },
-            )?,
-            Value::Map(fields) => object.serialize_entry(
-                "mapValue",
-                &WireMap {
-                    fields: Cow::Borrowed(fields),
-                },
-            )?,
+            Value::Array(values) => {
+                object.serialize_entry("arrayValue", &WireArray { values: Cow::Borrowed(values) })?
+            }
+            Value::Map(fields) => {
+                object.serialize_entry("mapValue", &WireMap { fields: Cow::Borrowed(fields) })?
+            }
         }
         object.end()
     }
@@ -88,16 +82,12 @@ impl<'de> Visitor<'de> for WireVisitor {
             "arrayValue" => Value::Array(object.next_value::<WireArray>()?.values.into_owned()),
             "mapValue" => Value::Map(object.next_value::<WireMap>()?.fields.into_owned()),
             other => {
-                return Err(A::Error::custom(format_args!(
-                    "unknown type of value \"{other}\""
-                )));
+                return Err(A::Error::custom(format_args!("unknown type of value \"{other}\"")));
             }
         };
         match object.next_key::<Cow<'de, str>>()? {
             None => Ok(value),
-            Some(second) => Err(A::Error::custom(format_args!(
-                "a value has two types: {kind} and {second}"
-            ))),
+            Some(second) => Err(A::Error::custom(format_args!("a value has two types: {kind} and {second}"))),
         }
     }
 }
@@ -169,9 +159,7 @@ impl<'de> Deserialize<'de> for WireInteger {
             }
 
             fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<WireInteger, E> {
-                super::decode::integral(number)
-                    .map(WireInteger)
-                    .ok_or_else(|| E::custom("not an integer"))
+                super::decode::integral(number).map(WireInteger).ok_or_else(|| E::custom("not an integer"))
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<WireInteger, E> {

@@ -69,20 +69,11 @@ pub struct Memory {
 }
 
 pub fn case(name: &'static str, steps: impl IntoIterator<Item = Step>) -> Case {
-    Case {
-        name,
-        steps: steps.into_iter().collect(),
-    }
+    Case { name, steps: steps.into_iter().collect() }
 }
 
 fn step(method: &'static str, path: impl Into<String>, body: Option<Json>) -> Step {
-    Step {
-        method,
-        path: path.into(),
-        body,
-        kept: Vec::new(),
-        expectation: Expectation::Success,
-    }
+    Step { method, path: path.into(), body, kept: Vec::new(), expectation: Expectation::Success }
 }
 
 pub fn get(path: impl Into<String>) -> Step {
@@ -107,10 +98,7 @@ pub fn other(method: &'static str, path: impl Into<String>) -> Step {
 
 /// A commit of these writes.
 pub fn commit(writes: impl IntoIterator<Item = Json>) -> Step {
-    post(
-        ":commit",
-        json!({ "writes": writes.into_iter().collect::<Vec<_>>() }),
-    )
+    post(":commit", json!({ "writes": writes.into_iter().collect::<Vec<_>>() }))
 }
 
 /// A query below the root.
@@ -159,24 +147,15 @@ pub fn map(fields: Json) -> Json {
 
 impl Step {
     pub fn answers(self, body: Json) -> Self {
-        Self {
-            expectation: Expectation::Body(body),
-            ..self
-        }
+        Self { expectation: Expectation::Body(body), ..self }
     }
 
     pub fn finds(self, paths: impl IntoIterator<Item = &'static str>) -> Self {
-        Self {
-            expectation: Expectation::Documents(paths.into_iter().collect()),
-            ..self
-        }
+        Self { expectation: Expectation::Documents(paths.into_iter().collect()), ..self }
     }
 
     pub fn refused(self, status: u16, code: &'static str) -> Self {
-        Self {
-            expectation: Expectation::Refusal(status, code),
-            ..self
-        }
+        Self { expectation: Expectation::Refusal(status, code), ..self }
     }
 
     pub fn invalid(self) -> Self {
@@ -184,10 +163,7 @@ impl Step {
     }
 
     pub fn status(self, status: u16) -> Self {
-        Self {
-            expectation: Expectation::Status(status),
-            ..self
-        }
+        Self { expectation: Expectation::Status(status), ..self }
     }
 
     /// Keeps a text of the reply, found by JSON pointer, for later steps.
@@ -223,14 +199,9 @@ impl Expectation {
 
 /// The paths of the documents of a query, a list or a `:batchGet`.
 fn found(body: &Json) -> Vec<&str> {
-    let elements = body
-        .as_array()
-        .or_else(|| body.get("documents").and_then(Json::as_array));
+    let elements = body.as_array().or_else(|| body.get("documents").and_then(Json::as_array));
     let names = elements.into_iter().flatten().filter_map(|element| {
-        let document = element
-            .get("document")
-            .or_else(|| element.get("found"))
-            .unwrap_or(element);
+        let document = element.get("document").or_else(|| element.get("found")).unwrap_or(element);
         document.get("name")?.as_str()?.strip_prefix("D/")
     });
     names.collect()
@@ -239,11 +210,7 @@ fn found(body: &Json) -> Vec<&str> {
 impl Memory {
     pub fn new(project: &str) -> Self {
         let root = format!("projects/{project}/databases/(default)/documents");
-        Self {
-            root,
-            kept: BTreeMap::new(),
-            versions: Vec::new(),
-        }
+        Self { root, kept: BTreeMap::new(), versions: Vec::new() }
     }
 
     pub fn root(&self) -> &str {
@@ -257,16 +224,8 @@ impl Memory {
             Some(absolute) => absolute.to_owned(),
             None => format!("/v1/{}{}", self.root, self.filled(&step.path)),
         };
-        let body = step
-            .body
-            .clone()
-            .map(|body| self.filled_json(body).to_string())
-            .unwrap_or_default();
-        Request {
-            method: step.method,
-            path,
-            body,
-        }
+        let body = step.body.clone().map(|body| self.filled_json(body).to_string()).unwrap_or_default();
+        Request { method: step.method, path, body }
     }
 
     pub fn keep(&mut self, step: &Step, reply: &Reply) -> Result<(), String> {
@@ -284,19 +243,16 @@ impl Memory {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", self.root),
             _ => text.to_owned(),
         };
-        self.kept.iter().fold(rooted, |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), value)
-        })
+        self.kept.iter().fold(rooted, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
     fn filled_json(&self, json: Json) -> Json {
         match json {
             Json::String(text) => Json::String(self.filled(&text)),
             Json::Array(values) => values.into_iter().map(|value| self.filled_json(value)).collect(),
-            Json::Object(object) => object
-                .into_iter()
-                .map(|(name, value)| (name, self.filled_json(value)))
-                .collect(),
+            Json::Object(object) => {
+                object.into_iter().map(|(name, value)| (name, self.filled_json(value))).collect()
+            }
             other => other,
         }
     }

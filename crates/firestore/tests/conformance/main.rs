@@ -7,12 +7,7 @@
 //! - `differences`: where the emulator is knowingly answered otherwise, and why
 
 // A test fails by panicking.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod case;
 mod cases;
@@ -51,11 +46,7 @@ fn run(
 
 /// The steps that were answered differently.
 fn compared(theirs: &[Outcome], ours: &[Outcome]) -> String {
-    let pairs = theirs
-        .iter()
-        .zip(ours)
-        .enumerate()
-        .filter(|(_, (theirs, ours))| theirs != ours);
+    let pairs = theirs.iter().zip(ours).enumerate().filter(|(_, (theirs, ours))| theirs != ours);
     let lines =
         pairs.map(|(step, (theirs, ours))| format!("  step {step}\n  theirs {theirs}\n  ours   {ours}"));
     lines.collect::<Vec<_>>().join("\n")
@@ -69,18 +60,11 @@ fn the_embedded_store_answers_as_production_is_expected_to() {
         .enumerate()
         .filter_map(|(index, case)| {
             let project = format!("demo-{index}");
-            run(case, &project, &mut service, true)
-                .err()
-                .map(|failure| format!("{}\n{failure}", case.name))
+            run(case, &project, &mut service, true).err().map(|failure| format!("{}\n{failure}", case.name))
         })
         .collect();
     println!("{} cases", cases::all().len());
-    assert!(
-        failures.is_empty(),
-        "{} cases failed:\n\n{}",
-        failures.len(),
-        failures.join("\n\n")
-    );
+    assert!(failures.is_empty(), "{} cases failed:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
 #[test]
@@ -110,28 +94,15 @@ fn the_emulator_answers_the_same_but_for_the_known_differences() {
         };
         failures.extend(failure.map(|failure| format!("{}\n{failure}", case.name)));
     }
-    println!(
-        "{} cases, {} known differences",
-        cases::all().len(),
-        differences::KNOWN.len()
-    );
-    assert!(
-        failures.is_empty(),
-        "{} cases differ:\n\n{}",
-        failures.len(),
-        failures.join("\n\n")
-    );
+    println!("{} cases, {} known differences", cases::all().len(), differences::KNOWN.len());
+    assert!(failures.is_empty(), "{} cases differ:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
 #[test]
 fn every_known_difference_names_a_case_and_every_case_has_a_name_of_its_own() {
     let cases = cases::all();
     for known in differences::KNOWN {
-        assert!(
-            cases.iter().any(|case| case.name == known.case),
-            "no case is called {:?}",
-            known.case
-        );
+        assert!(cases.iter().any(|case| case.name == known.case), "no case is called {:?}", known.case);
     }
     let mut names: Vec<&str> = cases.iter().map(|case| case.name).collect();
     names.sort_unstable();

@@ -14,10 +14,7 @@ pub fn outcome(memory: &mut Memory, reply: &Reply) -> Outcome {
         // Text, as a web server says 404.
         Err(_) => Json::Null,
     };
-    Outcome {
-        status: reply.status,
-        body,
-    }
+    Outcome { status: reply.status, body }
 }
 
 /// A body as it is compared: numbers of doubles by value.
@@ -81,9 +78,7 @@ fn walked(memory: &mut Memory, json: Json) -> Json {
             let all: Vec<Json> = values.collect();
             // Beside documents, an element that is empty now told only of times and skipped results.
             let has_documents = all.iter().any(|value| value.get("document").is_some());
-            all.into_iter()
-                .filter(|value| !(has_documents && is_empty(value)))
-                .collect()
+            all.into_iter().filter(|value| !(has_documents && is_empty(value))).collect()
         }
         Json::String(text) => Json::String(shortened(memory, &text)),
         other => other,

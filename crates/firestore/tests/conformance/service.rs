@@ -24,9 +24,7 @@ impl EmbeddedService {
 
 impl Service for EmbeddedService {
     fn send(&mut self, request: &Request) -> Result<Reply, String> {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .expect("it is after 1970");
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is after 1970");
         let now = i64::try_from(now.as_micros()).expect("it is before the year 292,000");
         let http = http::Request::builder()
             .method(request.method)
@@ -54,10 +52,7 @@ impl EmulatorService {
             // The first request of a cold emulator on a busy machine takes seconds.
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
-        Self {
-            base_url: emulator.base_url(),
-            agent: config.into(),
-        }
+        Self { base_url: emulator.base_url(), agent: config.into() }
     }
 }
 
@@ -72,10 +67,7 @@ impl Service for EmulatorService {
             .map_err(|error| error.to_string())?;
         let mut response = self.agent.run(http).map_err(|error| error.to_string())?;
         let status = response.status().as_u16();
-        let body = response
-            .body_mut()
-            .read_to_string()
-            .map_err(|error| error.to_string())?;
+        let body = response.body_mut().read_to_string().map_err(|error| error.to_string())?;
         Ok(Reply { status, body })
     }
 }

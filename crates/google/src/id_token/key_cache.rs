@@ -34,11 +34,7 @@ impl KeyCache {
     /// A cache without keys.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            keys: None,
-            asked_at_ms: None,
-            in_flight: false,
-        }
+        Self { keys: None, asked_at_ms: None, in_flight: false }
     }
 
     /// The keys at hand, fresh or stale.
@@ -51,14 +47,8 @@ impl KeyCache {
     pub fn look(&mut self, key_id: &str, now_ms: i64) -> Lookup {
         let known = self.keys.as_ref().is_some_and(|keys| keys.key(key_id).is_some());
         let fresh = self.keys.as_ref().is_some_and(|keys| keys.fresh(now_ms));
-        let since_asked = self
-            .asked_at_ms
-            .map_or(i64::MAX, |asked| now_ms.saturating_sub(asked));
-        let pause = if self.keys.is_some() {
-            REFETCH_MS
-        } else {
-            RETRY_WITHOUT_KEYS_MS
-        };
+        let since_asked = self.asked_at_ms.map_or(i64::MAX, |asked| now_ms.saturating_sub(asked));
+        let pause = if self.keys.is_some() { REFETCH_MS } else { RETRY_WITHOUT_KEYS_MS };
 
         if known && fresh {
             Lookup::Use

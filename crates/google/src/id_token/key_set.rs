@@ -53,15 +53,8 @@ impl KeySet {
         if keys.is_empty() {
             return Err(KeySetError::Empty);
         }
-        let age_ms = cache_control
-            .and_then(max_age_seconds)
-            .unwrap_or(0)
-            .min(MAX_AGE_LIMIT_SECONDS)
-            * 1000;
-        Ok(Self {
-            keys,
-            fresh_until_ms: now_ms.saturating_add(age_ms),
-        })
+        let age_ms = cache_control.and_then(max_age_seconds).unwrap_or(0).min(MAX_AGE_LIMIT_SECONDS) * 1000;
+        Ok(Self { keys, fresh_until_ms: now_ms.saturating_add(age_ms) })
     }
 
     /// Whether the reply may still be relied upon. Without a sound `max-age` it never may.
@@ -81,9 +74,7 @@ fn signing_key(key: &serde_json::Value) -> Option<(String, RsaPublicKey)> {
     let purpose = Purpose::deserialize(key).ok()?;
     let for_signatures = purpose.purpose.is_none_or(|purpose| purpose == "sig");
     let for_rs256 = purpose.alg.is_none_or(|algorithm| algorithm == super::ALGORITHM);
-    let key = JsonWebKey::deserialize(key)
-        .ok()
-        .filter(|_| for_signatures && for_rs256)?;
+    let key = JsonWebKey::deserialize(key).ok().filter(|_| for_signatures && for_rs256)?;
     let key = RsaPublicKey::try_from(&key).ok()?;
     let strong = StrongKey::try_from(key).ok()?;
     Some((purpose.kid, strong.into_inner()))
@@ -91,20 +82,14 @@ fn signing_key(key: &serde_json::Value) -> Option<(String, RsaPublicKey)> {
 
 /// `max-age` of a `Cache-Control` header, in seconds; `None` when it is missing, forbidden or no number.
 fn max_age_seconds(header: &str) -> Option<i64> {
-    let mut directives = header
-        .split(',')
-        .map(|directive| directive.trim().to_ascii_lowercase());
+    let mut directives = header.split(',').map(|directive| directive.trim().to_ascii_lowercase());
     let mut age = None;
     for directive in directives.by_ref() {
         if directive == "no-store" || directive == "no-cache" {
             return None;
         }
         if let Some(seconds) = directive.strip_prefix("max-age=") {
-            age = seconds
-                .trim_matches('"')
-                .parse()
-                .ok()
-                .filter(|seconds: &i64| *seconds >= 0);
+            age = seconds.trim_matches('"').parse().ok().filter(|seconds: &i64| *seconds >= 0);
         }
     }
     age

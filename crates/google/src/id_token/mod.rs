@@ -84,10 +84,7 @@ type Parsed<'a> = UntrustedToken<'a, Extensions>;
 pub fn verify(token: &str, project_id: &str, keys: &KeySet, now_ms: i64) -> Result<Claims, IdTokenError> {
     let parsed = parse(token)?;
     let key = keys.key(named_key(&parsed)?).ok_or(IdTokenError::UnknownKey)?;
-    let token = Rsa::rs256()
-        .validator::<claims::Wire>(key)
-        .validate(&parsed)
-        .map_err(refusal)?;
+    let token = Rsa::rs256().validator::<claims::Wire>(key).validate(&parsed).map_err(refusal)?;
     claims::check(token.claims(), project_id, now_ms)
 }
 
@@ -104,9 +101,7 @@ pub fn verify_unsigned(token: &str, project_id: &str, now_ms: i64) -> Result<Cla
     if !parsed.signature_bytes().is_empty() {
         return Err(IdTokenError::Signature);
     }
-    let claims = parsed
-        .deserialize_claims_unchecked::<claims::Wire>()
-        .map_err(refusal)?;
+    let claims = parsed.deserialize_claims_unchecked::<claims::Wire>().map_err(refusal)?;
     claims::check(&claims, project_id, now_ms)
 }
 

@@ -31,12 +31,7 @@ fn published(keys: &[Value]) -> Vec<u8> {
 }
 
 fn keys() -> KeySet {
-    KeySet::parse(
-        &published(&[jwk("k1", &KEY)]),
-        Some("public, max-age=3600"),
-        NOW_MS,
-    )
-    .unwrap()
+    KeySet::parse(&published(&[jwk("k1", &KEY)]), Some("public, max-age=3600"), NOW_MS).unwrap()
 }
 
 fn header() -> Value {
@@ -75,9 +70,7 @@ fn encoded(value: &Value) -> String {
 
 fn signed_by(key: &RsaPrivateKey, header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", encoded(header), encoded(claims));
-    let signature = key
-        .sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&message))
-        .unwrap();
+    let signature = key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&message)).unwrap();
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
@@ -129,10 +122,7 @@ fn what_is_optional_may_be_missing() {
         bare = without(bare, claim);
     }
     let who = checked(&signed(&without(header(), "typ"), &bare)).unwrap();
-    assert_eq!(
-        (who.email, who.email_verified, who.name, who.picture),
-        (None, false, None, None)
-    );
+    assert_eq!((who.email, who.email_verified, who.name, who.picture), (None, false, None, None));
 }
 
 #[test]
@@ -154,80 +144,36 @@ fn every_wrong_claim_is_refused_for_its_own_reason() {
         ),
         ("an empty audience", with(claims(), "aud", json!("")), Audience),
         ("no audience", without(claims(), "aud"), Missing("aud")),
-        (
-            "another issuer",
-            with(claims(), "iss", json!("https://securetoken.google.com/other")),
-            Issuer,
-        ),
+        ("another issuer", with(claims(), "iss", json!("https://securetoken.google.com/other")), Issuer),
         (
             "the issuer of session cookies",
-            with(
-                claims(),
-                "iss",
-                json!("https://session.firebase.google.com/demo-mentora"),
-            ),
+            with(claims(), "iss", json!("https://session.firebase.google.com/demo-mentora")),
             Issuer,
         ),
         (
             "an issuer that only begins well",
-            with(
-                claims(),
-                "iss",
-                json!("https://securetoken.google.com/demo-mentora/"),
-            ),
+            with(claims(), "iss", json!("https://securetoken.google.com/demo-mentora/")),
             Issuer,
         ),
         ("no issuer", without(claims(), "iss"), Missing("iss")),
         ("an empty subject", with(claims(), "sub", json!("")), Subject),
-        (
-            "a subject of 129 characters",
-            with(claims(), "sub", json!("a".repeat(129))),
-            Subject,
-        ),
+        ("a subject of 129 characters", with(claims(), "sub", json!("a".repeat(129))), Subject),
         ("no subject", without(claims(), "sub"), Missing("sub")),
         ("expired this second", with(claims(), "exp", json!(NOW)), Expired),
         ("expired long ago", with(claims(), "exp", json!(0)), Expired),
-        (
-            "expired before the epoch",
-            with(claims(), "exp", json!(-1)),
-            Expired,
-        ),
+        ("expired before the epoch", with(claims(), "exp", json!(-1)), Expired),
         ("no expiry", without(claims(), "exp"), Missing("exp")),
-        (
-            "issued in six minutes",
-            with(claims(), "iat", json!(far)),
-            InTheFuture("iat"),
-        ),
+        ("issued in six minutes", with(claims(), "iat", json!(far)), InTheFuture("iat")),
         ("no time of issue", without(claims(), "iat"), Missing("iat")),
-        (
-            "signed in in six minutes",
-            with(claims(), "auth_time", json!(far)),
-            InTheFuture("auth_time"),
-        ),
-        (
-            "no time of sign-in",
-            without(claims(), "auth_time"),
-            Missing("auth_time"),
-        ),
-        (
-            "not valid yet",
-            with(claims(), "nbf", json!(far)),
-            InTheFuture("nbf"),
-        ),
+        ("signed in in six minutes", with(claims(), "auth_time", json!(far)), InTheFuture("auth_time")),
+        ("no time of sign-in", without(claims(), "auth_time"), Missing("auth_time")),
+        ("not valid yet", with(claims(), "nbf", json!(far)), InTheFuture("nbf")),
     ];
     for (what, claims, expected) in cases {
-        assert_eq!(
-            checked(&signed(&header(), &claims)),
-            Err(expected.clone()),
-            "{what}"
-        );
+        assert_eq!(checked(&signed(&header(), &claims)), Err(expected.clone()), "{what}");
         // An unsigned token gets no further than a signed one.
         let unsigned = format!("{}.{}.", encoded(&json!({ "alg": "none" })), encoded(&claims));
-        assert_eq!(
-            verify_unsigned(&unsigned, PROJECT, NOW_MS),
-            Err(expected),
-            "unsigned: {what}"
-        );
+        assert_eq!(verify_unsigned(&unsigned, PROJECT, NOW_MS), Err(expected), "unsigned: {what}");
     }
 }
 
@@ -277,21 +223,12 @@ fn claims_of_the_wrong_type_are_malformed() {
 fn a_claim_given_twice_is_malformed() {
     for claim in ["sub", "exp", "aud"] {
         let once = claims();
-        let twice = format!(
-            "{{\"{claim}\":{},{}",
-            once[claim],
-            once.to_string().trim_start_matches('{')
-        );
+        let twice = format!("{{\"{claim}\":{},{}", once[claim], once.to_string().trim_start_matches('{'));
         assert!(serde_json::from_str::<Value>(&twice).is_ok());
         let message = format!("{}.{}", encoded(&header()), URL_SAFE_NO_PAD.encode(twice));
-        let signature = KEY
-            .sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&message))
-            .unwrap();
+        let signature = KEY.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&message)).unwrap();
         let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
-        assert!(
-            matches!(checked(&token), Err(IdTokenError::Malformed(_))),
-            "{claim}"
-        );
+        assert!(matches!(checked(&token), Err(IdTokenError::Malformed(_))), "{claim}");
     }
 }
 
@@ -300,40 +237,16 @@ fn the_header_decides_nothing_but_the_key() {
     use IdTokenError::{Algorithm, NoKeyId, Signature, UnknownKey};
     let cases = [
         ("not signed", with(header(), "alg", json!("none")), Algorithm),
-        (
-            "not signed, in disguise",
-            with(header(), "alg", json!("None")),
-            Algorithm,
-        ),
-        (
-            "a shared secret",
-            with(header(), "alg", json!("HS256")),
-            Algorithm,
-        ),
+        ("not signed, in disguise", with(header(), "alg", json!("None")), Algorithm),
+        ("a shared secret", with(header(), "alg", json!("HS256")), Algorithm),
         ("another hash", with(header(), "alg", json!("RS384")), Algorithm),
-        (
-            "another padding",
-            with(header(), "alg", json!("PS256")),
-            Algorithm,
-        ),
-        (
-            "an elliptic curve",
-            with(header(), "alg", json!("ES256")),
-            Algorithm,
-        ),
+        ("another padding", with(header(), "alg", json!("PS256")), Algorithm),
+        ("an elliptic curve", with(header(), "alg", json!("ES256")), Algorithm),
         ("lower case", with(header(), "alg", json!("rs256")), Algorithm),
         ("no key id", without(header(), "kid"), NoKeyId),
         ("an empty key id", with(header(), "kid", json!("")), UnknownKey),
-        (
-            "an unknown key id",
-            with(header(), "kid", json!("k2")),
-            UnknownKey,
-        ),
-        (
-            "a key id with a path",
-            with(header(), "kid", json!("../k1")),
-            UnknownKey,
-        ),
+        ("an unknown key id", with(header(), "kid", json!("k2")), UnknownKey),
+        ("a key id with a path", with(header(), "kid", json!("../k1")), UnknownKey),
     ];
     for (what, header, expected) in cases {
         assert_eq!(checked(&signed(&header, &claims())), Err(expected), "{what}");
@@ -360,10 +273,7 @@ fn a_malformed_header_is_malformed() {
     ];
     for header in cases {
         let refused = checked(&signed(&header, &claims()));
-        assert!(
-            matches!(refused, Err(IdTokenError::Malformed(_))),
-            "{header}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(IdTokenError::Malformed(_))), "{header}: {refused:?}");
     }
 }
 
@@ -375,9 +285,7 @@ fn a_signature_must_be_that_of_the_named_key_over_this_very_token() {
     flipped[128] ^= 1;
     let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let raised = with(claims(), "admin", json!(true));
-    let sha384 = KEY
-        .sign(Pkcs1v15Sign::new::<Sha384>(), &Sha384::digest(message))
-        .unwrap();
+    let sha384 = KEY.sign(Pkcs1v15Sign::new::<Sha384>(), &Sha384::digest(message)).unwrap();
     let with_signature = |bytes: &[u8]| format!("{message}.{}", URL_SAFE_NO_PAD.encode(bytes));
     let cases = [
         ("another key", signed_by(&OTHER, &header(), &claims())),
@@ -389,10 +297,7 @@ fn a_signature_must_be_that_of_the_named_key_over_this_very_token() {
         ("ones", with_signature(&[0xff; 256])),
         ("one byte", with_signature(&[1])),
         ("another hash", with_signature(&sha384)),
-        (
-            "other claims",
-            format!("{}.{}.{signature}", encoded(&header()), encoded(&raised)),
-        ),
+        ("other claims", format!("{}.{}.{signature}", encoded(&header()), encoded(&raised))),
         ("the modulus itself", with_signature(&KEY.n().to_bytes_be())),
     ];
     for (what, token) in cases {
@@ -404,11 +309,7 @@ fn a_signature_must_be_that_of_the_named_key_over_this_very_token() {
 fn what_is_no_token_is_refused_and_nothing_panics() {
     let good = good();
     let padded = format!("{good}==");
-    let deep = format!(
-        "{}.{}.",
-        encoded(&header()),
-        URL_SAFE_NO_PAD.encode("[".repeat(5000))
-    );
+    let deep = format!("{}.{}.", encoded(&header()), URL_SAFE_NO_PAD.encode("[".repeat(5000)));
     let long = format!("{good}{}", "a".repeat(MAX_TOKEN_BYTES));
     let garbage = [
         "",
@@ -442,15 +343,8 @@ fn what_is_no_token_is_refused_and_nothing_panics() {
 
 #[test]
 fn no_project_accepts_nothing() {
-    let nobody = with(
-        with(claims(), "aud", json!("")),
-        "iss",
-        json!("https://securetoken.google.com/"),
-    );
-    assert_eq!(
-        verify(&signed(&header(), &nobody), "", &keys(), NOW_MS),
-        Err(IdTokenError::Audience)
-    );
+    let nobody = with(with(claims(), "aud", json!("")), "iss", json!("https://securetoken.google.com/"));
+    assert_eq!(verify(&signed(&header(), &nobody), "", &keys(), NOW_MS), Err(IdTokenError::Audience));
 }
 
 #[test]
@@ -464,49 +358,24 @@ fn a_made_up_token_is_accepted_unsigned_and_nowhere_else() {
     let token = unsigned_token(PROJECT, &identity, NOW_MS);
     assert!(is_unsigned(&token));
     let who = verify_unsigned(&token, PROJECT, NOW_MS).unwrap();
-    assert_eq!(
-        (who.sub.as_str(), who.email.as_deref(), who.admin),
-        ("teacher", Some("t@example.org"), true)
-    );
+    assert_eq!((who.sub.as_str(), who.email.as_deref(), who.admin), ("teacher", Some("t@example.org"), true));
     assert!(who.email_verified);
     assert_eq!(who.exp, NOW + 3600);
 
     assert_eq!(checked(&token), Err(IdTokenError::Algorithm));
     assert_eq!(key_id(&token), Err(IdTokenError::Algorithm));
-    assert_eq!(
-        verify_unsigned(&token, "other", NOW_MS),
-        Err(IdTokenError::Audience)
-    );
-    assert_eq!(
-        verify_unsigned(&token, PROJECT, NOW_MS + 3_600_000),
-        Err(IdTokenError::Expired)
-    );
-    assert_eq!(
-        verify_unsigned(&format!("{token}AAAA"), PROJECT, NOW_MS),
-        Err(IdTokenError::Signature)
-    );
+    assert_eq!(verify_unsigned(&token, "other", NOW_MS), Err(IdTokenError::Audience));
+    assert_eq!(verify_unsigned(&token, PROJECT, NOW_MS + 3_600_000), Err(IdTokenError::Expired));
+    assert_eq!(verify_unsigned(&format!("{token}AAAA"), PROJECT, NOW_MS), Err(IdTokenError::Signature));
     // The other way round: a signed token is not one of ours.
-    assert_eq!(
-        verify_unsigned(&good(), PROJECT, NOW_MS),
-        Err(IdTokenError::Algorithm)
-    );
+    assert_eq!(verify_unsigned(&good(), PROJECT, NOW_MS), Err(IdTokenError::Algorithm));
 }
 
 #[test]
 fn a_made_up_token_says_nothing_of_what_it_was_not_told() {
-    let token = unsigned_token(
-        PROJECT,
-        &Identity {
-            sub: "s".into(),
-            ..Identity::default()
-        },
-        NOW_MS,
-    );
+    let token = unsigned_token(PROJECT, &Identity { sub: "s".into(), ..Identity::default() }, NOW_MS);
     let who = verify_unsigned(&token, PROJECT, NOW_MS).unwrap();
-    assert_eq!(
-        (who.email, who.email_verified, who.name, who.admin),
-        (None, false, None, false)
-    );
+    assert_eq!((who.email, who.email_verified, who.name, who.admin), (None, false, None, false));
 }
 
 #[test]
@@ -531,18 +400,8 @@ fn keys_for_other_purposes_are_passed_over() {
 
 #[test]
 fn a_reply_without_a_usable_key_is_no_key_set() {
-    assert_eq!(
-        KeySet::parse(br#"{"keys":[]}"#, None, NOW_MS).err(),
-        Some(KeySetError::Empty)
-    );
-    for body in [
-        "",
-        "{}",
-        "[]",
-        "<html>",
-        r#"{"keys":{}}"#,
-        r#"{"k1":"-----BEGIN CERTIFICATE-----"}"#,
-    ] {
+    assert_eq!(KeySet::parse(br#"{"keys":[]}"#, None, NOW_MS).err(), Some(KeySetError::Empty));
+    for body in ["", "{}", "[]", "<html>", r#"{"keys":{}}"#, r#"{"k1":"-----BEGIN CERTIFICATE-----"}"#] {
         let refused = KeySet::parse(body.as_bytes(), None, NOW_MS);
         assert!(matches!(refused, Err(KeySetError::Malformed(_))), "{body}");
     }
@@ -553,15 +412,9 @@ fn keys_stay_fresh_as_long_as_the_reply_allows_but_a_day_at_most() {
     let body = published(&[jwk("k1", &KEY)]);
     let fresh_for = |cache_control: Option<&str>| {
         let keys = KeySet::parse(&body, cache_control, NOW_MS).unwrap();
-        [0, 1, 59, 3600, 86_400]
-            .into_iter()
-            .filter(|s| keys.fresh(NOW_MS + s * 1000))
-            .count()
+        [0, 1, 59, 3600, 86_400].into_iter().filter(|s| keys.fresh(NOW_MS + s * 1000)).count()
     };
-    assert_eq!(
-        fresh_for(Some("public, max-age=60, must-revalidate, no-transform")),
-        3
-    );
+    assert_eq!(fresh_for(Some("public, max-age=60, must-revalidate, no-transform")), 3);
     assert_eq!(fresh_for(Some("Public,Max-Age=3601")), 4);
     assert_eq!(fresh_for(Some("max-age=999999999")), 4);
     for header in [

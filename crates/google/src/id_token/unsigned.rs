@@ -51,9 +51,5 @@ pub fn unsigned_token(project_id: &str, identity: &Identity, now_ms: i64) -> Str
         }
     }
     let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!(
-        "{}.{}.",
-        part(&json!({ "alg": ALGORITHM, "typ": "JWT" })),
-        part(&claims)
-    )
+    format!("{}.{}.", part(&json!({ "alg": ALGORITHM, "typ": "JWT" })), part(&claims))
 }

@@ -54,9 +54,7 @@ pub struct AccessToken {
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken")
-            .field("usable_until_ms", &self.usable_until_ms)
-            .finish_non_exhaustive()
+        f.debug_struct("AccessToken").field("usable_until_ms", &self.usable_until_ms).finish_non_exhaustive()
     }
 }
 
@@ -106,10 +104,7 @@ pub fn parse_token_response(
             if !sound {
                 return Err(TokenError::Malformed);
             }
-            let seconds = granted
-                .expires_in
-                .saturating_sub(MARGIN_SECONDS)
-                .clamp(0, MAX_LIFETIME_SECONDS);
+            let seconds = granted.expires_in.saturating_sub(MARGIN_SECONDS).clamp(0, MAX_LIFETIME_SECONDS);
             Ok(AccessToken {
                 secret: granted.access_token,
                 usable_until_ms: now_ms.saturating_add(seconds.saturating_mul(1000)),
@@ -118,10 +113,7 @@ pub fn parse_token_response(
         408 | 429 | 500.. => Err(TokenError::Unavailable(format!("status {status}"))),
         _ => {
             let refused: Refused = serde_json::from_slice(response.body()).unwrap_or_default();
-            Err(TokenError::Refused {
-                error: refused.error,
-                description: refused.error_description,
-            })
+            Err(TokenError::Refused { error: refused.error, description: refused.error_description })
         }
     }
 }

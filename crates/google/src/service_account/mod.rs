@@ -62,9 +62,7 @@ pub struct ServiceAccount {
 
 impl fmt::Debug for ServiceAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServiceAccount")
-            .field("client_email", &self.client_email)
-            .finish_non_exhaustive()
+        f.debug_struct("ServiceAccount").field("client_email", &self.client_email).finish_non_exhaustive()
     }
 }
 

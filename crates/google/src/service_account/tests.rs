@@ -35,23 +35,15 @@ fn decoded(part: &str) -> Value {
 }
 
 fn response(status: u16, body: Value) -> http::Response<Vec<u8>> {
-    http::Response::builder()
-        .status(status)
-        .body(body.to_string().into_bytes())
-        .unwrap()
+    http::Response::builder().status(status).body(body.to_string().into_bytes()).unwrap()
 }
 
 #[test]
 fn an_assertion_is_what_google_wants_and_bears_the_accounts_signature() {
     let assertion = account().assertion(NOW_MS).unwrap();
     let parts: Vec<&str> = assertion.split('.').collect();
-    let [header, claims, signature] = parts.as_slice() else {
-        panic!("{assertion}")
-    };
-    assert_eq!(
-        decoded(header),
-        json!({ "typ": "JWT", "alg": "RS256", "kid": "0123abcd" })
-    );
+    let [header, claims, signature] = parts.as_slice() else { panic!("{assertion}") };
+    assert_eq!(decoded(header), json!({ "typ": "JWT", "alg": "RS256", "kid": "0123abcd" }));
     let expected = json!({
         "iss": "mentora@demo-mentora.iam.gserviceaccount.com",
         "scope": "https://www.googleapis.com/auth/datastore https://www.googleapis.com/auth/firebase.messaging \
@@ -63,31 +55,20 @@ fn an_assertion_is_what_google_wants_and_bears_the_accounts_signature() {
     assert_eq!(decoded(claims), expected);
     let signed = Sha256::digest(format!("{header}.{claims}"));
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
-    RsaPublicKey::from(&*KEY)
-        .verify(Pkcs1v15Sign::new::<Sha256>(), &signed, &signature)
-        .unwrap();
+    RsaPublicKey::from(&*KEY).verify(Pkcs1v15Sign::new::<Sha256>(), &signed, &signature).unwrap();
 }
 
 #[test]
 fn the_request_is_a_form_sent_to_the_configured_endpoint() {
-    let request = account()
-        .token_request("http://127.0.0.1:9009/token", NOW_MS)
-        .unwrap();
+    let request = account().token_request("http://127.0.0.1:9009/token", NOW_MS).unwrap();
     assert_eq!(request.method(), http::Method::POST);
     assert_eq!(request.uri(), "http://127.0.0.1:9009/token");
-    assert_eq!(
-        request.headers()["content-type"],
-        "application/x-www-form-urlencoded"
-    );
+    assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
     let body = String::from_utf8(request.into_body()).unwrap();
     let assertion = body
         .strip_prefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=")
         .unwrap();
-    assert!(
-        assertion
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-    );
+    assert!(assertion.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)));
 }
 
 #[test]
@@ -104,15 +85,9 @@ fn line_breaks_of_the_key_survive_every_shell() {
 
 #[test]
 fn what_is_no_key_file_is_refused_without_being_quoted() {
-    for text in [
-        "",
-        "{}",
-        "[]",
-        "null",
-        "\"s3cret\"",
-        "-----BEGIN s3cret",
-        r#"{"client_email":"a","private_key":7}"#,
-    ] {
+    for text in
+        ["", "{}", "[]", "null", "\"s3cret\"", "-----BEGIN s3cret", r#"{"client_email":"a","private_key":7}"#]
+    {
         let error = ServiceAccount::parse(text).unwrap_err();
         assert!(matches!(error, ServiceAccountError::Malformed(_)), "{text}");
         assert!(!error.to_string().contains("s3cret"));
@@ -136,28 +111,22 @@ fn a_key_that_cannot_sign_is_an_error_and_not_a_panic() {
 fn debug_output_shows_neither_key_nor_token() {
     let shown = format!("{:?}", account());
     assert!(shown.contains("mentora@") && !shown.contains("PRIVATE"));
-    let token = parse_token_response(
-        &response(200, json!({ "access_token": "s3cret", "expires_in": 3599 })),
-        NOW_MS,
-    );
+    let token =
+        parse_token_response(&response(200, json!({ "access_token": "s3cret", "expires_in": 3599 })), NOW_MS);
     assert!(!format!("{token:?}").contains("s3cret"));
 }
 
 #[test]
 fn a_token_is_used_until_five_minutes_before_its_end() {
-    let reply = response(
-        200,
-        json!({ "access_token": "ya29.x", "expires_in": 3599, "token_type": "Bearer" }),
-    );
+    let reply =
+        response(200, json!({ "access_token": "ya29.x", "expires_in": 3599, "token_type": "Bearer" }));
     let token = parse_token_response(&reply, NOW_MS).unwrap();
     assert_eq!(token.secret(), "ya29.x");
     assert!(token.usable(NOW_MS + 3_298_999));
     assert!(!token.usable(NOW_MS + 3_299_000));
-    let brief = parse_token_response(
-        &response(200, json!({ "access_token": "x", "expires_in": 60 })),
-        NOW_MS,
-    )
-    .unwrap();
+    let brief =
+        parse_token_response(&response(200, json!({ "access_token": "x", "expires_in": 60 })), NOW_MS)
+            .unwrap();
     assert!(!brief.usable(NOW_MS));
 }
 
@@ -186,40 +155,23 @@ fn an_answer_that_makes_no_sense_grants_nothing() {
 #[test]
 fn a_refusal_lasts_and_a_hiccup_passes() {
     let refused = json!({ "error": "invalid_grant", "error_description": "Invalid JWT Signature." });
-    for (status, transient) in [
-        (400, false),
-        (401, false),
-        (403, false),
-        (408, true),
-        (429, true),
-        (500, true),
-        (503, true),
-    ] {
+    for (status, transient) in
+        [(400, false), (401, false), (403, false), (408, true), (429, true), (500, true), (503, true)]
+    {
         let error = parse_token_response(&response(status, refused.clone()), NOW_MS).unwrap_err();
         assert_eq!(error.is_transient(), transient, "{status}");
     }
     let error = parse_token_response(&response(400, refused), NOW_MS).unwrap_err();
-    let expected = TokenError::Refused {
-        error: "invalid_grant".into(),
-        description: "Invalid JWT Signature.".into(),
-    };
+    let expected =
+        TokenError::Refused { error: "invalid_grant".into(), description: "Invalid JWT Signature.".into() };
     assert_eq!(error, expected);
-    let page = http::Response::builder()
-        .status(404)
-        .body(b"<html>".to_vec())
-        .unwrap();
-    assert!(matches!(
-        parse_token_response(&page, NOW_MS),
-        Err(TokenError::Refused { .. })
-    ));
+    let page = http::Response::builder().status(404).body(b"<html>".to_vec()).unwrap();
+    assert!(matches!(parse_token_response(&page, NOW_MS), Err(TokenError::Refused { .. })));
 }
 
 fn token(secret: &str) -> AccessToken {
-    parse_token_response(
-        &response(200, json!({ "access_token": secret, "expires_in": 3599 })),
-        NOW_MS,
-    )
-    .unwrap()
+    parse_token_response(&response(200, json!({ "access_token": secret, "expires_in": 3599 })), NOW_MS)
+        .unwrap()
 }
 
 #[test]

@@ -33,11 +33,7 @@ impl TokenCache {
     /// A cache without a token.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            token: None,
-            in_flight_since_ms: None,
-            failed_at_ms: None,
-        }
+        Self { token: None, in_flight_since_ms: None, failed_at_ms: None }
     }
 
     /// What to do for a call made now. After [`Lookup::Fetch`] the fetch counts as under way.
@@ -57,18 +53,12 @@ impl TokenCache {
 
     /// The fetch brought a token.
     pub fn fetched(&mut self, token: AccessToken) {
-        *self = Self {
-            token: Some(token),
-            ..Self::new()
-        };
+        *self = Self { token: Some(token), ..Self::new() };
     }
 
     /// The fetch brought nothing.
     pub fn failed(&mut self, now_ms: i64) {
-        *self = Self {
-            failed_at_ms: Some(now_ms),
-            ..Self::new()
-        };
+        *self = Self { failed_at_ms: Some(now_ms), ..Self::new() };
     }
 
     /// A service refused this token: drop it, unless another one has taken its place already.

@@ -41,21 +41,12 @@ impl Firestore {
         } else {
             (true, true)
         };
-        Ok(Commit {
-            batch,
-            expected,
-            arrives,
-            answered,
-        })
+        Ok(Commit { batch, expected, arrives, answered })
     }
 
     pub fn commit(&mut self, commit: &Commit) -> FlushOutcome {
         if !commit.arrives {
-            return if commit.answered {
-                FlushOutcome::Unavailable
-            } else {
-                FlushOutcome::Unsure
-            };
+            return if commit.answered { FlushOutcome::Unavailable } else { FlushOutcome::Unsure };
         }
         if commit.expected != self.version {
             return FlushOutcome::Unsure;
@@ -69,9 +60,7 @@ impl Firestore {
         }
         self.conversation = Some(commit.batch.conversation.clone());
         if commit.answered {
-            FlushOutcome::Done {
-                update_time: self.version.to_string(),
-            }
+            FlushOutcome::Done { update_time: self.version.to_string() }
         } else {
             FlushOutcome::Unsure
         }

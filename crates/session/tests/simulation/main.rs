@@ -16,10 +16,7 @@ use world::{Faults, World};
 const DIALOGUES: u64 = 12_000;
 
 fn dialogues() -> u64 {
-    std::env::var("SIMULATED_DIALOGUES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(DIALOGUES)
+    std::env::var("SIMULATED_DIALOGUES").ok().and_then(|n| n.parse().ok()).unwrap_or(DIALOGUES)
 }
 
 fn run(faults: Faults, first_seed: u64, count: u64) {

@@ -57,10 +57,7 @@ impl Model {
             ClientMessage::ActivityStart => return script,
             ClientMessage::ActivityEnd => true,
             ClientMessage::Said { parts } => {
-                assert!(
-                    parts.iter().all(|part| !part.is_empty()),
-                    "an empty part is refused by the model"
-                );
+                assert!(parts.iter().all(|part| !part.is_empty()), "an empty part is refused by the model");
                 false
             }
         };
@@ -77,17 +74,10 @@ impl Model {
         let mut push = |at: i64, event: ServerEvent| script.push((at, Act::Says(event), id));
         if spoken {
             let late = random.percent(30);
-            let transcript_at = if late {
-                at + random.between(0, 1_500)
-            } else {
-                at / 2
-            };
+            let transcript_at = if late { at + random.between(0, 1_500) } else { at / 2 };
             if !(faulty && random.percent(10)) {
                 push(transcript_at, ServerEvent::HeardStudent(" I said".into()));
-                push(
-                    transcript_at + 20,
-                    ServerEvent::HeardStudent(format!(" number {}", self.said)),
-                );
+                push(transcript_at + 20, ServerEvent::HeardStudent(format!(" number {}", self.said)));
             }
         }
         if faulty && random.percent(6) {
@@ -102,11 +92,7 @@ impl Model {
             push(at, ServerEvent::Interrupted); // For no reason.
         }
         let chunks = random.between(1, 8);
-        let breaks_at = if faulty && random.percent(15) {
-            random.between(0, chunks)
-        } else {
-            i64::MAX
-        };
+        let breaks_at = if faulty && random.percent(15) { random.between(0, chunks) } else { i64::MAX };
         for n in 0..chunks {
             if n == breaks_at {
                 let end = match random.between(0, 3) {
@@ -117,41 +103,25 @@ impl Model {
                 script.push((at, end, id));
                 return script;
             }
-            script.push((
-                at,
-                Act::Says(ServerEvent::Spoke(format!(" why {}.{n}?", self.said))),
-                id,
-            ));
+            script.push((at, Act::Says(ServerEvent::Spoke(format!(" why {}.{n}?", self.said))), id));
             script.push((at, Act::Speaks { bytes: 9_600 }, id));
             at += random.between(10, 300);
         }
         let usage = self.usage(chunks as u64);
         let mut push = |at: i64, event: ServerEvent| script.push((at, Act::Says(event), id));
         if random.percent(20) {
-            push(
-                at,
-                ServerEvent::Usage(Usage {
-                    output_audio: 1,
-                    ..usage
-                }),
-            ); // Reports repeat; the last counts.
+            push(at, ServerEvent::Usage(Usage { output_audio: 1, ..usage })); // Reports repeat; the last counts.
         }
         push(at, ServerEvent::GenerationComplete);
         let end = at + random.between(0, 1_500);
         push(end, ServerEvent::Usage(usage));
         push(end, ServerEvent::TurnComplete);
-        push(
-            end + 1,
-            ServerEvent::Resumable(Some(format!("handle-{}", self.said))),
-        );
+        push(end + 1, ServerEvent::Resumable(Some(format!("handle-{}", self.said))));
         if faulty && random.percent(5) {
             push(end + random.between(0, 500), ServerEvent::Interrupted); // Late.
         }
         if faulty && random.percent(10) {
-            push(
-                random.between(0, end),
-                ServerEvent::GoAway { time_left_ms: 5_000 },
-            );
+            push(random.between(0, end), ServerEvent::GoAway { time_left_ms: 5_000 });
             script.push((end + 5_000, Act::Goes(Loss::RetryWithHandle), 0));
         }
         script
@@ -159,11 +129,7 @@ impl Model {
 
     fn usage(&mut self, chunks: u64) -> Usage {
         self.prompt_tokens += 40;
-        Usage {
-            input_text: self.prompt_tokens,
-            output_audio: chunks * 5,
-            ..Usage::default()
-        }
+        Usage { input_text: self.prompt_tokens, output_audio: chunks * 5, ..Usage::default() }
     }
 
     /// Whether a piece of the script still holds.

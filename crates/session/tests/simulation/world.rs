@@ -102,10 +102,7 @@ impl Totals {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
-            assert!(
-                self.truncated > 0 && self.errors > 0,
-                "a failing model cuts answers short"
-            );
+            assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
         }
     }
 }
@@ -171,11 +168,7 @@ fn facts(seed: u64) -> Facts {
         title: "Screens".into(),
         question: Some("Do screens harm sleep?".into()),
         background: String::new(),
-        ai_config: AiConfig {
-            max_turns: 6,
-            auto_terminate: false,
-            ..AiConfig::default()
-        },
+        ai_config: AiConfig { max_turns: 6, auto_terminate: false, ..AiConfig::default() },
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }
@@ -246,9 +239,7 @@ impl World {
 
     /// Runs the dialogue, lets the world calm down, and checks what is left.
     pub fn run(&mut self) -> Result<(), String> {
-        self.input(Input::Woke {
-            connections: Vec::new(),
-        });
+        self.input(Input::Woke { connections: Vec::new() });
         let mut guard = 0;
         while self.broken.is_none() {
             guard += 1;
@@ -302,19 +293,11 @@ impl World {
                 let cursor = Some(Seq(self.client.cursor));
                 self.frame(id, ClientFrame::Hello { cursor });
             }
-            Happens::Model {
-                generation,
-                act,
-                answer,
-            } => self.model_acts(generation, act, answer),
+            Happens::Model { generation, act, answer } => self.model_acts(generation, act, answer),
             Happens::Commit(commit) => {
                 let outcome = self.firestore.commit(&commit);
                 let FlushParts { revision, upto } = parts(&commit);
-                self.input(Input::Flushed {
-                    revision,
-                    turns: upto,
-                    outcome,
-                });
+                self.input(Input::Flushed { revision, turns: upto, outcome });
             }
             Happens::Late(commit) => {
                 self.firestore.commit(&commit);
@@ -322,13 +305,7 @@ impl World {
             Happens::Resend => {
                 let Some(id) = self.client.connection else { return };
                 for (client_message_id, text) in self.client.unacknowledged.clone() {
-                    self.frame(
-                        id,
-                        ClientFrame::TextInput {
-                            text,
-                            client_message_id,
-                        },
-                    );
+                    self.frame(id, ClientFrame::TextInput { text, client_message_id });
                 }
                 if self.calm && !self.client.unacknowledged.is_empty() {
                     self.at(30_000, Happens::Resend);
@@ -360,11 +337,7 @@ impl World {
             user: UserId::new("student").unwrap(),
             role: StreamRole::Speaker,
             staff: false,
-            audio: if self.client.audio {
-                AudioMode::Binary
-            } else {
-                AudioMode::None
-            },
+            audio: if self.client.audio { AudioMode::Binary } else { AudioMode::None },
             cursor: Seq(self.client.cursor),
         }
     }
@@ -392,10 +365,7 @@ impl World {
             0..=54 => self.write(id),
             55..=74 => self.speak(id),
             75..=84 => {
-                let heard_ms = self
-                    .random
-                    .percent(50)
-                    .then(|| self.random.between(0, 3_000) as u32);
+                let heard_ms = self.random.percent(50).then(|| self.random.between(0, 3_000) as u32);
                 self.frame(id, ClientFrame::Interrupt { heard_ms });
             }
             85..=92 => self.call(),
@@ -405,9 +375,7 @@ impl World {
                 self.input(Input::Disconnected { connection: id });
                 self.at(delay, Happens::Connect);
             }
-            98 if self.random.percent(20) => self.input(Input::End {
-                reason: EndReason::InstructorEnded,
-            }),
+            98 if self.random.percent(20) => self.input(Input::End { reason: EndReason::InstructorEnded }),
             _ => self.write(id),
         }
     }
@@ -416,14 +384,9 @@ impl World {
         self.next_message += 1;
         let client_message_id = format!("m{}", self.next_message);
         let text = format!("I think {} because of it", self.next_message);
-        self.client
-            .unacknowledged
-            .insert(client_message_id.clone(), text.clone());
+        self.client.unacknowledged.insert(client_message_id.clone(), text.clone());
         let twice = self.random.percent(10);
-        let frame = ClientFrame::TextInput {
-            text,
-            client_message_id,
-        };
+        let frame = ClientFrame::TextInput { text, client_message_id };
         self.frame(id, frame.clone());
         if twice {
             self.frame(id, frame);
@@ -434,25 +397,12 @@ impl World {
 
     fn speak(&mut self, id: ConnectionId) {
         self.next_message += 1;
-        let config = AudioConfig {
-            sample_rate: 16_000,
-            encoding: "pcm".into(),
-            channels: 1,
-        };
+        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
         let client_message_id = format!("v{}", self.next_message);
-        self.frame(
-            id,
-            ClientFrame::AudioStart {
-                config,
-                client_message_id,
-            },
-        );
+        self.frame(id, ClientFrame::AudioStart { config, client_message_id });
         for _ in 0..self.random.between(0, 5) {
             if self.client.connection == Some(id) {
-                self.input(Input::AudioChunk {
-                    connection: id,
-                    bytes: 3_200,
-                });
+                self.input(Input::AudioChunk { connection: id, bytes: 3_200 });
             }
         }
         let length = self.random.between(10, 3_000);
@@ -464,19 +414,12 @@ impl World {
         let client_message_id = format!("r{}", self.next_message);
         let call = self.next_message;
         self.calls.insert(call, client_message_id.clone());
-        self.input(Input::Call {
-            call,
-            text: format!("By post {call}"),
-            client_message_id,
-        });
+        self.input(Input::Call { call, text: format!("By post {call}"), client_message_id });
     }
 
     fn frame(&mut self, id: ConnectionId, frame: ClientFrame) {
         if self.client.connection == Some(id) {
-            self.input(Input::Frame {
-                connection: id,
-                frame,
-            });
+            self.input(Input::Frame { connection: id, frame });
         }
     }
 
@@ -493,20 +436,12 @@ impl World {
                 }
                 self.input(Input::Model { generation, event });
             }
-            Act::Speaks { bytes } => self.input(Input::ModelAudio {
-                generation,
-                bytes,
-                sample_rate: 24_000,
-            }),
+            Act::Speaks { bytes } => self.input(Input::ModelAudio { generation, bytes, sample_rate: 24_000 }),
             Act::Goes(loss) => {
                 if self.socket == Some(generation) {
                     self.socket = None;
                 }
-                self.input(Input::ModelLost {
-                    generation,
-                    loss,
-                    detail: "scripted".into(),
-                });
+                self.input(Input::ModelLost { generation, loss, detail: "scripted".into() });
             }
         }
     }
@@ -527,10 +462,8 @@ impl World {
         for call in std::mem::take(&mut self.calls).into_keys() {
             self.log.push(format!("{:>8} call {call} broken off", self.now));
         }
-        self.state = State::restore(
-            self.store.record.clone().unwrap(),
-            self.store.turns.values().cloned().collect(),
-        );
+        self.state =
+            State::restore(self.store.record.clone().unwrap(), self.store.turns.values().cloned().collect());
         let survives = self.random.percent(50);
         let connections = match self.client.connection.filter(|_| survives) {
             Some(id) => vec![self.connection(id)],
@@ -549,18 +482,13 @@ impl World {
         self.totals.steps += 1;
         let strike = self.strike.take();
         let said = format!("{input:?}");
-        self.log.push(format!(
-            "{:>8} > {}",
-            self.now,
-            said.chars().take(180).collect::<String>()
-        ));
+        self.log.push(format!("{:>8} > {}", self.now, said.chars().take(180).collect::<String>()));
         let effects = step(&mut self.state, Millis(self.now), input);
         if strike == Some(Strike::Before) {
             return self.die();
         }
-        let (writes, acts): (Vec<_>, Vec<_>) = effects
-            .into_iter()
-            .partition(|effect| matches!(effect, Effect::Write(_)));
+        let (writes, acts): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(|effect| matches!(effect, Effect::Write(_)));
         for effect in writes {
             if let Effect::Write(write) = effect {
                 self.write_down(write);
@@ -634,12 +562,8 @@ impl World {
             },
             Effect::Replay { connection, after } => {
                 if self.client.connection == Some(connection) {
-                    let missed: Vec<_> = self
-                        .store
-                        .events
-                        .range(after.0 + 1..)
-                        .map(|(_, e)| e.clone())
-                        .collect();
+                    let missed: Vec<_> =
+                        self.store.events.range(after.0 + 1..).map(|(_, e)| e.clone()).collect();
                     for event in missed {
                         self.told(&event);
                     }
@@ -653,9 +577,7 @@ impl World {
             Effect::OpenModel { generation, setup } => {
                 let free = self.socket.is_none();
                 self.promise(free, || "a second socket of the model was opened".into());
-                self.promise(!setup.system_instruction.is_empty(), || {
-                    "a setup without instruction".into()
-                });
+                self.promise(!setup.system_instruction.is_empty(), || "a setup without instruction".into());
                 self.totals.sockets += 1;
                 self.socket = Some(generation);
                 let faulty = self.faulty(Faults::Model);
@@ -671,10 +593,7 @@ impl World {
                         let delay = self.random.between(5, if faulty { 9_000 } else { 80 });
                         if faulty && !commit.answered && commit.arrives && self.random.percent(30) {
                             // The answer is given up on; the write arrives when nobody expects it any more.
-                            let unsure = Commit {
-                                arrives: false,
-                                ..commit.clone()
-                            };
+                            let unsure = Commit { arrives: false, ..commit.clone() };
                             self.at(delay + 4_000, Happens::Late(Box::new(commit)));
                             self.at(delay, Happens::Commit(Box::new(unsure)));
                         } else {
@@ -702,18 +621,12 @@ impl World {
     }
 
     fn refused_flush(&mut self, revision: u64, turns: u32, outcome: FlushOutcome) {
-        self.input(Input::Flushed {
-            revision,
-            turns,
-            outcome,
-        });
+        self.input(Input::Flushed { revision, turns, outcome });
     }
 
     fn send_model(&mut self, message: &ClientMessage) {
         let Some(generation) = self.socket else {
-            return self.promise(false, || {
-                format!("{message:?} was sent to a model that is not there")
-            });
+            return self.promise(false, || format!("{message:?} was sent to a model that is not there"));
         };
         let faulty = self.faulty(Faults::Model);
         let script = self.model.hear(message, &mut self.random, faulty);
@@ -722,14 +635,7 @@ impl World {
 
     fn schedule(&mut self, generation: u32, script: Vec<crate::model::Piece>) {
         for (delay, act, answer) in script {
-            self.at(
-                delay,
-                Happens::Model {
-                    generation,
-                    act,
-                    answer,
-                },
-            );
+            self.at(delay, Happens::Model { generation, act, answer });
         }
     }
 
@@ -742,11 +648,7 @@ impl World {
             "{:>8} < {} {}",
             self.now,
             event.seq.0,
-            serde_json::to_string(&event.event)
-                .unwrap()
-                .chars()
-                .take(160)
-                .collect::<String>()
+            serde_json::to_string(&event.event).unwrap().chars().take(160).collect::<String>()
         ));
         let fresh = event.seq.0 > self.client.cursor;
         let cursor = self.client.cursor;
@@ -778,19 +680,11 @@ impl World {
     fn check_end(&mut self) {
         let record = self.state.record().clone();
         self.promise(record.owed.is_none(), || "an answer is still owed".into());
-        self.promise(record.answer.is_none() && record.spoken.is_none(), || {
-            "a turn was left open".into()
-        });
-        self.promise(record.unsettled.is_none(), || {
-            "an answer was left unsettled".into()
-        });
-        self.promise(self.socket.is_none(), || {
-            "the model's socket stays open with nothing to do".into()
-        });
+        self.promise(record.answer.is_none() && record.spoken.is_none(), || "a turn was left open".into());
+        self.promise(record.unsettled.is_none(), || "an answer was left unsettled".into());
+        self.promise(self.socket.is_none(), || "the model's socket stays open with nothing to do".into());
         self.promise(self.calls.is_empty(), || "a call was never answered".into());
-        self.promise(self.client.unacknowledged.is_empty(), || {
-            "a message was never stored".into()
-        });
+        self.promise(self.client.unacknowledged.is_empty(), || "a message was never stored".into());
 
         let stored: Vec<Turn> = self.store.turns.values().cloned().collect();
         for (id, turn) in self.acknowledged_turns.clone() {
@@ -815,11 +709,8 @@ impl World {
         });
         if let Some(conversation) = self.firestore.conversation.clone() {
             let snapshot = self.state.snapshot();
-            let same = (
-                conversation.state,
-                conversation.turn_count,
-                conversation.cost_micros,
-            ) == (snapshot.state, snapshot.turn_count, snapshot.cost_micros);
+            let same = (conversation.state, conversation.turn_count, conversation.cost_micros)
+                == (snapshot.state, snapshot.turn_count, snapshot.cost_micros);
             self.promise(same, || "Firestore's summary is not the object's".into());
         }
         if self.faults == Faults::None && !self.client.ended {
@@ -828,9 +719,7 @@ impl World {
                 "a student was left without an answer in a world without faults".into()
             });
             let errors = self.client.errors;
-            self.promise(errors == 0, || {
-                "an error was told in a world without faults".into()
-            });
+            self.promise(errors == 0, || "an error was told in a world without faults".into());
         }
     }
 }
@@ -841,8 +730,5 @@ struct FlushParts {
 }
 
 fn parts(commit: &Commit) -> FlushParts {
-    FlushParts {
-        revision: commit.batch.revision,
-        upto: commit.batch.upto,
-    }
+    FlushParts { revision: commit.batch.revision, upto: commit.batch.upto }
 }

@@ -62,11 +62,7 @@ fn claims(wish: &Wish, project: &str, now: i64) -> Value {
         claims["email_verified"] = json!(true);
         identities.insert("email".to_owned(), json!([email]));
     }
-    let provider = if wish.email.is_some() {
-        "password"
-    } else {
-        "custom"
-    };
+    let provider = if wish.email.is_some() { "password" } else { "custom" };
     claims["firebase"] = json!({ "identities": identities, "sign_in_provider": provider });
     for (name, value) in &wish.claims {
         claims[name] = value.clone();
@@ -76,13 +72,7 @@ fn claims(wish: &Wish, project: &str, now: i64) -> Value {
 
 /// `GET /jwks`.
 pub async fn jwks(State(world): State<Arc<World>>) -> Result<Response, GoogleError> {
-    let keys: Vec<Value> = world
-        .keys
-        .published()
-        .await?
-        .iter()
-        .map(|key| public_jwk(key))
-        .collect();
+    let keys: Vec<Value> = world.keys.published().await?.iter().map(|key| public_jwk(key)).collect();
     let cache = format!("public, max-age={KEYS_MAX_AGE}, must-revalidate, no-transform");
     Ok(([(CACHE_CONTROL, cache)], Json(json!({ "keys": keys }))).into_response())
 }
@@ -97,9 +87,6 @@ fn public_jwk(key: &Key) -> Value {
 
 impl From<KeyError> for GoogleError {
     fn from(error: KeyError) -> Self {
-        Self {
-            message: error.to_string(),
-            ..Self::planned(axum::http::StatusCode::INTERNAL_SERVER_ERROR)
-        }
+        Self { message: error.to_string(), ..Self::planned(axum::http::StatusCode::INTERNAL_SERVER_ERROR) }
     }
 }

@@ -68,9 +68,7 @@ impl Keys {
     /// The key that ID tokens are signed with.
     pub async fn firebase(&self) -> Result<Arc<Key>, KeyError> {
         let keys = self.clone();
-        tokio::task::spawn_blocking(move || keys.firebase_now())
-            .await
-            .map_err(|_| KeyError::Stopped)?
+        tokio::task::spawn_blocking(move || keys.firebase_now()).await.map_err(|_| KeyError::Stopped)?
     }
 
     /// The keys that ID tokens may be signed with: the current one and the one before.
@@ -82,9 +80,7 @@ impl Keys {
 
     /// A new current key. The old one stays published, unless it is `forgotten`.
     pub async fn rotate(&self, forget: bool) -> Result<Arc<Key>, KeyError> {
-        let key = tokio::task::spawn_blocking(Key::generate)
-            .await
-            .map_err(|_| KeyError::Stopped)??;
+        let key = tokio::task::spawn_blocking(Key::generate).await.map_err(|_| KeyError::Stopped)??;
         let mut firebase = self.lock();
         let old = firebase.current.replace(Arc::clone(&key));
         firebase.previous = if forget { None } else { old };

@@ -33,11 +33,7 @@ pub struct OAuthError {
 
 impl OAuthError {
     fn bad(error: &'static str, description: &str) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            error,
-            description: description.to_owned(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, error, description: description.to_owned() }
     }
 }
 
@@ -85,9 +81,7 @@ pub fn key_file(world: &World, key: &Key) -> Result<Value, rsa::pkcs8::Error> {
 /// `POST /token`.
 pub async fn handle(State(world): State<Arc<World>>, body: String) -> Response {
     let result = exchange(&world, &body).await;
-    let status = result
-        .as_ref()
-        .map_or_else(|error| error.status.as_u16(), |_| 200);
+    let status = result.as_ref().map_or_else(|error| error.status.as_u16(), |_| 200);
     world.journal.request("POST", "/token", status, Value::Null);
     result.into_response()
 }
@@ -96,26 +90,15 @@ async fn exchange(world: &World, body: &str) -> Result<Json<Value>, OAuthError> 
     let grant = form_value(body, "grant_type");
     if grant.as_deref() != Some(GRANT) {
         let name = grant.unwrap_or_default();
-        return Err(OAuthError::bad(
-            "unsupported_grant_type",
-            &format!("Invalid grant_type: {name}"),
-        ));
+        return Err(OAuthError::bad("unsupported_grant_type", &format!("Invalid grant_type: {name}")));
     }
     let assertion = form_value(body, "assertion").filter(|assertion| !assertion.is_empty());
     let assertion = assertion
         .ok_or_else(|| OAuthError::bad("invalid_request", "Missing required parameter: assertion"))?;
     let key = world.keys.service_account().await?;
     let audiences = [GOOGLE_AUDIENCE.to_owned(), format!("{}/token", world.base_url)];
-    verify(
-        &assertion,
-        &key,
-        &client_email(&world.config.project),
-        &audiences,
-        now(),
-    )?;
-    let token: String = (0..3)
-        .map(|_| format!("{:016x}", rand::random::<u64>()))
-        .collect();
+    verify(&assertion, &key, &client_email(&world.config.project), &audiences, now())?;
+    let token: String = (0..3).map(|_| format!("{:016x}", rand::random::<u64>())).collect();
     Ok(Json(
         json!({ "access_token": format!("ya29.sim-{token}"), "expires_in": 3_599, "token_type": "Bearer" }),
     ))
@@ -145,32 +128,18 @@ fn verify(assertion: &str, key: &Key, email: &str, audiences: &[String], now: i6
              Check your iat and exp values in the JWT claim.",
         ));
     }
-    let mut scopes = text("scope")
-        .split(' ')
-        .filter(|scope| !scope.is_empty())
-        .peekable();
+    let mut scopes = text("scope").split(' ').filter(|scope| !scope.is_empty()).peekable();
     if scopes.peek().is_none()
-        || !scopes.all(|scope| {
-            scope
-                .strip_prefix(SCOPE_PREFIX)
-                .is_some_and(|name| !name.is_empty())
-        })
+        || !scopes.all(|scope| scope.strip_prefix(SCOPE_PREFIX).is_some_and(|name| !name.is_empty()))
     {
-        return Err(OAuthError::bad(
-            "invalid_scope",
-            "Invalid OAuth scope or ID token audience provided.",
-        ));
+        return Err(OAuthError::bad("invalid_scope", "Invalid OAuth scope or ID token audience provided."));
     }
     Ok(())
 }
 
 /// A value of an `application/x-www-form-urlencoded` body.
 fn form_value(body: &str, name: &str) -> Option<String> {
-    let raw = body
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|pair| pair.0 == name)?
-        .1;
+    let raw = body.split('&').filter_map(|pair| pair.split_once('=')).find(|pair| pair.0 == name)?.1;
     let mut bytes = Vec::with_capacity(raw.len());
     let mut rest = raw.bytes();
     while let Some(byte) = rest.next() {

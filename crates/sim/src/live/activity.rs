@@ -27,11 +27,7 @@ pub struct Utterance {
 impl Utterance {
     /// Length in seconds.
     pub fn seconds(&self) -> f64 {
-        if self.rate == 0 {
-            0.0
-        } else {
-            self.samples.len() as f64 / f64::from(self.rate)
-        }
+        if self.rate == 0 { 0.0 } else { self.samples.len() as f64 / f64::from(self.rate) }
     }
 
     /// Appends samples up to the longest length an utterance may have.
@@ -43,10 +39,7 @@ impl Utterance {
     /// Whether any part of it is loud enough to be speech.
     pub fn is_audible(&self) -> bool {
         let frame = (self.rate / 1000 * FRAME_MS).max(1) as usize;
-        self.samples
-            .chunks(frame)
-            .filter(|frame| rms(frame) > QUIETEST_SPEECH)
-            .count()
+        self.samples.chunks(frame).filter(|frame| rms(frame) > QUIETEST_SPEECH).count()
             >= FRAMES_TO_START as usize
     }
 }
@@ -99,10 +92,7 @@ impl Detector {
         let frame_length = (self.rate / 1000 * FRAME_MS) as usize;
         let whole = self.pending.len() / frame_length * frame_length;
         let frames: Vec<i16> = self.pending.drain(..whole).collect();
-        frames
-            .chunks(frame_length)
-            .filter_map(|frame| self.frame(frame))
-            .collect()
+        frames.chunks(frame_length).filter_map(|frame| self.frame(frame)).collect()
     }
 
     /// The client says that its microphone is off: what was being said ends here.
@@ -140,10 +130,7 @@ impl Detector {
             return None;
         }
         self.quiet_ms = 0;
-        self.speaking = Some(Utterance {
-            samples: self.preroll.drain(..).collect(),
-            rate: self.rate,
-        });
+        self.speaking = Some(Utterance { samples: self.preroll.drain(..).collect(), rate: self.rate });
         Some(Activity::Started)
     }
 }
@@ -158,9 +145,7 @@ mod tests {
     use super::*;
 
     fn tone(ms: u32) -> Vec<i16> {
-        (0..16 * ms)
-            .map(|n| ((f64::from(n) * 0.2).sin() * 8_000.0) as i16)
-            .collect()
+        (0..16 * ms).map(|n| ((f64::from(n) * 0.2).sin() * 8_000.0) as i16).collect()
     }
 
     fn silence(ms: u32) -> Vec<i16> {
@@ -174,14 +159,8 @@ mod tests {
         assert_eq!(detector.hear(&tone(1_000), 16_000), [Activity::Started]);
         assert_eq!(detector.hear(&silence(400), 16_000), []);
         let ended = detector.hear(&silence(200), 16_000);
-        let [Activity::Ended(utterance)] = ended.as_slice() else {
-            panic!("{ended:?}")
-        };
-        assert!(
-            (utterance.seconds() - 1.76).abs() < 0.1,
-            "{} s",
-            utterance.seconds()
-        );
+        let [Activity::Ended(utterance)] = ended.as_slice() else { panic!("{ended:?}") };
+        assert!((utterance.seconds() - 1.76).abs() < 0.1, "{} s", utterance.seconds());
     }
 
     #[test]

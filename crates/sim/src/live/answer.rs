@@ -107,11 +107,7 @@ impl Answer {
     /// Everything is generated: from now on the answer is only played.
     pub fn generated(&mut self, playback_rate: f64) {
         let seconds = self.samples_sent as f64 / f64::from(OUTPUT_RATE);
-        let played = if playback_rate > 0.0 {
-            seconds / playback_rate
-        } else {
-            0.0
-        };
+        let played = if playback_rate > 0.0 { seconds / playback_rate } else { 0.0 };
         let begin = self.first_audio.unwrap_or_else(Instant::now);
         self.playback_ends = Some(begin + Duration::from_secs_f64(played));
     }
@@ -154,12 +150,8 @@ impl Producer {
             match self.mode {
                 TranscriptMode::Bundled => {
                     let text: String = words.by_ref().take(due).map(String::as_str).collect();
-                    out.send(if text.is_empty() {
-                        Piece::Audio(chunk)
-                    } else {
-                        Piece::Bundle(chunk, text)
-                    })
-                    .await?;
+                    out.send(if text.is_empty() { Piece::Audio(chunk) } else { Piece::Bundle(chunk, text) })
+                        .await?;
                     words_out += due;
                 }
                 TranscriptMode::Interleaved => {
@@ -172,10 +164,8 @@ impl Producer {
                 TranscriptMode::Late => out.send(Piece::Audio(chunk)).await?,
             }
             if self.rate > 0.0 {
-                tokio::time::sleep(Duration::from_secs_f64(
-                    chunk_seconds / (self.rate * AHEAD_OF_PLAYBACK),
-                ))
-                .await;
+                tokio::time::sleep(Duration::from_secs_f64(chunk_seconds / (self.rate * AHEAD_OF_PLAYBACK)))
+                    .await;
             }
         }
         for word in words {
@@ -204,10 +194,7 @@ pub fn word_pieces(text: &str) -> Vec<String> {
 }
 
 fn estimated_seconds(text: &str) -> f64 {
-    let cjk = text
-        .chars()
-        .filter(|letter| crate::tutor::is_cjk(*letter))
-        .count() as f64;
+    let cjk = text.chars().filter(|letter| crate::tutor::is_cjk(*letter)).count() as f64;
     let other = text.chars().count() as f64 - cjk;
     (cjk / CJK_PER_SECOND + other / LETTERS_PER_SECOND).max(0.5)
 }
@@ -218,13 +205,8 @@ mod tests {
 
     #[test]
     fn pieces_joined_are_the_text() {
-        for text in [
-            "What makes you sure?",
-            "你說社群媒體有害，為什麼？",
-            "",
-            "  two spaces",
-            "用 AI 學習",
-        ] {
+        for text in ["What makes you sure?", "你說社群媒體有害，為什麼？", "", "  two spaces", "用 AI 學習"]
+        {
             assert_eq!(word_pieces(text).concat(), text);
         }
         assert_eq!(word_pieces("What makes you"), ["What", " makes", " you"]);

@@ -21,10 +21,7 @@ impl Close {
         while !reason.is_char_boundary(end) {
             end -= 1;
         }
-        Self {
-            code,
-            reason: reason[..end].to_owned(),
-        }
+        Self { code, reason: reason[..end].to_owned() }
     }
 
     /// A request that no model would accept. Google says no more than this for most wrong configurations.
@@ -39,10 +36,7 @@ impl Close {
 
     /// The project has used up its quota.
     pub fn quota_exceeded() -> Self {
-        Self::new(
-            1011,
-            "You exceeded your current quota, please check your plan and billing details.",
-        )
+        Self::new(1011, "You exceeded your current quota, please check your plan and billing details.")
     }
 
     /// The model does not exist or does not speak Live.

@@ -62,8 +62,7 @@ impl Line {
     /// Sends bytes that are no message (a fault).
     pub async fn send_garbage(&mut self) -> Result<(), End> {
         self.record.note("garbage frame sent (fault plan)");
-        self.put(Message::Binary(vec![0xff, 0x00, 0x7b, 0x22].into()))
-            .await
+        self.put(Message::Binary(vec![0xff, 0x00, 0x7b, 0x22].into())).await
     }
 
     /// The next client message in canonical form. Safe to cancel.
@@ -74,9 +73,7 @@ impl Line {
                 Some(Ok(Message::Binary(bytes))) => bytes.to_vec(),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                 Some(Ok(Message::Close(frame))) => {
-                    return Err(End::Gone(
-                        frame.map(|frame| Close::new(frame.code, frame.reason.as_str())),
-                    ));
+                    return Err(End::Gone(frame.map(|frame| Close::new(frame.code, frame.reason.as_str()))));
                 }
                 Some(Err(_)) | None => return Err(End::Gone(None)),
             };
@@ -104,10 +101,7 @@ fn one_member(message: Value) -> Result<Value, Close> {
     match message.as_object().map(serde_json::Map::len) {
         Some(1) => Ok(message),
         Some(0) => Err(Close::invalid_argument()),
-        _ => Err(Close::new(
-            1007,
-            "Invalid value (oneof), oneof field 'message_type' is already set.",
-        )),
+        _ => Err(Close::new(1007, "Invalid value (oneof), oneof field 'message_type' is already set.")),
     }
 }
 
@@ -130,19 +124,8 @@ impl Connection {
         version: String,
         key: Option<ApiKey>,
     ) -> Self {
-        let line = Line {
-            socket,
-            record,
-            text_frames: world.config.text_frames,
-            muted: false,
-        };
-        Self {
-            world,
-            line,
-            place,
-            version,
-            key,
-        }
+        let line = Line { socket, record, text_frames: world.config.text_frames, muted: false };
+        Self { world, line, place, version, key }
     }
 
     /// Runs to the end and closes the socket.
@@ -150,9 +133,7 @@ impl Connection {
         let record = Arc::clone(&self.line.record);
         let (line, end) = match self.set_up().await {
             Ok((setup, held, context)) => {
-                Session::new(self.world, self.line, self.place, setup, held, context)
-                    .run()
-                    .await
+                Session::new(self.world, self.line, self.place, setup, held, context).run().await
             }
             Err(end) => (self.line, end),
         };
@@ -194,12 +175,7 @@ impl Connection {
     }
 
     async fn faults(&mut self, moment: Moment) -> Result<(), End> {
-        let situation = Situation {
-            place: self.place,
-            turn: 0,
-            text: "",
-            moment,
-        };
+        let situation = Situation { place: self.place, turn: 0, text: "", moment };
         for action in self.world.plan.take(&situation) {
             match action {
                 Action::RejectSetup(close) | Action::Close(close) => {
@@ -209,9 +185,7 @@ impl Connection {
                 Action::DelayMs(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
                 Action::Silence(_) => self.line.muted = true,
                 Action::Garbage(_) => self.line.send_garbage().await?,
-                _ => self
-                    .line
-                    .note("a fault of this kind has no meaning before the setup is complete"),
+                _ => self.line.note("a fault of this kind has no meaning before the setup is complete"),
             }
         }
         Ok(())
@@ -220,10 +194,7 @@ impl Connection {
 
 /// Sends the close frame and waits for the client's, so that the frame is not lost with the connection.
 async fn say_goodbye(mut line: Line, close: Close) {
-    let frame = CloseFrame {
-        code: close.code,
-        reason: close.reason.into(),
-    };
+    let frame = CloseFrame { code: close.code, reason: close.reason.into() };
     if line.socket.send(Message::Close(Some(frame))).await.is_ok() {
         while let Some(Ok(_)) = line.socket.recv().await {}
     }

@@ -33,24 +33,15 @@ pub struct Tokens {
 impl Tokens {
     /// About four characters a token; a CJK character is a token of its own.
     pub fn of_text(text: &str) -> Self {
-        let wide = text
-            .chars()
-            .filter(|letter| crate::tutor::is_cjk(*letter))
-            .count() as u64;
+        let wide = text.chars().filter(|letter| crate::tutor::is_cjk(*letter)).count() as u64;
         let narrow = text.chars().count() as u64 - wide;
-        Self {
-            text: wide + narrow.div_ceil(4),
-            audio: 0,
-        }
+        Self { text: wide + narrow.div_ceil(4), audio: 0 }
     }
 
     /// Audio of this many samples.
     pub fn of_audio(samples: usize, rate: u32) -> Self {
         let seconds = samples as f64 / f64::from(rate);
-        Self {
-            text: 0,
-            audio: (seconds * AUDIO_TOKENS_PER_SECOND).ceil() as u64,
-        }
+        Self { text: 0, audio: (seconds * AUDIO_TOKENS_PER_SECOND).ceil() as u64 }
     }
 
     /// Both modalities.
@@ -75,10 +66,7 @@ impl std::ops::Add for Tokens {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self {
-            text: self.text + other.text,
-            audio: self.audio + other.audio,
-        }
+        Self { text: self.text + other.text, audio: self.audio + other.audio }
     }
 }
 
@@ -112,8 +100,7 @@ impl Context {
 
     /// What the turns weigh together, without the system instruction.
     pub fn tokens(&self) -> Tokens {
-        self.turns()
-            .fold(Tokens::default(), |sum, turn| sum + turn.tokens)
+        self.turns().fold(Tokens::default(), |sum, turn| sum + turn.tokens)
     }
 
     /// Slides the window: the oldest turns go, the latest always stays.
@@ -134,16 +121,8 @@ pub fn text_of(content: Option<&Value>) -> String {
 
 /// The text parts of a `Content`.
 pub fn text_parts(content: &Value) -> Vec<String> {
-    let parts = content
-        .get("parts")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    parts
-        .iter()
-        .filter_map(|part| part.get("text").and_then(Value::as_str))
-        .map(str::to_owned)
-        .collect()
+    let parts = content.get("parts").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -151,14 +130,7 @@ mod tests {
     use super::*;
 
     fn turn(tokens: u64) -> Turn {
-        Turn {
-            role: Role::User,
-            parts: vec![],
-            tokens: Tokens {
-                text: 0,
-                audio: tokens,
-            },
-        }
+        Turn { role: Role::User, parts: vec![], tokens: Tokens { text: 0, audio: tokens } }
     }
 
     #[test]
@@ -171,16 +143,10 @@ mod tests {
     fn compression_drops_the_oldest_turns_once_the_trigger_is_passed() {
         let mut context = Context::default();
         (0..5).for_each(|_| context.push(turn(10)));
-        context.compress(Compression {
-            trigger: 50,
-            target: 20,
-        });
+        context.compress(Compression { trigger: 50, target: 20 });
         assert_eq!(context.tokens().total(), 50);
         context.push(turn(10));
-        context.compress(Compression {
-            trigger: 50,
-            target: 20,
-        });
+        context.compress(Compression { trigger: 50, target: 20 });
         assert_eq!(context.tokens().total(), 20);
     }
 }

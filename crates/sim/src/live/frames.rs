@@ -13,11 +13,7 @@ use crate::speech::OUTPUT_RATE;
 pub fn encode(frame: &Value, text_frames: bool) -> Message {
     let mut text = serde_json::to_string_pretty(frame).unwrap_or_default();
     text.push('\n');
-    if text_frames {
-        Message::Text(text.into())
-    } else {
-        Message::Binary(text.into_bytes().into())
-    }
+    if text_frames { Message::Text(text.into()) } else { Message::Binary(text.into_bytes().into()) }
 }
 
 /// The answer to `setup`.

@@ -28,10 +28,7 @@ impl Ear {
     pub fn new(detection: Detection) -> Self {
         match detection {
             Detection::Automatic { silence_ms } => Self::Automatic(Detector::new(silence_ms)),
-            Detection::Manual => Self::Manual {
-                window: None,
-                texts: Vec::new(),
-            },
+            Detection::Manual => Self::Manual { window: None, texts: Vec::new() },
         }
     }
 }
@@ -61,11 +58,7 @@ impl Session {
     /// Turns of the dialogue; with `turnComplete` the model is to answer. Any of it interrupts the model.
     async fn client_content(&mut self, content: &Value) -> Result<(), End> {
         self.interrupt().await?;
-        let turns = content
-            .get("turns")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let turns = content.get("turns").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut said = Vec::new();
         for turn in turns {
             let role = match turn.get("role").and_then(Value::as_str) {
@@ -99,11 +92,8 @@ impl Session {
         if let Some(text) = input.get("text").and_then(Value::as_str) {
             self.realtime_text(text).await?;
         }
-        let chunks = input
-            .get("mediaChunks")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let chunks =
+            input.get("mediaChunks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for blob in input.get("audio").into_iter().chain(chunks) {
             self.blob(blob).await?;
         }
@@ -126,11 +116,7 @@ impl Session {
             return Err(Close::invalid_argument().into());
         };
         window.get_or_insert_default();
-        if self.setup.speech_interrupts {
-            self.interrupt().await
-        } else {
-            Ok(())
-        }
+        if self.setup.speech_interrupts { self.interrupt().await } else { Ok(()) }
     }
 
     async fn activity_end(&mut self) -> Result<(), End> {
@@ -147,11 +133,7 @@ impl Session {
 
     /// Text in the realtime stream: part of the activity that is marked, or an activity of its own.
     async fn realtime_text(&mut self, text: &str) -> Result<(), End> {
-        if let Ear::Manual {
-            window: Some(_),
-            texts,
-        } = &mut self.ear
-        {
+        if let Ear::Manual { window: Some(_), texts } = &mut self.ear {
             texts.push(text.to_owned());
             return Ok(());
         }
@@ -164,11 +146,7 @@ impl Session {
     async fn written(&mut self, parts: Vec<String>) -> Result<(), End> {
         let text = parts.join("\n");
         let tokens = Tokens::of_text(&text);
-        self.context.push(Turn {
-            role: Role::User,
-            parts,
-            tokens,
-        });
+        self.context.push(Turn { role: Role::User, parts, tokens });
         self.student_turn(text).await
     }
 
@@ -181,15 +159,9 @@ impl Session {
         if self.call.as_ref().is_some_and(|call| call.blocking) {
             return Err(Close::audio_during_tool_call().into());
         }
-        let bytes = blob
-            .get("data")
-            .and_then(Value::as_str)
-            .and_then(decode_base64)
-            .unwrap_or_default();
-        let samples: Vec<i16> = bytes
-            .chunks_exact(2)
-            .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
-            .collect();
+        let bytes = blob.get("data").and_then(Value::as_str).and_then(decode_base64).unwrap_or_default();
+        let samples: Vec<i16> =
+            bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
         let activities = match &mut self.ear {
             Ear::Manual { window, .. } => {
                 if let Some(window) = window {
@@ -213,18 +185,13 @@ impl Session {
     async fn tool_response(&mut self, response: &Value) -> Result<(), End> {
         let responses = response.get("functionResponses").and_then(Value::as_array);
         for response in responses.map(Vec::as_slice).unwrap_or_default() {
-            let Some(id) = response
-                .get("id")
-                .and_then(Value::as_str)
-                .filter(|id| !id.is_empty())
-            else {
+            let Some(id) = response.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()) else {
                 return Err(Close::invalid_argument().into()); // The Developer API needs the id.
             };
             if self.call.take_if(|call| call.id == id).is_some() {
                 self.begin_answer();
             } else {
-                self.line
-                    .note("a response to a function call that nobody waits for");
+                self.line.note("a response to a function call that nobody waits for");
             }
         }
         Ok(())

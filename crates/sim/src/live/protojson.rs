@@ -50,9 +50,7 @@ fn message(fields: &'static [Field], value: &Value, path: &str) -> Result<Value,
     };
     let mut canonical = Map::new();
     for (key, value) in object {
-        let Some(field) = fields
-            .iter()
-            .find(|field| field.name == key || snake_case(field.name) == *key)
+        let Some(field) = fields.iter().find(|field| field.name == key || snake_case(field.name) == *key)
         else {
             return Err(unknown_name(key, path));
         };
@@ -117,19 +115,11 @@ pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
     const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
-    if text.contains(['-', '_']) {
-        URL_SAFE.decode(text).ok()
-    } else {
-        STANDARD.decode(text).ok()
-    }
+    if text.contains(['-', '_']) { URL_SAFE.decode(text).ok() } else { STANDARD.decode(text).ok() }
 }
 
 fn unknown_name(name: &str, path: &str) -> Close {
-    let place = if path.is_empty() {
-        String::new()
-    } else {
-        format!(" at '{path}'")
-    };
+    let place = if path.is_empty() { String::new() } else { format!(" at '{path}'") };
     Close::new(
         1007,
         &format!("Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field."),
@@ -167,19 +157,14 @@ mod tests {
         );
         assert_eq!(
             parsed,
-            Ok(
-                json!({"setup": {"model": "m", "generationConfig": {"responseModalities": ["AUDIO"]},
-                "contextWindowCompression": {"triggerTokens": 25600, "slidingWindow": {"targetTokens": 1}}}})
-            )
+            Ok(json!({"setup": {"model": "m", "generationConfig": {"responseModalities": ["AUDIO"]},
+                "contextWindowCompression": {"triggerTokens": 25600, "slidingWindow": {"targetTokens": 1}}}}))
         );
     }
 
     #[test]
     fn an_unknown_name_is_refused_with_its_place() {
-        let refused = parse(
-            CLIENT_MESSAGE,
-            &json!({"setup": {"generationConfig": {"voice": "Kore"}}}),
-        );
+        let refused = parse(CLIENT_MESSAGE, &json!({"setup": {"generationConfig": {"voice": "Kore"}}}));
         assert_eq!(
             refused.unwrap_err().reason,
             "Invalid JSON payload received. Unknown name \"voice\" at 'setup.generation_config': Cannot find field."

@@ -42,10 +42,7 @@ pub struct Held {
 impl Sessions {
     /// `handle_lifetime`: two hours at Google.
     pub fn new(handle_lifetime: Duration) -> Self {
-        Self {
-            registry: Arc::default(),
-            handle_lifetime,
-        }
+        Self { registry: Arc::default(), handle_lifetime }
     }
 
     /// A session that remembers nothing.
@@ -54,10 +51,7 @@ impl Sessions {
         registry.next_session += 1;
         let session = registry.next_session;
         registry.open.insert(session);
-        Held {
-            registry: Arc::clone(&self.registry),
-            session,
-        }
+        Held { registry: Arc::clone(&self.registry), session }
     }
 
     /// The session behind a handle, with what it remembered when the handle was given out.
@@ -85,13 +79,7 @@ impl Sessions {
         if !registry.open.insert(session) {
             return Err(Refused::StillOpen);
         }
-        Ok((
-            Held {
-                registry: Arc::clone(&self.registry),
-                session,
-            },
-            context,
-        ))
+        Ok((Held { registry: Arc::clone(&self.registry), session }, context))
     }
 
     /// Forgets every handle, as if two hours had passed.
@@ -112,19 +100,11 @@ impl Held {
     pub fn issue(&self, context: &Context) -> String {
         let handle = format!("{:032x}", rand::random::<u128>());
         let mut registry = lock(&self.registry);
-        let snapshot = Snapshot {
-            session: self.session,
-            context: context.clone(),
-            issued: Instant::now(),
-        };
+        let snapshot = Snapshot { session: self.session, context: context.clone(), issued: Instant::now() };
         registry.snapshots.insert(handle.clone(), snapshot);
         let handles = registry.handles.entry(self.session).or_default();
         handles.push_back(handle.clone());
-        let forgotten = if handles.len() > HANDLES_PER_SESSION {
-            handles.pop_front()
-        } else {
-            None
-        };
+        let forgotten = if handles.len() > HANDLES_PER_SESSION { handles.pop_front() } else { None };
         if let Some(forgotten) = forgotten {
             registry.snapshots.remove(&forgotten);
         }

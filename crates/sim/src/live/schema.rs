@@ -35,31 +35,15 @@ static SETUP: &[Field] = &[
     field("inputAudioTranscription", Message(TRANSCRIPTION)),
     field("outputAudioTranscription", Message(TRANSCRIPTION)),
     field("proactivity", Message(&[field("proactiveAudio", Bool)])),
-    field(
-        "historyConfig",
-        Message(&[field("initialHistoryInClientContent", Bool)]),
-    ),
+    field("historyConfig", Message(&[field("initialHistoryInClientContent", Bool)])),
     field(
         "safetySettings",
-        List(&Message(&[
-            field("category", Text),
-            field("threshold", Text),
-            field("method", Text),
-        ])),
+        List(&Message(&[field("category", Text), field("threshold", Text), field("method", Text)])),
     ),
 ];
 
 static GENERATION_CONFIG: &[Field] = &[
-    field(
-        "responseModalities",
-        List(&Enum(&[
-            "MODALITY_UNSPECIFIED",
-            "TEXT",
-            "IMAGE",
-            "AUDIO",
-            "VIDEO",
-        ])),
-    ),
+    field("responseModalities", List(&Enum(&["MODALITY_UNSPECIFIED", "TEXT", "IMAGE", "AUDIO", "VIDEO"]))),
     field("temperature", Number),
     field("topP", Number),
     field("topK", Number),
@@ -83,10 +67,7 @@ static GENERATION_CONFIG: &[Field] = &[
     field("enableAffectiveDialog", Bool),
     field(
         "translationConfig",
-        Message(&[
-            field("targetLanguageCode", Text),
-            field("echoTargetLanguage", Bool),
-        ]),
+        Message(&[field("targetLanguageCode", Text), field("echoTargetLanguage", Bool)]),
     ),
 ];
 
@@ -104,10 +85,7 @@ static SPEECH_CONFIG: &[Field] = &[
 ];
 
 static THINKING_CONFIG: &[Field] = &[
-    field(
-        "thinkingLevel",
-        Enum(&["THINKING_LEVEL_UNSPECIFIED", "MINIMAL", "LOW", "MEDIUM", "HIGH"]),
-    ),
+    field("thinkingLevel", Enum(&["THINKING_LEVEL_UNSPECIFIED", "MINIMAL", "LOW", "MEDIUM", "HIGH"])),
     field("thinkingBudget", Integer),
     field("includeThoughts", Bool),
 ];
@@ -117,10 +95,7 @@ static CONTENT: &[Field] = &[field("role", Text), field("parts", List(&Message(P
 static PART: &[Field] = &[
     field("text", Text),
     field("inlineData", Message(BLOB)),
-    field(
-        "fileData",
-        Message(&[field("fileUri", Text), field("mimeType", Text)]),
-    ),
+    field("fileData", Message(&[field("fileUri", Text), field("mimeType", Text)])),
     field("functionCall", Any),
     field("functionResponse", Any),
     field("thought", Bool),
@@ -152,19 +127,11 @@ static REALTIME_INPUT_CONFIG: &[Field] = &[
             field("disabled", Bool),
             field(
                 "startOfSpeechSensitivity",
-                Enum(&[
-                    "START_SENSITIVITY_UNSPECIFIED",
-                    "START_SENSITIVITY_HIGH",
-                    "START_SENSITIVITY_LOW",
-                ]),
+                Enum(&["START_SENSITIVITY_UNSPECIFIED", "START_SENSITIVITY_HIGH", "START_SENSITIVITY_LOW"]),
             ),
             field(
                 "endOfSpeechSensitivity",
-                Enum(&[
-                    "END_SENSITIVITY_UNSPECIFIED",
-                    "END_SENSITIVITY_HIGH",
-                    "END_SENSITIVITY_LOW",
-                ]),
+                Enum(&["END_SENSITIVITY_UNSPECIFIED", "END_SENSITIVITY_HIGH", "END_SENSITIVITY_LOW"]),
             ),
             field("prefixPaddingMs", Integer),
             field("silenceDurationMs", Integer),
@@ -172,11 +139,7 @@ static REALTIME_INPUT_CONFIG: &[Field] = &[
     ),
     field(
         "activityHandling",
-        Enum(&[
-            "ACTIVITY_HANDLING_UNSPECIFIED",
-            "START_OF_ACTIVITY_INTERRUPTS",
-            "NO_INTERRUPTION",
-        ]),
+        Enum(&["ACTIVITY_HANDLING_UNSPECIFIED", "START_OF_ACTIVITY_INTERRUPTS", "NO_INTERRUPTION"]),
     ),
     field(
         "turnCoverage",
@@ -197,10 +160,7 @@ static TRANSCRIPTION: &[Field] = &[
     field("mode", Enum(&["MODE_UNSPECIFIED", "VERBATIM", "SMART"])),
 ];
 
-static CLIENT_CONTENT: &[Field] = &[
-    field("turns", List(&Message(CONTENT))),
-    field("turnComplete", Bool),
-];
+static CLIENT_CONTENT: &[Field] = &[field("turns", List(&Message(CONTENT))), field("turnComplete", Bool)];
 
 static REALTIME_INPUT: &[Field] = &[
     field("audio", Message(BLOB)),
@@ -218,10 +178,7 @@ static TOOL_RESPONSE: &[Field] = &[field(
         field("id", Text),
         field("name", Text),
         field("response", Any),
-        field(
-            "scheduling",
-            Enum(&["SCHEDULING_UNSPECIFIED", "SILENT", "WHEN_IDLE", "INTERRUPT"]),
-        ),
+        field("scheduling", Enum(&["SCHEDULING_UNSPECIFIED", "SILENT", "WHEN_IDLE", "INTERRUPT"])),
         field("willContinue", Bool),
         field("parts", Any),
     ])),

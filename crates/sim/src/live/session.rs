@@ -130,11 +130,7 @@ impl Session {
     fn next_deadline(&self) -> Instant {
         let playback = self.answer.as_ref().and_then(|answer| answer.playback_ends);
         let far_away = Instant::now() + Duration::from_secs(3_600);
-        [playback, self.go_away_at, self.close_at]
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(far_away)
+        [playback, self.go_away_at, self.close_at].into_iter().flatten().min().unwrap_or(far_away)
     }
 
     async fn deadline(&mut self) -> Result<(), End> {
@@ -145,8 +141,7 @@ impl Session {
         }
         if passed(self.go_away_at) {
             let left = self.world.config.go_away_time_left;
-            self.announce_end(&format!("{}s", left.as_secs_f64()), left)
-                .await?;
+            self.announce_end(&format!("{}s", left.as_secs_f64()), left).await?;
         }
         if passed(self.answer.as_ref().and_then(|answer| answer.playback_ends)) {
             self.complete_turn().await?;
@@ -171,11 +166,7 @@ impl Session {
             }
         }
         let tokens = Tokens::of_audio(utterance.samples.len(), utterance.rate.max(1));
-        self.context.push(Turn {
-            role: Role::User,
-            parts: vec![transcript.clone()],
-            tokens,
-        });
+        self.context.push(Turn { role: Role::User, parts: vec![transcript.clone()], tokens });
         self.student_turn(transcript).await
     }
 
@@ -215,12 +206,7 @@ impl Session {
 
     pub(super) fn begin_answer(&mut self) {
         let text = tutor::reply(self.context.turns());
-        self.answer = Some(Answer::begin(
-            text,
-            self.setup.voice,
-            &self.world.speaker,
-            &self.world.config,
-        ));
+        self.answer = Some(Answer::begin(text, self.setup.voice, &self.world.speaker, &self.world.config));
     }
 
     async fn say(&mut self, piece: Piece) -> Result<(), End> {
@@ -293,22 +279,14 @@ impl Session {
             response = Tokens::of_audio(answer.samples_sent, OUTPUT_RATE);
             if !answer.words_sent.is_empty() || answer.samples_sent > 0 {
                 let parts = vec![answer.words_sent.clone()];
-                self.context.push(Turn {
-                    role: Role::Model,
-                    parts,
-                    tokens: response,
-                });
+                self.context.push(Turn { role: Role::Model, parts, tokens: response });
             }
         }
         let mut frame = frames::turn_complete(self.setup.model == Model::ExtendedThinking);
         let usage = frames::usage(prompt, response);
         match self.world.config.usage_mode {
             UsageMode::WithTurn => frame["usageMetadata"] = usage,
-            UsageMode::Standalone => {
-                self.line
-                    .send(&serde_json::json!({ "usageMetadata": usage }))
-                    .await?
-            }
+            UsageMode::Standalone => self.line.send(&serde_json::json!({ "usageMetadata": usage })).await?,
         }
         self.line.send(&frame).await?;
         self.offer_handle().await?;
@@ -373,9 +351,7 @@ impl Session {
             }
             Action::ToolCall(call) => {
                 let id = format!("fc_{}", rand::random::<u64>());
-                self.line
-                    .send(&frames::tool_call(&id, &call.name, &call.args))
-                    .await?;
+                self.line.send(&frames::tool_call(&id, &call.name, &call.args)).await?;
                 let blocking = self.setup.blocking_functions.contains(&call.name);
                 self.call = Some(PendingCall { id, blocking });
                 return Ok(Effect::TurnOver);

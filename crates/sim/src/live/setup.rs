@@ -108,10 +108,7 @@ pub struct Setup {
 impl Setup {
     /// Applies the rules to a setup in canonical camelCase (see [`super::protojson`]).
     pub fn parse(setup: &Value, version: &str) -> Result<Self, Close> {
-        let name = setup
-            .pointer("/model")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let name = setup.pointer("/model").and_then(Value::as_str).unwrap_or_default();
         let Some(name) = name.strip_prefix("models/") else {
             return Err(Close::new(
                 1007,
@@ -134,9 +131,7 @@ impl Setup {
             voice: voice(setup)?,
             system_instruction: super::context::text_of(setup.pointer("/systemInstruction")),
             detection: detection(setup)?,
-            speech_interrupts: setup
-                .pointer("/realtimeInputConfig/activityHandling")
-                .and_then(Value::as_str)
+            speech_interrupts: setup.pointer("/realtimeInputConfig/activityHandling").and_then(Value::as_str)
                 != Some("NO_INTERRUPTION"),
             resumption: setup.pointer("/sessionResumption").map(|resumption| {
                 resumption
@@ -156,16 +151,10 @@ impl Setup {
 }
 
 fn only_audio_out(setup: &Value) -> Result<(), Close> {
-    let modalities = setup
-        .pointer("/generationConfig/responseModalities")
-        .and_then(Value::as_array);
+    let modalities = setup.pointer("/generationConfig/responseModalities").and_then(Value::as_array);
     let audio_only =
         modalities.is_none_or(|list| list.iter().all(|modality| modality == "AUDIO") && list.len() <= 1);
-    if audio_only {
-        Ok(())
-    } else {
-        Err(Close::invalid_argument())
-    }
+    if audio_only { Ok(()) } else { Err(Close::invalid_argument()) }
 }
 
 fn thinking(setup: &Value, model: Model) -> Result<(), Close> {
@@ -185,11 +174,7 @@ fn thinking(setup: &Value, model: Model) -> Result<(), Close> {
 fn voice(setup: &Value) -> Result<&'static str, Close> {
     let config = setup.pointer("/generationConfig/speechConfig/voiceConfig");
     let name = config
-        .and_then(|config| {
-            config
-                .pointer("/prebuiltVoiceConfig/voiceName")
-                .or_else(|| config.get("voice"))
-        })
+        .and_then(|config| config.pointer("/prebuiltVoiceConfig/voiceName").or_else(|| config.get("voice")))
         .and_then(Value::as_str);
     let Some(name) = name else { return Ok("Puck") };
     let known = VOICES.iter().find(|voice| voice.eq_ignore_ascii_case(name));
@@ -200,32 +185,18 @@ fn detection(setup: &Value) -> Result<Detection, Close> {
     /// Google documents no default; its samples use up to half a second and close turns within a second.
     const SILENCE_MS: u32 = 700;
 
-    let Some(config) = setup
-        .pointer("/realtimeInputConfig/automaticActivityDetection")
-        .and_then(Value::as_object)
+    let Some(config) =
+        setup.pointer("/realtimeInputConfig/automaticActivityDetection").and_then(Value::as_object)
     else {
-        return Ok(Detection::Automatic {
-            silence_ms: SILENCE_MS,
-        });
+        return Ok(Detection::Automatic { silence_ms: SILENCE_MS });
     };
     if config.get("disabled") == Some(&Value::Bool(true)) {
         // AI Studio refuses every other field beside `disabled: true`.
-        return if config.len() == 1 {
-            Ok(Detection::Manual)
-        } else {
-            Err(Close::invalid_argument())
-        };
+        return if config.len() == 1 { Ok(Detection::Manual) } else { Err(Close::invalid_argument()) };
     }
-    match config
-        .get("silenceDurationMs")
-        .map(|value| value.as_i64().and_then(|ms| u32::try_from(ms).ok()))
-    {
-        None => Ok(Detection::Automatic {
-            silence_ms: SILENCE_MS,
-        }),
-        Some(Some(silence_ms)) => Ok(Detection::Automatic {
-            silence_ms: silence_ms.max(20),
-        }),
+    match config.get("silenceDurationMs").map(|value| value.as_i64().and_then(|ms| u32::try_from(ms).ok())) {
+        None => Ok(Detection::Automatic { silence_ms: SILENCE_MS }),
+        Some(Some(silence_ms)) => Ok(Detection::Automatic { silence_ms: silence_ms.max(20) }),
         Some(None) => Err(Close::invalid_argument()),
     }
 }
@@ -234,27 +205,15 @@ fn compression(config: &Value) -> Compression {
     /// Google's default: about 80 % of the 131,072 token window, and half of that.
     const TRIGGER: u64 = 104_857;
 
-    let trigger = config
-        .get("triggerTokens")
-        .and_then(Value::as_u64)
-        .unwrap_or(TRIGGER);
-    let target = config
-        .pointer("/slidingWindow/targetTokens")
-        .and_then(Value::as_u64)
-        .unwrap_or(trigger / 2);
+    let trigger = config.get("triggerTokens").and_then(Value::as_u64).unwrap_or(TRIGGER);
+    let target = config.pointer("/slidingWindow/targetTokens").and_then(Value::as_u64).unwrap_or(trigger / 2);
     Compression { trigger, target }
 }
 
 fn blocking_functions(setup: &Value, model: Model) -> Result<Vec<String>, Close> {
-    let tools = setup
-        .get("tools")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let declarations = tools
-        .iter()
-        .filter_map(|tool| tool.get("functionDeclarations").and_then(Value::as_array))
-        .flatten();
+    let tools = setup.get("tools").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let declarations =
+        tools.iter().filter_map(|tool| tool.get("functionDeclarations").and_then(Value::as_array)).flatten();
     let mut blocking = Vec::new();
     for declaration in declarations {
         if declaration.get("behavior").and_then(Value::as_str) == Some("BLOCKING") {

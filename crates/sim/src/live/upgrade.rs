@@ -33,10 +33,8 @@ impl Method {
             "BidiGenerateContentConstrained" => true,
             _ => return None,
         };
-        matches!(version, "v1" | "v1beta" | "v1alpha").then(|| Self {
-            version: version.to_owned(),
-            constrained,
-        })
+        matches!(version, "v1" | "v1beta" | "v1alpha")
+            .then(|| Self { version: version.to_owned(), constrained })
     }
 }
 
@@ -68,12 +66,7 @@ pub async fn handle(
     };
     let place = world.plan.connection_opened();
     let mut cut = false;
-    for action in world.plan.take(&Situation {
-        place,
-        turn: 0,
-        text: "",
-        moment: Moment::Open,
-    }) {
+    for action in world.plan.take(&Situation { place, turn: 0, text: "", moment: Moment::Open }) {
         match action {
             Action::HttpStatus(status) => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
@@ -86,17 +79,14 @@ pub async fn handle(
     }
     let record = world.journal.open(&uri, &headers);
     let connected = Arc::clone(&world.connected);
-    upgrade
-        .max_message_size(LONGEST_MESSAGE)
-        .max_frame_size(LONGEST_MESSAGE)
-        .on_upgrade(move |socket| async move {
+    upgrade.max_message_size(LONGEST_MESSAGE).max_frame_size(LONGEST_MESSAGE).on_upgrade(
+        move |socket| async move {
             if cut {
                 record.closed("sim", serde_json::json!("dropped"));
                 return;
             }
-            Connection::new(world, socket, record, place, method.version, credential.key())
-                .run()
-                .await;
+            Connection::new(world, socket, record, place, method.version, credential.key()).run().await;
             drop(connected);
-        })
+        },
+    )
 }

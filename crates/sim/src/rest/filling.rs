@@ -13,16 +13,8 @@ const LONGEST_ARRAY: usize = 8;
 
 /// Fills the schema from the student's message and the tutor's question to it.
 pub fn fill(schema: &Value, message: &str, question: &str) -> Value {
-    let read = if message.chars().any(is_cjk) {
-        chinese::read
-    } else {
-        english::read
-    };
-    Filling {
-        reading: read(message),
-        question,
-    }
-    .value(schema, "", 0)
+    let read = if message.chars().any(is_cjk) { chinese::read } else { english::read };
+    Filling { reading: read(message), question }.value(schema, "", 0)
 }
 
 struct Filling<'a> {
@@ -38,14 +30,8 @@ impl Filling<'_> {
         if let Some(choices) = schema.get("enum").and_then(Value::as_array) {
             return self.choice(choices);
         }
-        if let Some(options) = schema
-            .get("anyOf")
-            .or_else(|| schema.get("oneOf"))
-            .and_then(Value::as_array)
-        {
-            return options
-                .first()
-                .map_or(Value::Null, |option| self.value(option, name, depth + 1));
+        if let Some(options) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array) {
+            return options.first().map_or(Value::Null, |option| self.value(option, name, depth + 1));
         }
         match type_of(schema).as_str() {
             "object" => self.object(schema, depth),
@@ -79,17 +65,10 @@ impl Filling<'_> {
                 .map(|count| count as usize)
         };
         let least = limit("minItems").unwrap_or(0);
-        let most = limit("maxItems")
-            .unwrap_or(LONGEST_ARRAY)
-            .min(LONGEST_ARRAY.max(least));
+        let most = limit("maxItems").unwrap_or(LONGEST_ARRAY).min(LONGEST_ARRAY.max(least));
         if type_of(items) == "string" && items.get("enum").is_none() {
-            let mut terms: Vec<Value> = self
-                .reading
-                .terms
-                .iter()
-                .take(most)
-                .map(|term| json!(term))
-                .collect();
+            let mut terms: Vec<Value> =
+                self.reading.terms.iter().take(most).map(|term| json!(term)).collect();
             while terms.len() < least {
                 terms.push(json!(self.text(name)));
             }
@@ -102,11 +81,7 @@ impl Filling<'_> {
     /// The tutor's own move if it is offered, the stance if that is, else the first.
     fn choice(&self, choices: &[Value]) -> Value {
         let offered = |name: &str| {
-            choices.iter().find(|choice| {
-                choice
-                    .as_str()
-                    .is_some_and(|text| text.eq_ignore_ascii_case(name))
-            })
+            choices.iter().find(|choice| choice.as_str().is_some_and(|text| text.eq_ignore_ascii_case(name)))
         };
         let stance = match self.reading.stance {
             Stance::For => ["for", "pro", "positive", "supportive"],
@@ -122,14 +97,7 @@ impl Filling<'_> {
 
     fn text(&self, name: &str) -> String {
         let name = name.to_lowercase();
-        let terms = self
-            .reading
-            .terms
-            .iter()
-            .take(3)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(", ");
+        let terms = self.reading.terms.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         if name.contains("question") || name.contains("reply") {
             self.question.to_owned()
         } else if name.contains("summary") || name.contains("claim") || name.contains("position") {
@@ -164,15 +132,8 @@ fn type_of(schema: &Value) -> String {
 
 fn between(schema: &Value, usual: f64) -> f64 {
     let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
-    let (least, most) = (
-        bound("minimum").unwrap_or(f64::MIN),
-        bound("maximum").unwrap_or(f64::MAX),
-    );
-    if least <= most {
-        usual.clamp(least, most)
-    } else {
-        least
-    }
+    let (least, most) = (bound("minimum").unwrap_or(f64::MIN), bound("maximum").unwrap_or(f64::MAX));
+    if least <= most { usual.clamp(least, most) } else { least }
 }
 
 #[cfg(test)]

@@ -31,9 +31,7 @@ pub async fn handle(
     let sent = serde_json::from_str(&body).unwrap_or(Value::Null);
     let result = serve(&version, &target, &uri, &headers, &body);
     let response = result.into_response();
-    world
-        .journal
-        .request("POST", uri.path(), response.status().as_u16(), sent);
+    world.journal.request("POST", uri.path(), response.status().as_u16(), sent);
     response
 }
 
@@ -51,9 +49,7 @@ fn serve(
         None => return Err(GoogleError::unregistered_caller()),
         Some(ApiKey::Bad) => return Err(GoogleError::key_not_valid()),
         Some(ApiKey::Expired) => {
-            return Err(GoogleError::invalid_argument(
-                "API key expired. Please renew the API key.",
-            ));
+            return Err(GoogleError::invalid_argument("API key expired. Please renew the API key."));
         }
         Some(ApiKey::OutOfQuota) => return Err(GoogleError::quota_exceeded()),
         Some(ApiKey::Good) => {}
@@ -112,18 +108,15 @@ impl Request {
             .ok_or_else(|| GoogleError::invalid_argument("Invalid JSON payload received."))?;
         // countTokens may wrap the whole request.
         let request = object.get("generateContentRequest").unwrap_or(request);
-        if let Some(name) = request
-            .as_object()
-            .and_then(|object| object.keys().find(|name| !KNOWN.contains(&name.as_str())))
+        if let Some(name) =
+            request.as_object().and_then(|object| object.keys().find(|name| !KNOWN.contains(&name.as_str())))
         {
             return Err(GoogleError::invalid_argument(format!(
                 "Invalid JSON payload received. Unknown name \"{name}\": Cannot find field."
             )));
         }
-        let contents = request
-            .get("contents")
-            .and_then(Value::as_array)
-            .filter(|contents| !contents.is_empty());
+        let contents =
+            request.get("contents").and_then(Value::as_array).filter(|contents| !contents.is_empty());
         let contents = contents.ok_or_else(|| {
             GoogleError::invalid_argument("* GenerateContentRequest.contents: contents is not specified")
         })?;
@@ -133,28 +126,17 @@ impl Request {
                 None | Some("user" | "") => Role::User,
                 Some("model") => Role::Model,
                 Some(_) => {
-                    return Err(GoogleError::invalid_argument(
-                        "Please use a valid role: user, model.",
-                    ));
+                    return Err(GoogleError::invalid_argument("Please use a valid role: user, model."));
                 }
             };
             let parts = text_parts(content);
-            turns.push(Turn {
-                role,
-                tokens: Tokens::of_text(&parts.concat()),
-                parts,
-            });
+            turns.push(Turn { role, tokens: Tokens::of_text(&parts.concat()), parts });
         }
         let system = Tokens::of_text(&text_of(request.get("systemInstruction")));
         let config = request.get("generationConfig");
-        let schema = config.and_then(|config| {
-            config
-                .get("responseSchema")
-                .or_else(|| config.get("responseJsonSchema"))
-        });
-        let mime_type = config
-            .and_then(|config| config.get("responseMimeType"))
-            .and_then(Value::as_str);
+        let schema = config
+            .and_then(|config| config.get("responseSchema").or_else(|| config.get("responseJsonSchema")));
+        let mime_type = config.and_then(|config| config.get("responseMimeType")).and_then(Value::as_str);
         if schema.is_some() && mime_type != Some("application/json") {
             return Err(GoogleError::invalid_argument(
                 "Response schema is only supported with response mime type application/json.",
@@ -211,10 +193,7 @@ impl Request {
         if !query.split('&').any(|pair| pair == "alt=sse") {
             return Json(responses).into_response(); // Without alt=sse, Google streams one JSON array.
         }
-        let body: String = responses
-            .iter()
-            .map(|response| format!("data: {response}\r\n\r\n"))
-            .collect();
+        let body: String = responses.iter().map(|response| format!("data: {response}\r\n\r\n")).collect();
         ([(CONTENT_TYPE, "text/event-stream")], body).into_response()
     }
 }

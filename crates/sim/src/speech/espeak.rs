@@ -17,11 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whether the program can be run.
 pub async fn is_installed() -> bool {
-    let run = Command::new(PROGRAM)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let run = Command::new(PROGRAM).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     matches!(tokio::time::timeout(PATIENCE, run).await, Ok(Ok(status)) if status.success())
 }
 
@@ -33,18 +29,7 @@ pub async fn speak(text: &str, voice: &str, chunker: &mut Chunker) -> usize {
 async fn try_speak(text: &str, voice: &str, chunker: &mut Chunker) -> std::io::Result<usize> {
     let manner = Manner::of(text, voice);
     let mut child = Command::new(PROGRAM)
-        .args([
-            "-v",
-            &manner.voice,
-            "-p",
-            &manner.pitch,
-            "-s",
-            "165",
-            "-b",
-            "1",
-            "--stdin",
-            "--stdout",
-        ])
+        .args(["-v", &manner.voice, "-p", &manner.pitch, "-s", "165", "-b", "1", "--stdin", "--stdout"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -73,10 +58,8 @@ async fn try_speak(text: &str, voice: &str, chunker: &mut Chunker) -> std::io::R
             _ => break,
         };
         let filled = held + read;
-        let samples: Vec<i16> = buffer[..filled]
-            .chunks_exact(2)
-            .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
-            .collect();
+        let samples: Vec<i16> =
+            buffer[..filled].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
         held = filled % 2;
         if held == 1 {
             buffer[0] = buffer[filled - 1];
@@ -98,18 +81,10 @@ struct Manner {
 
 impl Manner {
     fn of(text: &str, voice: &str) -> Self {
-        let seed = voice.bytes().fold(7_u32, |hash, byte| {
-            hash.wrapping_mul(31).wrapping_add(u32::from(byte))
-        });
-        let language = if text.chars().any(crate::tutor::is_cjk) {
-            "cmn"
-        } else {
-            "en-us"
-        };
+        let seed =
+            voice.bytes().fold(7_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        let language = if text.chars().any(crate::tutor::is_cjk) { "cmn" } else { "en-us" };
         let timbre = ["f2", "f3", "m3", "m7"][(seed % 4) as usize];
-        Self {
-            voice: format!("{language}+{timbre}"),
-            pitch: (40 + seed / 4 % 25).to_string(),
-        }
+        Self { voice: format!("{language}+{timbre}"), pitch: (40 + seed / 4 % 25).to_string() }
     }
 }

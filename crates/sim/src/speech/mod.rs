@@ -50,10 +50,7 @@ impl Speaker {
             VoiceEngine::Espeak if espeak::is_installed().await => true,
             VoiceEngine::Espeak => return Err(EspeakMissing),
         };
-        Ok(Self {
-            espeak,
-            processes: Arc::new(Semaphore::new(PARALLEL)),
-        })
+        Ok(Self { espeak, processes: Arc::new(Semaphore::new(PARALLEL)) })
     }
 
     /// `espeak-ng` or `tones`.
@@ -67,11 +64,7 @@ impl Speaker {
         let (chunks, receiver) = mpsc::channel(READY_CHUNKS);
         let (speaker, text, voice) = (self.clone(), text.to_owned(), voice.to_owned());
         tokio::spawn(async move {
-            let mut chunker = Chunker {
-                chunks,
-                chunk: chunk.max(1),
-                pending: Vec::new(),
-            };
+            let mut chunker = Chunker { chunks, chunk: chunk.max(1), pending: Vec::new() };
             if speaker.espeak {
                 let permit = tokio::time::timeout(QUEUE, speaker.processes.acquire()).await;
                 if let Ok(Ok(_permit)) = permit
@@ -142,22 +135,10 @@ mod tests {
                 "You say screens harm sleep. What makes you sure that it is the screens, and not the late hour?",
             )
             .await;
-            assert!(
-                (0.15..2.0).contains(&short),
-                "{short} s with {}",
-                speaker.engine_name()
-            );
-            assert!(
-                (3.5..10.0).contains(&long),
-                "{long} s with {}",
-                speaker.engine_name()
-            );
+            assert!((0.15..2.0).contains(&short), "{short} s with {}", speaker.engine_name());
+            assert!((3.5..10.0).contains(&long), "{long} s with {}", speaker.engine_name());
             let chinese = seconds(speaker, "你說社群媒體有害，但你怎麼知道是媒體本身造成的？").await;
-            assert!(
-                (2.0..12.0).contains(&chinese),
-                "{chinese} s with {}",
-                speaker.engine_name()
-            );
+            assert!((2.0..12.0).contains(&chinese), "{chinese} s with {}", speaker.engine_name());
         }
     }
 
@@ -168,10 +149,6 @@ mod tests {
         let long_text = "What would have to be true for your claim to fail? ".repeat(10);
         let chunk = speaker.speak(&long_text, "Kore", 2_400).recv().await;
         assert!(chunk.is_some());
-        assert!(
-            begin.elapsed() < Duration::from_millis(1_000),
-            "{:?}",
-            begin.elapsed()
-        );
+        assert!(begin.elapsed() < Duration::from_millis(1_000), "{:?}", begin.elapsed());
     }
 }

@@ -93,10 +93,7 @@ impl Recogniser {
             return Err(LearnError::TooShort);
         }
         let mut recordings = lock(&self.recordings);
-        recordings.push_back(Recording {
-            envelope,
-            text: text.to_owned(),
-        });
+        recordings.push_back(Recording { envelope, text: text.to_owned() });
         if recordings.len() > RECORDINGS {
             recordings.pop_front();
         }
@@ -136,9 +133,7 @@ impl Recogniser {
             .max_by(|left, right| left.0.total_cmp(&right.0));
         match best {
             Some((likeness, recording)) if likeness >= SAME => Heard::Words(recording.text.clone()),
-            _ => Heard::Unknown {
-                tenths: (utterance.seconds() * 10.0).round() as u32,
-            },
+            _ => Heard::Unknown { tenths: (utterance.seconds() * 10.0).round() as u32 },
         }
     }
 }
@@ -167,37 +162,25 @@ fn likeness(known: &[f64], heard: &[f64]) -> f64 {
     if short == 0 || long as f64 / short as f64 > 1.25 {
         return 0.0;
     }
-    (-SHIFT..=SHIFT)
-        .map(|shift| correlation(known, heard, shift))
-        .fold(0.0, f64::max)
+    (-SHIFT..=SHIFT).map(|shift| correlation(known, heard, shift)).fold(0.0, f64::max)
 }
 
 fn correlation(known: &[f64], heard: &[f64], shift: isize) -> f64 {
     let length = known.len().max(heard.len()) as isize;
     let at = |values: &[f64], index: isize| {
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| values.get(index).copied())
-            .unwrap_or(0.0)
+        usize::try_from(index).ok().and_then(|index| values.get(index).copied()).unwrap_or(0.0)
     };
-    let pairs: Vec<(f64, f64)> = (0..length)
-        .map(|index| (at(known, index), at(heard, index + shift)))
-        .collect();
+    let pairs: Vec<(f64, f64)> =
+        (0..length).map(|index| (at(known, index), at(heard, index + shift))).collect();
     let count = pairs.len() as f64;
-    let mean = pairs.iter().fold((0.0, 0.0), |sum, pair| {
-        (sum.0 + pair.0 / count, sum.1 + pair.1 / count)
-    });
+    let mean = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0 / count, sum.1 + pair.1 / count));
     let (mut both, mut left, mut right) = (0.0, 0.0, 0.0);
     for (a, b) in pairs {
         both += (a - mean.0) * (b - mean.1);
         left += (a - mean.0).powi(2);
         right += (b - mean.1).powi(2);
     }
-    if left == 0.0 || right == 0.0 {
-        0.0
-    } else {
-        both / (left * right).sqrt()
-    }
+    if left == 0.0 || right == 0.0 { 0.0 } else { both / (left * right).sqrt() }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -13,11 +13,7 @@ pub struct Resampler {
 impl Resampler {
     /// `from` and `to` in samples per second, both above zero.
     pub fn new(from: u32, to: u32) -> Self {
-        Self {
-            step: f64::from(from.max(1)) / f64::from(to.max(1)),
-            position: 0.0,
-            last: None,
-        }
+        Self { step: f64::from(from.max(1)) / f64::from(to.max(1)), position: 0.0, last: None }
     }
 
     /// Resamples the next piece.
@@ -44,16 +40,11 @@ mod tests {
 
     #[test]
     fn length_follows_the_ratio_and_pieces_join_without_a_seam() {
-        let input: Vec<i16> = (0..22_050)
-            .map(|n| ((f64::from(n) * 0.05).sin() * 10_000.0) as i16)
-            .collect();
+        let input: Vec<i16> = (0..22_050).map(|n| ((f64::from(n) * 0.05).sin() * 10_000.0) as i16).collect();
         let whole = Resampler::new(22_050, 24_000).feed(&input);
         assert!((whole.len() as i64 - 24_000).abs() <= 2, "{}", whole.len());
         let mut resampler = Resampler::new(22_050, 24_000);
-        let pieces: Vec<i16> = input
-            .chunks(997)
-            .flat_map(|piece| resampler.feed(piece))
-            .collect();
+        let pieces: Vec<i16> = input.chunks(997).flat_map(|piece| resampler.feed(piece)).collect();
         assert_eq!(pieces, whole);
     }
 }

@@ -72,18 +72,8 @@ mod tests {
         wav.extend(16_000_u32.to_le_bytes());
         wav.extend([0, 0, 0, 0, 4, 0, 16, 0]);
         wav.extend(b"data\x08\0\0\0");
-        wav.extend(
-            [100_i16, 300, -50, 50]
-                .iter()
-                .flat_map(|sample| sample.to_le_bytes()),
-        );
-        assert_eq!(
-            read(&wav),
-            Ok(Utterance {
-                samples: vec![200, 0],
-                rate: 16_000
-            })
-        );
+        wav.extend([100_i16, 300, -50, 50].iter().flat_map(|sample| sample.to_le_bytes()));
+        assert_eq!(read(&wav), Ok(Utterance { samples: vec![200, 0], rate: 16_000 }));
     }
 
     #[test]

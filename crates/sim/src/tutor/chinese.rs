@@ -40,9 +40,7 @@ const AGAINST: [&str; 14] = [
     "不應該",
     "限制",
 ];
-const FOR: [&str; 10] = [
-    "有益", "幫助", "改善", "好處", "有用", "支持", "贊成", "重要", "促進", "保護",
-];
+const FOR: [&str; 10] = ["有益", "幫助", "改善", "好處", "有用", "支持", "贊成", "重要", "促進", "保護"];
 const ABSOLUTE: [&str; 8] = ["總是", "從來", "永遠", "一定", "絕對", "顯然", "所有人", "每個人"];
 const CLOSING: [&str; 5] = ["謝謝", "總之", "再見", "沒有要補充", "就這樣"];
 const EVIDENCE: [&str; 8] = ["因為", "由於", "例如", "比如", "譬如", "研究", "根據", "經驗"];
@@ -81,10 +79,7 @@ pub fn read(text: &str) -> Reading {
 fn terms(text: &str) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let list = |words: &str| -> Vec<Vec<char>> {
-        words
-            .split_whitespace()
-            .map(|word| word.chars().collect())
-            .collect()
+        words.split_whitespace().map(|word| word.chars().collect()).collect()
     };
     let (marks, whole) = (list(MARKS), list(WHOLE));
     let mut found: Vec<String> = Vec::new();
@@ -92,11 +87,7 @@ fn terms(text: &str) -> Vec<String> {
     let mut at = 0;
     while at < letters.len() {
         let longest = |list: &[Vec<char>]| {
-            list.iter()
-                .filter(|word| letters[at..].starts_with(word))
-                .map(Vec::len)
-                .max()
-                .unwrap_or(0)
+            list.iter().filter(|word| letters[at..].starts_with(word)).map(Vec::len).max().unwrap_or(0)
         };
         let (mark, word) = (longest(&marks), longest(&whole));
         let letter = letters[at];
@@ -126,10 +117,8 @@ fn take(run: &mut String, found: &mut Vec<String>) {
 
 /// The first clause without its opening, in the second person, and the reason behind 因為.
 fn claim_and_reason(text: &str) -> (Option<String>, Option<String>) {
-    let sentence = text
-        .split(['。', '！', '？', '\n', '!', '?'])
-        .map(str::trim)
-        .find(|part| !part.is_empty());
+    let sentence =
+        text.split(['。', '！', '？', '\n', '!', '?']).map(str::trim).find(|part| !part.is_empty());
     let Some(sentence) = sentence else {
         return (None, None);
     };
@@ -142,31 +131,14 @@ fn claim_and_reason(text: &str) -> (Option<String>, Option<String>) {
 
 fn second_person(clause: &str) -> Option<String> {
     let mut clause = clause.trim_matches(['，', ',', '、', ' ']);
-    for opener in [
-        "我認為",
-        "我覺得",
-        "我相信",
-        "我想",
-        "其實",
-        "可是",
-        "但是",
-        "所以",
-    ] {
-        clause = clause
-            .strip_prefix(opener)
-            .unwrap_or(clause)
-            .trim_start_matches(['，', ',']);
+    for opener in ["我認為", "我覺得", "我相信", "我想", "其實", "可是", "但是", "所以"] {
+        clause = clause.strip_prefix(opener).unwrap_or(clause).trim_start_matches(['，', ',']);
     }
     let length = clause.chars().count();
     if !(4..=LONGEST_CLAIM).contains(&length) || clause.contains(['你', '您']) {
         return None;
     }
-    Some(
-        clause
-            .replace("我們", "\u{1}")
-            .replace('我', "你")
-            .replace('\u{1}', "我們"),
-    )
+    Some(clause.replace("我們", "\u{1}").replace('我', "你").replace('\u{1}', "我們"))
 }
 
 /// The questions that fit, best first.
@@ -184,26 +156,18 @@ pub fn questions(chosen: Move, situation: &Situation<'_>) -> Vec<String> {
             if let Some(b) = b {
                 asked.push(format!("「{a}」和「{b}」之間的關係，你可以一步一步說明嗎？"));
             }
-            asked.push(format!(
-                "如果要向一個完全不了解的人解釋你所說的「{a}」，你會怎麼說？"
-            ));
+            asked.push(format!("如果要向一個完全不了解的人解釋你所說的「{a}」，你會怎麼說？"));
         }
         Move::Challenge => {
             if let Some(claim) = &now.claim {
-                asked.push(format!(
-                    "你說「{claim}」。對「{a}」有所懷疑的人，要看到什麼證據才會相信？"
-                ));
+                asked.push(format!("你說「{claim}」。對「{a}」有所懷疑的人，要看到什麼證據才會相信？"));
             }
             if let Some(reason) = &now.reason {
-                asked.push(format!(
-                    "你的理由是「{reason}」。關於「{a}」，單憑這一點就足夠了嗎？"
-                ));
+                asked.push(format!("你的理由是「{reason}」。關於「{a}」，單憑這一點就足夠了嗎？"));
             }
             asked.push(format!("我們要觀察到「{a}」的什麼情況，才會讓你改變想法？"));
             if let Some(b) = b {
-                asked.push(format!(
-                    "就算「{a}」和「{b}」常常一起出現，你怎麼知道是其中一個造成另一個？"
-                ));
+                asked.push(format!("就算「{a}」和「{b}」常常一起出現，你怎麼知道是其中一個造成另一個？"));
             }
             asked.push(format!("你能想到一個關於「{a}」、但你的論點不成立的情況嗎？"));
         }
@@ -220,12 +184,8 @@ pub fn questions(chosen: Move, situation: &Situation<'_>) -> Vec<String> {
             if let Some(earlier) = situation.earlier.filter(|earlier| *earlier != a) {
                 asked.push(format!("你之前提到「{earlier}」。它和「{a}」要怎麼放在一起看？"));
             }
-            asked.push(format!(
-                "如果你對「{a}」的看法是對的，應該改變什麼，又該由誰來改變？"
-            ));
-            asked.push(format!(
-                "誰對「{a}」的看法會和你不同，他們可能知道什麼我們不知道的事？"
-            ));
+            asked.push(format!("如果你對「{a}」的看法是對的，應該改變什麼，又該由誰來改變？"));
+            asked.push(format!("誰對「{a}」的看法會和你不同，他們可能知道什麼我們不知道的事？"));
             if let Some(b) = b {
                 asked.push(format!("對你來說，「{a}」和「{b}」哪一個更重要，為什麼？"));
             }
@@ -236,9 +196,7 @@ pub fn questions(chosen: Move, situation: &Situation<'_>) -> Vec<String> {
                 Some(first) => format!("我們從「{first}」談起，一路談到了「{a}」"),
                 None => format!("你對「{a}」提出了自己的立場，也從不同的角度看過它"),
             };
-            asked.push(format!(
-                "{road}。站得住腳的是你自己給的理由；它在哪裡不再成立，值得你繼續想下去。"
-            ));
+            asked.push(format!("{road}。站得住腳的是你自己給的理由；它在哪裡不再成立，值得你繼續想下去。"));
         }
     }
     asked
@@ -263,10 +221,7 @@ mod tests {
     fn key_terms_are_the_things_the_student_talks_about() {
         for (text, terms) in [
             ("我認為社群媒體對青少年有害。", vec!["社群媒體", "青少年"]),
-            (
-                "學校應該取消作業，因為學生的睡眠不夠。",
-                vec!["學校", "作業", "學生", "睡眠"],
-            ),
+            ("學校應該取消作業，因為學生的睡眠不夠。", vec!["學校", "作業", "學生", "睡眠"]),
             ("社會的未來需要更多機會。", vec!["社會", "未來", "機會"]),
             ("AI 會讓人們失去工作。", vec!["AI", "工作"]),
         ] {
@@ -276,9 +231,6 @@ mod tests {
 
     #[test]
     fn the_claim_speaks_to_the_student() {
-        assert_eq!(
-            read("我覺得手機讓我睡不好。").claim.as_deref(),
-            Some("手機讓你睡不好")
-        );
+        assert_eq!(read("我覺得手機讓我睡不好。").claim.as_deref(), Some("手機讓你睡不好"));
     }
 }

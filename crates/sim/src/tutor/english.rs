@@ -15,18 +15,12 @@ pub fn read(text: &str) -> Reading {
     let text: String = text.chars().take(READ_LETTERS).collect();
     let lower = text.to_lowercase();
     let words: Vec<&str> = words(&lower).collect();
-    let listed = |list: &str| {
-        words
-            .iter()
-            .filter(|word| list.split_whitespace().any(|entry| entry == **word))
-            .count()
-    };
+    let listed =
+        |list: &str| words.iter().filter(|word| list.split_whitespace().any(|entry| entry == **word)).count();
     let (against, in_favour) = (listed(AGAINST), listed(FOR));
-    let negated = words
-        .iter()
-        .filter(|word| word.ends_with("n't") || **word == "not" || **word == "cannot")
-        .count()
-        == 1;
+    let negated =
+        words.iter().filter(|word| word.ends_with("n't") || **word == "not" || **word == "cannot").count()
+            == 1;
     let stance = match (against.cmp(&in_favour), negated) {
         (std::cmp::Ordering::Greater, false) | (std::cmp::Ordering::Less, true) => Stance::Against,
         (std::cmp::Ordering::Less, false) | (std::cmp::Ordering::Greater, true) => Stance::For,
@@ -36,24 +30,13 @@ pub fn read(text: &str) -> Reading {
     let (claim, reason) = claim_and_reason(&text);
     let gives_evidence = reason.is_some()
         || text.chars().any(|letter| letter.is_ascii_digit())
-        || [
-            "for example",
-            "for instance",
-            "study",
-            "studies",
-            "research",
-            "evidence",
-            "experience",
-        ]
-        .iter()
-        .any(|cue| lower.contains(cue));
+        || ["for example", "for instance", "study", "studies", "research", "evidence", "experience"]
+            .iter()
+            .any(|cue| lower.contains(cue));
     let rival = RIVALS
         .iter()
         .find(|(effect, _)| {
-            terms
-                .iter()
-                .skip(1)
-                .any(|term| term.split(' ').any(|word| word == *effect) || term == effect)
+            terms.iter().skip(1).any(|term| term.split(' ').any(|word| word == *effect) || term == effect)
         })
         .map(|(_, rival)| *rival);
     Reading {
@@ -82,9 +65,8 @@ fn terms(text: &str) -> Vec<String> {
         let mut run: Vec<String> = Vec::new();
         for word in words(clause) {
             let lower = word.to_lowercase().replace('’', "'");
-            let is_boundary = [STOP, VERBS]
-                .iter()
-                .any(|list| list.split_whitespace().any(|entry| entry == lower));
+            let is_boundary =
+                [STOP, VERBS].iter().any(|list| list.split_whitespace().any(|entry| entry == lower));
             let too_short = lower.chars().count() < 2 || lower.chars().all(|letter| letter.is_ascii_digit());
             let is_past = lower.len() > 4 && lower.ends_with("ed") && !lower.ends_with("eed");
             let is_adverb =
@@ -107,9 +89,8 @@ fn terms(text: &str) -> Vec<String> {
     }
     // Phrases before single words, otherwise in the order of the message.
     unique.sort_by_key(|term| !term.contains(' '));
-    let first = unique
-        .iter()
-        .position(|term| text.to_lowercase().trim_start().starts_with(&term.to_lowercase()));
+    let first =
+        unique.iter().position(|term| text.to_lowercase().trim_start().starts_with(&term.to_lowercase()));
     if let Some(first) = first {
         unique[..=first].rotate_right(1); // The subject of the sentence is what it is about.
     }
@@ -119,18 +100,13 @@ fn terms(text: &str) -> Vec<String> {
 fn joined(run: &mut Vec<String>) -> Option<String> {
     let words = std::mem::take(run);
     let begin = words.len().saturating_sub(LONGEST_TERM);
-    words
-        .get(begin..)
-        .filter(|words| !words.is_empty())
-        .map(|words| words.join(" "))
+    words.get(begin..).filter(|words| !words.is_empty()).map(|words| words.join(" "))
 }
 
 /// The first sentence without its opening, in the second person, and the reason in it.
 fn claim_and_reason(text: &str) -> (Option<String>, Option<String>) {
-    let first = text
-        .split_inclusive(['.', '!', '?', '\n'])
-        .map(str::trim)
-        .find(|sentence| !sentence.is_empty());
+    let first =
+        text.split_inclusive(['.', '!', '?', '\n']).map(str::trim).find(|sentence| !sentence.is_empty());
     let Some(sentence) = first else {
         return (None, None);
     };
@@ -138,13 +114,9 @@ fn claim_and_reason(text: &str) -> (Option<String>, Option<String>) {
         return (None, None); // A question back is no claim.
     }
     let sentence = sentence.trim_end_matches(['.', '!', ' ']);
-    let is_reason = ["because", "since"]
-        .iter()
-        .any(|word| sentence.to_lowercase().starts_with(word));
+    let is_reason = ["because", "since"].iter().any(|word| sentence.to_lowercase().starts_with(word));
     let body = without_openers(sentence);
-    let split = [", because ", " because ", ", since "]
-        .iter()
-        .find_map(|link| body.split_once(link));
+    let split = [", because ", " because ", ", since "].iter().find_map(|link| body.split_once(link));
     let (claim, reason) = match split {
         _ if is_reason => (None, Some(body)),
         Some((claim, reason)) => (Some(claim), Some(reason)),
@@ -155,12 +127,8 @@ fn claim_and_reason(text: &str) -> (Option<String>, Option<String>) {
 
 fn without_openers(mut sentence: &str) -> &str {
     while let Some(opener) = OPENERS.iter().find(|opener| {
-        sentence
-            .get(..opener.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(opener))
-            && sentence
-                .get(opener.len()..)
-                .is_some_and(|rest| rest.starts_with(' '))
+        sentence.get(..opener.len()).is_some_and(|head| head.eq_ignore_ascii_case(opener))
+            && sentence.get(opener.len()..).is_some_and(|rest| rest.starts_with(' '))
     }) {
         sentence = sentence[opener.len()..].trim_start();
     }
@@ -218,9 +186,7 @@ pub fn questions(chosen: Move, situation: &Situation<'_>) -> Vec<String> {
                 "Could you give one concrete case of {a}, so that we are sure to mean the same thing?"
             ));
             if let Some(b) = b {
-                asked.push(format!(
-                    "How exactly do you see the link between {a} and {b}, step by step?"
-                ));
+                asked.push(format!("How exactly do you see the link between {a} and {b}, step by step?"));
             }
             asked.push(format!(
                 "How would you explain what you mean by {a} to somebody who sees no problem there?"
@@ -242,26 +208,20 @@ pub fn questions(chosen: Move, situation: &Situation<'_>) -> Vec<String> {
                     "Thoughtful people see {a} quite differently from you. What would be their best argument?"
                 ),
             });
-            asked.push(format!(
-                "If you had to argue against yourself about {a}, where would you begin?"
-            ));
+            asked.push(format!("If you had to argue against yourself about {a}, where would you begin?"));
             if let Some(claim) = &now.claim {
                 asked.push(format!(
                     "Suppose somebody grants that {claim}, and still draws the opposite conclusion. How could that be?"
                 ));
             }
-            asked.push(format!(
-                "Who would lose something if everybody thought as you do about {a}?"
-            ));
+            asked.push(format!("Who would lose something if everybody thought as you do about {a}?"));
             asked.push(format!(
                 "Imagine that the opposite were true of {a}. What would be the best reason for it?"
             ));
         }
         Move::Continue => {
             if let Some(earlier) = situation.earlier.filter(|earlier| *earlier != a) {
-                asked.push(format!(
-                    "Earlier you spoke of {earlier}. How does that fit together with {a}?"
-                ));
+                asked.push(format!("Earlier you spoke of {earlier}. How does that fit together with {a}?"));
             }
             asked.push(format!(
                 "If you are right about {a}, what ought to change, and who would have to change it?"
@@ -275,13 +235,9 @@ pub fn questions(chosen: Move, situation: &Situation<'_>) -> Vec<String> {
                 "Who would see {a} differently from you, and what might they know that we do not?"
             ));
             if let Some(b) = b {
-                asked.push(format!(
-                    "Which weighs more for you in the end, {a} or {b}, and why?"
-                ));
+                asked.push(format!("Which weighs more for you in the end, {a} or {b}, and why?"));
             }
-            asked.push(format!(
-                "What is the most important thing about {a} that we have not talked about?"
-            ));
+            asked.push(format!("What is the most important thing about {a} that we have not talked about?"));
         }
         Move::Conclude => {
             let road = match situation.first.filter(|first| *first != a) {
@@ -299,31 +255,23 @@ pub fn questions(chosen: Move, situation: &Situation<'_>) -> Vec<String> {
 fn challenge(asked: &mut Vec<String>, now: &Reading, a: &str, b: Option<&str>) {
     let claim = now.claim.as_ref();
     if let (Some(claim), Some(rival)) = (claim, now.rival) {
-        asked.push(format!(
-            "You say {claim}. What makes you sure that it is {a}, and not {rival}?"
-        ));
+        asked.push(format!("You say {claim}. What makes you sure that it is {a}, and not {rival}?"));
     } else if let Some(claim) = claim {
-        asked.push(format!(
-            "You say {claim}. What evidence would convince somebody who doubts that?"
-        ));
+        asked.push(format!("You say {claim}. What evidence would convince somebody who doubts that?"));
     }
     if let Some(reason) = &now.reason {
         asked.push(format!(
             "You give as a reason that {reason}. Is that enough by itself, or must something else hold?"
         ));
     }
-    asked.push(format!(
-        "What would we have to observe about {a} for you to change your mind?"
-    ));
+    asked.push(format!("What would we have to observe about {a} for you to change your mind?"));
     if let Some(b) = b {
         asked.push(format!(
             "Suppose {a} and {b} do go together. How do you know that one brings about the other, \
              and not a third thing both?"
         ));
     }
-    asked.push(format!(
-        "Can you think of a case of {a} in which your point does not hold?"
-    ));
+    asked.push(format!("Can you think of a case of {a} in which your point does not hold?"));
     asked.push(format!(
         "How do you know this about {a}: from your own experience, from hearsay, or from evidence?"
     ));
@@ -331,11 +279,7 @@ fn challenge(asked: &mut Vec<String>, now: &Reading, a: &str, b: Option<&str>) {
 
 /// For messages that name nothing.
 fn without_terms(chosen: Move, now: &Reading) -> Vec<String> {
-    let quoted = now
-        .claim
-        .as_deref()
-        .map(|claim| format!("You say {claim}. "))
-        .unwrap_or_default();
+    let quoted = now.claim.as_deref().map(|claim| format!("You say {claim}. ")).unwrap_or_default();
     let asked: &[&str] = match chosen {
         Move::Conclude => {
             return vec![
@@ -344,24 +288,17 @@ fn without_terms(chosen: Move, now: &Reading) -> Vec<String> {
                     .to_owned(),
             ];
         }
-        Move::Challenge => &[
-            "What makes you think so?",
-            "How could we find out whether that is true?",
-        ],
-        Move::DevilsAdvocate => &[
-            "What would somebody say who disagrees with you?",
-            "Why might you be wrong about it?",
-        ],
+        Move::Challenge => &["What makes you think so?", "How could we find out whether that is true?"],
+        Move::DevilsAdvocate => {
+            &["What would somebody say who disagrees with you?", "Why might you be wrong about it?"]
+        }
         Move::Clarify | Move::Continue => &[
             "Can you say more exactly what you mean?",
             "What is it that you have in mind?",
             "Can you give an example?",
         ],
     };
-    asked
-        .iter()
-        .map(|question| format!("{quoted}{question}"))
-        .collect()
+    asked.iter().map(|question| format!("{quoted}{question}")).collect()
 }
 
 #[cfg(test)]
@@ -371,19 +308,10 @@ mod tests {
     #[test]
     fn key_terms_are_the_things_the_student_talks_about() {
         for (text, terms) in [
-            (
-                "I think social media harms young people.",
-                vec!["social media", "young people"],
-            ),
+            ("I think social media harms young people.", vec!["social media", "young people"]),
             ("Screens harm sleep.", vec!["screens", "sleep"]),
-            (
-                "A study of 2019 showed that anxiety rises with screen time.",
-                vec!["screen", "anxiety"],
-            ),
-            (
-                "AI helps students with homework.",
-                vec!["AI", "students", "homework"],
-            ),
+            ("A study of 2019 showed that anxiety rises with screen time.", vec!["screen", "anxiety"]),
+            ("AI helps students with homework.", vec!["AI", "students", "homework"]),
             ("It is just bad.", vec![]),
         ] {
             let mut found = read(text).terms;
@@ -405,11 +333,7 @@ mod tests {
     #[test]
     fn a_rival_explanation_is_offered_where_one_is_known() {
         let reading = read("Screens harm sleep.");
-        let situation = Situation {
-            now: &reading,
-            earlier: None,
-            first: None,
-        };
+        let situation = Situation { now: &reading, earlier: None, first: None };
         assert_eq!(
             questions(Move::Challenge, &situation)[0],
             "You say screens harm sleep. What makes you sure that it is screens, and not the late hour?"

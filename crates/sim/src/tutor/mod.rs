@@ -50,25 +50,14 @@ pub fn reply<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
         .filter(|text| !is_marker(text))
         .map(|text| read(text))
         .collect();
-    let earlier = before
-        .iter()
-        .rev()
-        .flat_map(|reading| &reading.terms)
-        .find(|term| !now.terms.contains(term));
+    let earlier =
+        before.iter().rev().flat_map(|reading| &reading.terms).find(|term| !now.terms.contains(term));
     let first = before.first().and_then(|reading| reading.terms.first());
-    let situation = Situation {
-        now: &now,
-        earlier: earlier.map(String::as_str),
-        first: first.map(String::as_str),
-    };
-    let chosen = dialogue
-        .guided
-        .unwrap_or_else(|| Move::by_cues(&now, dialogue.replies.len()));
-    let questions = if chinese {
-        chinese::questions(chosen, &situation)
-    } else {
-        english::questions(chosen, &situation)
-    };
+    let situation =
+        Situation { now: &now, earlier: earlier.map(String::as_str), first: first.map(String::as_str) };
+    let chosen = dialogue.guided.unwrap_or_else(|| Move::by_cues(&now, dialogue.replies.len()));
+    let questions =
+        if chinese { chinese::questions(chosen, &situation) } else { english::questions(chosen, &situation) };
     dialogue.freshest(questions)
 }
 
@@ -84,11 +73,7 @@ struct Dialogue {
 
 impl Dialogue {
     fn of<'a>(turns: impl Iterator<Item = &'a Turn>) -> Self {
-        let mut dialogue = Self {
-            messages: Vec::new(),
-            replies: Vec::new(),
-            guided: None,
-        };
+        let mut dialogue = Self { messages: Vec::new(), replies: Vec::new(), guided: None };
         let mut in_a_row = false;
         for turn in turns {
             if turn.role == Role::Model {
@@ -118,17 +103,12 @@ impl Dialogue {
 
     /// Chinese when the student writes it; a message without letters keeps the language of the one before.
     fn is_chinese(&self) -> bool {
-        let spoken = self
-            .messages
-            .iter()
-            .rev()
-            .find(|text| !is_marker(text) && text.chars().any(char::is_alphabetic));
+        let spoken =
+            self.messages.iter().rev().find(|text| !is_marker(text) && text.chars().any(char::is_alphabetic));
         spoken.is_some_and(|text| {
             let cjk = text.chars().filter(|letter| is_cjk(*letter)).count();
-            let words = text
-                .split_whitespace()
-                .filter(|word| word.chars().any(|c| c.is_ascii_alphabetic()))
-                .count();
+            let words =
+                text.split_whitespace().filter(|word| word.chars().any(|c| c.is_ascii_alphabetic())).count();
             cjk > 0 && cjk >= words
         })
     }
@@ -178,11 +158,7 @@ mod tests {
     use crate::live::context::Tokens;
 
     fn turn(role: Role, parts: &[&str]) -> Turn {
-        Turn {
-            role,
-            parts: parts.iter().map(|part| (*part).to_owned()).collect(),
-            tokens: Tokens::default(),
-        }
+        Turn { role, parts: parts.iter().map(|part| (*part).to_owned()).collect(), tokens: Tokens::default() }
     }
 
     fn student(parts: &[&str]) -> Turn {
@@ -207,36 +183,18 @@ mod tests {
     #[test]
     fn every_move_asks_about_the_students_own_words() {
         for (text, terms) in [
-            (
-                "I think social media harms young people.",
-                ["social media", "young people"],
-            ),
-            (
-                "Homework should be abolished because it destroys family time.",
-                ["homework", "family time"],
-            ),
-            (
-                "Zoos are wrong, since animals cannot consent to captivity.",
-                ["zoos", "animals"],
-            ),
+            ("I think social media harms young people.", ["social media", "young people"]),
+            ("Homework should be abolished because it destroys family time.", ["homework", "family time"]),
+            ("Zoos are wrong, since animals cannot consent to captivity.", ["zoos", "animals"]),
             ("Screens before bedtime ruin our sleep.", ["screens", "sleep"]),
         ] {
             for name in MOVES {
                 let guidance = format!("⟦move: {name}⟧ Ask for the evidence behind the strongest claim.");
                 let question = talk(&[&[&guidance, text]]).remove(0);
                 let lower = question.to_lowercase();
-                assert!(
-                    terms.iter().any(|term| lower.contains(term)),
-                    "{name}: {question}"
-                );
-                assert!(
-                    !question.contains('⟦') && !lower.contains("strongest claim"),
-                    "{name}: {question}"
-                );
-                assert!(
-                    name == "conclude" || question.ends_with('?'),
-                    "{name}: {question}"
-                );
+                assert!(terms.iter().any(|term| lower.contains(term)), "{name}: {question}");
+                assert!(!question.contains('⟦') && !lower.contains("strongest claim"), "{name}: {question}");
+                assert!(name == "conclude" || question.ends_with('?'), "{name}: {question}");
                 let sentences = question.matches(['.', '?', '!']).count();
                 assert!((1..=3).contains(&sentences), "{name}: {question}");
             }
@@ -251,22 +209,10 @@ mod tests {
         ] {
             for name in MOVES {
                 let question = talk(&[&[&format!("⟦move: {name}⟧ 請追問"), text]]).remove(0);
-                assert!(
-                    terms.iter().any(|term| question.contains(term)),
-                    "{name}: {question}"
-                );
-                assert!(
-                    !question.contains("追問") && !question.contains('⟦'),
-                    "{name}: {question}"
-                );
-                assert!(
-                    name == "conclude" || question.ends_with('？'),
-                    "{name}: {question}"
-                );
-                assert!(
-                    !question.chars().any(|letter| letter.is_ascii_alphabetic()),
-                    "{name}: {question}"
-                );
+                assert!(terms.iter().any(|term| question.contains(term)), "{name}: {question}");
+                assert!(!question.contains("追問") && !question.contains('⟦'), "{name}: {question}");
+                assert!(name == "conclude" || question.ends_with('？'), "{name}: {question}");
+                assert!(!question.chars().any(|letter| letter.is_ascii_alphabetic()), "{name}: {question}");
             }
         }
     }
@@ -292,20 +238,15 @@ mod tests {
 
     #[test]
     fn guidance_of_an_earlier_turn_does_not_decide_a_later_one() {
-        let replies = talk(&[
-            &["⟦move: conclude⟧ close", "Zoos are wrong."],
-            &["Animals suffer in cages."],
-        ]);
+        let replies = talk(&[&["⟦move: conclude⟧ close", "Zoos are wrong."], &["Animals suffer in cages."]]);
         assert!(!replies[0].ends_with('?'));
         assert!(replies[1].ends_with('?'));
     }
 
     #[test]
     fn guidance_sent_ahead_of_the_message_counts() {
-        let turns = [
-            student(&["⟦move: conclude⟧ close"]),
-            student(&["Zoos are wrong because animals suffer."]),
-        ];
+        let turns =
+            [student(&["⟦move: conclude⟧ close"]), student(&["Zoos are wrong because animals suffer."])];
         assert!(!reply(turns.iter()).ends_with('?'));
     }
 
@@ -333,10 +274,7 @@ mod tests {
             "😀 fun",
         ] {
             let answer = talk(&[&[text]]).remove(0);
-            assert!(
-                !answer.is_empty() && answer.chars().count() < 500,
-                "{text}: {answer}"
-            );
+            assert!(!answer.is_empty() && answer.chars().count() < 500, "{text}: {answer}");
         }
     }
 }

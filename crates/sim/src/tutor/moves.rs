@@ -71,10 +71,7 @@ mod tests {
 
     #[test]
     fn guidance_is_told_from_what_the_student_says() {
-        assert_eq!(
-            guidance("⟦move: devils_advocate⟧ Be kind."),
-            Some(Some(Move::DevilsAdvocate))
-        );
+        assert_eq!(guidance("⟦move: devils_advocate⟧ Be kind."), Some(Some(Move::DevilsAdvocate)));
         assert_eq!(guidance("⟦move: dance⟧ Be kind."), Some(None));
         assert_eq!(guidance("My next move: challenge"), None);
     }
@@ -83,17 +80,11 @@ mod tests {
     fn cues_choose_a_fitting_move() {
         use crate::tutor::english::read;
         assert_eq!(Move::by_cues(&read("It is bad."), 0), Move::Clarify);
-        assert_eq!(
-            Move::by_cues(&read("I think social media harms young people."), 0),
-            Move::Challenge
-        );
+        assert_eq!(Move::by_cues(&read("I think social media harms young people."), 0), Move::Challenge);
         assert_eq!(
             Move::by_cues(&read("Everyone knows that homework never helps anybody."), 0),
             Move::DevilsAdvocate
         );
-        assert_eq!(
-            Move::by_cues(&read("Thank you, I have nothing to add."), 5),
-            Move::Conclude
-        );
+        assert_eq!(Move::by_cues(&read("Thank you, I have nothing to add."), 5), Move::Conclude);
     }
 }

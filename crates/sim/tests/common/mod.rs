@@ -18,11 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Fast: tones, no playback time.
 pub fn fast() -> Config {
-    Config {
-        voice: VoiceEngine::Tone,
-        playback_rate: 0.0,
-        ..Config::default()
-    }
+    Config { voice: VoiceEngine::Tone, playback_rate: 0.0, ..Config::default() }
 }
 
 pub async fn start(config: Config) -> RunningSim {
@@ -70,10 +66,7 @@ impl Client {
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        match tokio::time::timeout(PATIENCE, connect_async(request))
-            .await
-            .expect("the upgrade is answered")
-        {
+        match tokio::time::timeout(PATIENCE, connect_async(request)).await.expect("the upgrade is answered") {
             Ok((socket, _)) => Ok(Self { socket }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
@@ -99,8 +92,7 @@ impl Client {
     /// A student turn by text.
     pub async fn say(&mut self, text: &str) {
         let turns = json!([{ "role": "user", "parts": [{ "text": text }] }]);
-        self.send(json!({ "clientContent": { "turns": turns, "turnComplete": true } }))
-            .await;
+        self.send(json!({ "clientContent": { "turns": turns, "turnComplete": true } })).await;
     }
 
     /// Audio in messages of 100 ms, 16 kHz.
@@ -113,9 +105,7 @@ impl Client {
     }
 
     pub async fn next(&mut self) -> Frame {
-        let received = tokio::time::timeout(PATIENCE, self.socket.next())
-            .await
-            .expect("something arrives");
+        let received = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("something arrives");
         match received {
             Some(Ok(Message::Binary(bytes))) => match serde_json::from_slice(&bytes) {
                 Ok(value) => Frame::Json(value),
@@ -133,10 +123,7 @@ impl Client {
 
     /// The bytes of the next binary message.
     pub async fn next_bytes(&mut self) -> Vec<u8> {
-        match tokio::time::timeout(PATIENCE, self.socket.next())
-            .await
-            .expect("something arrives")
-        {
+        match tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("something arrives") {
             Some(Ok(Message::Binary(bytes))) => bytes.to_vec(),
             other => panic!("not a binary message: {other:?}"),
         }
@@ -166,8 +153,7 @@ impl Client {
 
     /// Up to `turnComplete`.
     pub async fn turn(&mut self) -> Vec<Value> {
-        self.until(|frame| frame.pointer("/serverContent/turnComplete").is_some())
-            .await
+        self.until(|frame| frame.pointer("/serverContent/turnComplete").is_some()).await
     }
 
     /// The close that ends it, whatever comes before.
@@ -206,10 +192,7 @@ pub fn manual() -> Value {
 
 pub fn text_of(frames: &[Value], kind: &str) -> String {
     let path = format!("/serverContent/{kind}/text");
-    frames
-        .iter()
-        .filter_map(|frame| frame.pointer(&path)?.as_str())
-        .collect()
+    frames.iter().filter_map(|frame| frame.pointer(&path)?.as_str()).collect()
 }
 
 pub fn audio_of(frames: &[Value]) -> Vec<u8> {
@@ -257,26 +240,13 @@ pub fn wav(samples: &[i16], rate: u32) -> Vec<u8> {
 
 /// JSON from the control endpoints.
 pub async fn get(sim: &RunningSim, path: &str) -> Value {
-    reqwest::get(format!("{}{path}", sim.base_url))
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap()
+    reqwest::get(format!("{}{path}", sim.base_url)).await.unwrap().json().await.unwrap()
 }
 
 /// Status and body of a POST.
 pub async fn post(sim: &RunningSim, path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(60))
-        .build()
-        .unwrap();
-    let response = client
-        .post(format!("{}{path}", sim.base_url))
-        .body(body)
-        .send()
-        .await
-        .unwrap();
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+    let response = client.post(format!("{}{path}", sim.base_url)).body(body).send().await.unwrap();
     let status = response.status().as_u16();
     (status, response.json().await.unwrap_or(Value::Null))
 }

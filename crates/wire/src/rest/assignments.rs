@@ -63,18 +63,10 @@ impl Body for CreateAssignment {
         let ai = &self.ai_config;
         Offences::default()
             .chars("title", self.title.trim(), 1..=MAX_ASSIGNMENT_TITLE_CHARS)
-            .chars(
-                "question",
-                self.question.as_deref().unwrap_or(""),
-                0..=MAX_QUESTION_CHARS,
-            )
+            .chars("question", self.question.as_deref().unwrap_or(""), 0..=MAX_QUESTION_CHARS)
             .chars("prompt", &self.prompt, 0..=MAX_PROMPT_CHARS)
             .unless(due_after_start, "dueAt", "is not after startAt")
-            .unless(
-                (1..=200).contains(&ai.max_turns),
-                "aiConfig.maxTurns",
-                "1 to 200 are allowed",
-            )
+            .unless((1..=200).contains(&ai.max_turns), "aiConfig.maxTurns", "1 to 200 are allowed")
             .unless(
                 ai.response_delay_hours.is_finite() && (0.0..=720.0).contains(&ai.response_delay_hours),
                 "aiConfig.responseDelayHours",
@@ -109,11 +101,7 @@ impl AssignmentBody {
     pub fn for_learner(mut self) -> Self {
         self.assignment.prompt.clear();
         self.assignment.ai_config.custom_system_prompt = None;
-        self.assignment
-            .ai_config
-            .dialectical_config
-            .custom_prompts
-            .clear();
+        self.assignment.ai_config.dialectical_config.custom_prompts.clear();
         self
     }
 }
@@ -186,10 +174,7 @@ mod tests {
             allow_late,
             allow_resubmit: false,
             created_by: UserId::new("teacher").unwrap(),
-            ai_config: AiConfig {
-                custom_system_prompt: Some("Be Kant.".into()),
-                ..AiConfig::default()
-            },
+            ai_config: AiConfig { custom_system_prompt: Some("Be Kant.".into()), ..AiConfig::default() },
             created_at: Millis(0),
             updated_at: Millis(0),
         }
@@ -205,20 +190,14 @@ mod tests {
             (0, Some(10), false, Closed),
             (0, Some(10), true, Active),
         ] {
-            assert_eq!(
-                AssignmentStatus::of(&an_assignment(start, due, late), Millis(10)),
-                status
-            );
+            assert_eq!(AssignmentStatus::of(&an_assignment(start, due, late), Millis(10)), status);
         }
     }
 
     #[test]
     fn a_learner_does_not_see_what_steers_the_tutor() {
         let id = AssignmentId::new("a").unwrap();
-        let body = AssignmentBody {
-            id,
-            assignment: an_assignment(0, None, false),
-        };
+        let body = AssignmentBody { id, assignment: an_assignment(0, None, false) };
         let seen = serde_json::to_string(&body.for_learner()).unwrap();
         assert!(!seen.contains("Kant"), "{seen}");
     }

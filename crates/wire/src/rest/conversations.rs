@@ -123,9 +123,7 @@ pub struct EndConversation {
 
 impl Body for EndConversation {
     fn offences(&self) -> Vec<FieldError> {
-        Offences::default()
-            .chars("reason", self.reason.as_deref().unwrap_or(""), 0..=500)
-            .list()
+        Offences::default().chars("reason", self.reason.as_deref().unwrap_or(""), 0..=500).list()
     }
 }
 

@@ -40,11 +40,7 @@ impl Body for CreateCourse {
     fn offences(&self) -> Vec<FieldError> {
         Offences::default()
             .chars("title", self.title.trim(), 1..=MAX_COURSE_TITLE_CHARS)
-            .chars(
-                "description",
-                self.description.as_deref().unwrap_or(""),
-                0..=MAX_COURSE_DESCRIPTION_CHARS,
-            )
+            .chars("description", self.description.as_deref().unwrap_or(""), 0..=MAX_COURSE_DESCRIPTION_CHARS)
             .list()
     }
 }

@@ -36,11 +36,7 @@ impl Default for Limit {
 impl TryFrom<u32> for Limit {
     type Error = &'static str;
     fn try_from(limit: u32) -> Result<Self, Self::Error> {
-        if (1..=100).contains(&limit) {
-            Ok(Self(limit))
-        } else {
-            Err("1 to 100 are allowed")
-        }
+        if (1..=100).contains(&limit) { Ok(Self(limit)) } else { Err("1 to 100 are allowed") }
     }
 }
 

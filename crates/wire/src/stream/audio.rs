@@ -29,10 +29,7 @@ pub fn decode(frame: &[u8]) -> Option<(u32, u32, &[u8])> {
 #[must_use]
 pub fn duration_ms(bytes: usize, sample_rate: u32) -> i64 {
     let samples = i64::try_from(bytes / 2).unwrap_or(i64::MAX);
-    samples
-        .saturating_mul(1_000)
-        .checked_div(i64::from(sample_rate))
-        .unwrap_or(0)
+    samples.saturating_mul(1_000).checked_div(i64::from(sample_rate)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -41,10 +38,7 @@ mod tests {
 
     #[test]
     fn a_chunk_survives_its_header() {
-        assert_eq!(
-            decode(&encode(7, 1_200, &[1, 2, 3, 4])),
-            Some((7, 1_200, &[1, 2, 3, 4][..]))
-        );
+        assert_eq!(decode(&encode(7, 1_200, &[1, 2, 3, 4])), Some((7, 1_200, &[1, 2, 3, 4][..])));
         assert_eq!(decode(&[0; 7]), None);
     }
 

@@ -11,12 +11,7 @@ use super::Seq;
 
 /// A frame from a client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "snake_case",
-    rename_all_fields = "camelCase",
-    deny_unknown_fields
-)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ClientFrame {
     /// Asks for what came after `cursor`, as the query of the upgrade does.
     Hello {
@@ -123,16 +118,10 @@ impl ClientFrame {
             if (1..=MAX_CLIENT_MESSAGE_ID_LEN).contains(&id.len()) {
                 return Ok(());
             }
-            bad(
-                "clientMessageId",
-                format!("has {} bytes; 1 to 128 are allowed.", id.len()),
-            )
+            bad("clientMessageId", format!("has {} bytes; 1 to 128 are allowed.", id.len()))
         };
         match self {
-            Self::TextInput {
-                text,
-                client_message_id,
-            } => {
+            Self::TextInput { text, client_message_id } => {
                 check_id(client_message_id)?;
                 match text.chars().count() {
                     n if n > MAX_TURN_CHARS => {
@@ -142,16 +131,12 @@ impl ClientFrame {
                     _ => Ok(()),
                 }
             }
-            Self::AudioStart {
-                config,
-                client_message_id,
-            } => {
+            Self::AudioStart { config, client_message_id } => {
                 check_id(client_message_id)?;
                 match config {
-                    AudioConfig { sample_rate, .. } if !(8_000..=48_000).contains(sample_rate) => bad(
-                        "config.sampleRate",
-                        format!("is {sample_rate}; 8000 to 48000 Hz are allowed."),
-                    ),
+                    AudioConfig { sample_rate, .. } if !(8_000..=48_000).contains(sample_rate) => {
+                        bad("config.sampleRate", format!("is {sample_rate}; 8000 to 48000 Hz are allowed."))
+                    }
                     AudioConfig { encoding, .. } if encoding != super::audio::ENCODING => {
                         bad("config.encoding", "is not `pcm`.".into())
                     }
@@ -171,10 +156,7 @@ impl ClientFrame {
 /// # Errors
 /// [`BadFrame`] when it is not base64, holds half a sample, or is too long.
 pub fn decode_audio(data: &str) -> Result<Vec<u8>, BadFrame> {
-    let bad = |problem: &str| BadFrame::OutOfRange {
-        field: "data",
-        problem: problem.into(),
-    };
+    let bad = |problem: &str| BadFrame::OutOfRange { field: "data", problem: problem.into() };
     let pcm = STANDARD.decode(data).map_err(|_| bad("is not base64."))?;
     check_pcm(pcm.len())?;
     Ok(pcm)
@@ -185,10 +167,7 @@ pub fn decode_audio(data: &str) -> Result<Vec<u8>, BadFrame> {
 /// # Errors
 /// [`BadFrame`] when it is empty, holds half a sample, or is too long.
 pub fn check_pcm(bytes: usize) -> Result<(), BadFrame> {
-    let bad = |problem: String| BadFrame::OutOfRange {
-        field: "data",
-        problem,
-    };
+    let bad = |problem: String| BadFrame::OutOfRange { field: "data", problem };
     match bytes {
         0 => Err(bad("is empty.".into())),
         n if n > MAX_AUDIO_CHUNK_BYTES => {
@@ -217,32 +196,20 @@ mod tests {
             r#"{"type":"stop"}"#,
             r#"{"type":"ping"}"#,
         ] {
-            assert!(
-                ClientFrame::parse(text).is_ok(),
-                "{text}: {:?}",
-                ClientFrame::parse(text)
-            );
+            assert!(ClientFrame::parse(text).is_ok(), "{text}: {:?}", ClientFrame::parse(text));
         }
     }
 
     #[test]
     fn a_bad_frame_is_named() {
-        let long = format!(
-            r#"{{"type":"text_input","text":"{}","clientMessageId":"m"}}"#,
-            "x".repeat(20_001)
-        );
+        let long =
+            format!(r#"{{"type":"text_input","text":"{}","clientMessageId":"m"}}"#, "x".repeat(20_001));
         for (text, part) in [
             ("", "not one of the contract"),
             ("[]", "not one of the contract"),
             (r#"{"type":"text_input"}"#, "missing field"),
-            (
-                r#"{"type":"text_input","text":" ","clientMessageId":"m"}"#,
-                "says nothing",
-            ),
-            (
-                r#"{"type":"text_input","text":"x","clientMessageId":""}"#,
-                "clientMessageId",
-            ),
+            (r#"{"type":"text_input","text":" ","clientMessageId":"m"}"#, "says nothing"),
+            (r#"{"type":"text_input","text":"x","clientMessageId":""}"#, "clientMessageId"),
             (
                 r#"{"type":"text_input","text":"x","clientMessageId":"m","admin":true}"#,
                 "unknown field `admin`",
@@ -253,10 +220,7 @@ mod tests {
             let message = ClientFrame::parse(text).unwrap_err().to_string();
             assert!(message.contains(part), "{message} lacks {part}");
         }
-        assert_eq!(
-            ClientFrame::parse(&"x".repeat(300_000)),
-            Err(BadFrame::TooLarge(300_000))
-        );
+        assert_eq!(ClientFrame::parse(&"x".repeat(300_000)), Err(BadFrame::TooLarge(300_000)));
     }
 
     #[test]

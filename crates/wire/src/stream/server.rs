@@ -125,6 +125,9 @@ pub struct ErrorFrame {
     /// When we shall try again, ms from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_in_ms: Option<i64>,
+    /// The message that it is about, when it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_message_id: Option<String>,
 }
 
 /// An event with its place in the log.
@@ -214,14 +217,9 @@ mod tests {
 
     #[test]
     fn an_event_bears_its_type_and_its_place() {
-        let event = Event::SessionState {
-            session: SessionState::UserSpeaking,
-        };
+        let event = Event::SessionState { session: SessionState::UserSpeaking };
         let json = serde_json::to_value(Sequenced { seq: Seq(9), event }).unwrap();
-        assert_eq!(
-            json,
-            serde_json::json!({"seq": 9, "type": "session_state", "session": "user_speaking"})
-        );
+        assert_eq!(json, serde_json::json!({"seq": 9, "type": "session_state", "session": "user_speaking"}));
     }
 
     #[test]
@@ -231,11 +229,9 @@ mod tests {
             message: "x".into(),
             recoverable: true,
             retry_in_ms: Some(5),
+            client_message_id: None,
         };
-        let sequenced = Sequenced {
-            seq: Seq(1),
-            event: Event::Error(error),
-        };
+        let sequenced = Sequenced { seq: Seq(1), event: Event::Error(error) };
         let text = serde_json::to_string(&sequenced).unwrap();
         assert_eq!(serde_json::from_str::<Sequenced>(&text).unwrap(), sequenced);
     }

@@ -14,10 +14,7 @@ impl Settings for Set {
 }
 
 fn set(pairs: &[(&str, &str)]) -> Set {
-    Set(pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect())
+    Set(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }
 
 fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -48,11 +45,7 @@ fn local_needs_nothing_but_a_model() {
     assert_eq!(config.store, StoreConfig::Embedded);
     assert!(config.accepts_unsigned_tokens());
     assert_eq!(config.missing(), ["GEMINI_API_KEY"]);
-    let offline = read(&[
-        ("ENVIRONMENT", "local"),
-        ("GEMINI_BASE_URL", "http://127.0.0.1:9100/"),
-    ])
-    .unwrap();
+    let offline = read(&[("ENVIRONMENT", "local"), ("GEMINI_BASE_URL", "http://127.0.0.1:9100/")]).unwrap();
     assert_eq!(offline.missing(), [""; 0]);
     assert!(offline.gemini.offline);
     assert_eq!(offline.gemini.base_url, "http://127.0.0.1:9100");
@@ -64,10 +57,8 @@ fn production_is_what_runs_when_nothing_is_said() {
     assert_eq!(config.environment, Environment::Production);
     assert!(!config.accepts_unsigned_tokens());
     assert_eq!(config.missing(), [""; 0]);
-    let google = StoreConfig::Firestore {
-        base_url: "https://firestore.googleapis.com".into(),
-        emulator: false,
-    };
+    let google =
+        StoreConfig::Firestore { base_url: "https://firestore.googleapis.com".into(), emulator: false };
     assert_eq!(config.store, google);
     assert_eq!(config.endpoint().base_url(), "https://firestore.googleapis.com");
     assert!(!config.gemini.offline);
@@ -80,19 +71,11 @@ fn production_is_what_runs_when_nothing_is_said() {
 fn outside_of_local_what_is_missing_is_named_and_not_made_up() {
     assert_eq!(read(&[]), Err(ConfigError::Missing("FIREBASE_PROJECT_ID")));
     let config = read(&[("FIREBASE_PROJECT_ID", "mentora"), ("ENVIRONMENT", "staging")]).unwrap();
-    let missing = [
-        "FIREBASE_API_KEY",
-        "FIREBASE_SERVICE_ACCOUNT_KEY",
-        "GEMINI_API_KEY",
-        "TICKET_SECRET",
-    ];
+    let missing = ["FIREBASE_API_KEY", "FIREBASE_SERVICE_ACCOUNT_KEY", "GEMINI_API_KEY", "TICKET_SECRET"];
     assert_eq!(config.missing(), missing);
     assert_eq!(config.ticket_secret, None);
     // Set to nothing is not set.
-    assert_eq!(
-        read(&[("FIREBASE_PROJECT_ID", "  ")]),
-        Err(ConfigError::Missing("FIREBASE_PROJECT_ID"))
-    );
+    assert_eq!(read(&[("FIREBASE_PROJECT_ID", "  ")]), Err(ConfigError::Missing("FIREBASE_PROJECT_ID")));
 }
 
 #[test]
@@ -101,23 +84,13 @@ fn a_store_of_our_own_needs_no_service_account() {
     settings.0.insert("DOCUMENT_STORE".into(), "embedded".into());
     settings.0.remove("FIREBASE_SERVICE_ACCOUNT_KEY");
     let config = Config::read(&settings).unwrap();
-    assert_eq!(
-        (config.store.clone(), config.missing()),
-        (StoreConfig::Embedded, vec![])
-    );
+    assert_eq!((config.store.clone(), config.missing()), (StoreConfig::Embedded, vec![]));
 }
 
 #[test]
 fn an_emulator_is_used_by_its_usual_name_locally() {
-    let emulator = read(&[
-        ("ENVIRONMENT", "local"),
-        ("FIRESTORE_EMULATOR_HOST", "127.0.0.1:8080"),
-    ])
-    .unwrap();
-    let expected = StoreConfig::Firestore {
-        base_url: "http://127.0.0.1:8080".into(),
-        emulator: true,
-    };
+    let emulator = read(&[("ENVIRONMENT", "local"), ("FIRESTORE_EMULATOR_HOST", "127.0.0.1:8080")]).unwrap();
+    let expected = StoreConfig::Firestore { base_url: "http://127.0.0.1:8080".into(), emulator: true };
     assert_eq!(emulator.store, expected);
     assert_eq!(emulator.endpoint().base_url(), "http://127.0.0.1:8080");
     assert!(!emulator.missing().contains(&"FIREBASE_SERVICE_ACCOUNT_KEY"));
@@ -125,19 +98,9 @@ fn an_emulator_is_used_by_its_usual_name_locally() {
 
 #[test]
 fn development_switches_are_refused_elsewhere() {
-    for name in [
-        "FIREBASE_AUTH_EMULATOR_HOST",
-        "FIRESTORE_EMULATOR_HOST",
-        "STORAGE_EMULATOR_HOST",
-    ] {
-        assert_eq!(
-            production_with(name, "127.0.0.1:8080"),
-            Err(ConfigError::OnlyLocal(name))
-        );
-        assert!(
-            read(&[("ENVIRONMENT", "local"), (name, "127.0.0.1:8080")]).is_ok(),
-            "{name}"
-        );
+    for name in ["FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"] {
+        assert_eq!(production_with(name, "127.0.0.1:8080"), Err(ConfigError::OnlyLocal(name)));
+        assert!(read(&[("ENVIRONMENT", "local"), (name, "127.0.0.1:8080")]).is_ok(), "{name}");
     }
 }
 
@@ -168,23 +131,13 @@ fn what_cannot_be_meant_is_refused_by_name() {
         ("DOCUMENT_STORE", "embedded"),
         ("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1"),
     ];
-    assert_eq!(
-        read(&both),
-        Err(ConfigError::Contradiction(
-            "DOCUMENT_STORE",
-            "FIRESTORE_EMULATOR_HOST"
-        ))
-    );
+    assert_eq!(read(&both), Err(ConfigError::Contradiction("DOCUMENT_STORE", "FIRESTORE_EMULATOR_HOST")));
 }
 
 #[test]
 fn plain_http_is_for_this_machine_only() {
-    for url in [
-        "http://127.0.0.1:9100",
-        "http://localhost:9100",
-        "http://[::1]:9100",
-        "https://example.org",
-    ] {
+    for url in ["http://127.0.0.1:9100", "http://localhost:9100", "http://[::1]:9100", "https://example.org"]
+    {
         assert!(production_with("GEMINI_BASE_URL", url).is_ok(), "{url}");
     }
     assert!(read(&[("ENVIRONMENT", "local"), ("GEMINI_BASE_URL", "http://sim:9100")]).is_ok());
@@ -215,10 +168,7 @@ fn a_model_is_named_with_or_without_its_prefix() {
 #[test]
 fn nothing_that_is_shown_holds_a_secret() {
     let config = read(&PRODUCTION).unwrap();
-    assert_eq!(
-        config.gemini.api_key.as_ref().map(Secret::expose),
-        Some("s3cret-gemini")
-    );
+    assert_eq!(config.gemini.api_key.as_ref().map(Secret::expose), Some("s3cret-gemini"));
     assert!(!format!("{config:?}").contains("s3cret"));
     let error = production_with("FIREBASE_SERVICE_ACCOUNT_KEY", "s3cret").unwrap_err();
     assert!(!format!("{error:?} {error}").contains("s3cret"));

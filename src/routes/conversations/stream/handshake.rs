@@ -8,9 +8,7 @@ use crate::error::ApiError;
 /// The subprotocols that a client offers, in its order.
 fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
-    let names = lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','));
+    let names = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     names.map(str::trim).filter(|name| !name.is_empty())
 }
 
@@ -22,11 +20,7 @@ pub fn ticket(headers: &HeaderMap) -> Option<&str> {
 /// Whether a WebSocket is asked for.
 pub fn is_websocket(headers: &HeaderMap) -> bool {
     let upgrade = headers.get(header::UPGRADE).and_then(|value| value.to_str().ok());
-    upgrade.is_some_and(|upgrade| {
-        upgrade
-            .split(',')
-            .any(|one| one.trim().eq_ignore_ascii_case("websocket"))
-    })
+    upgrade.is_some_and(|upgrade| upgrade.split(',').any(|one| one.trim().eq_ignore_ascii_case("websocket")))
 }
 
 /// The subprotocol that the answer selects. A client that offers none gets none, or it would hang up; one that
@@ -39,15 +33,12 @@ pub fn selected(headers: &HeaderMap) -> Result<Option<&'static str>, ApiError> {
     if names.peek().is_none() {
         return Ok(None);
     }
-    names
-        .any(|name| name == SUBPROTOCOL)
-        .then_some(Some(SUBPROTOCOL))
-        .ok_or_else(|| {
-            ApiError::invalid_field(
-                "sec-websocket-protocol",
-                "does not offer `mentora.v1`, the one that is spoken here",
-            )
-        })
+    names.any(|name| name == SUBPROTOCOL).then_some(Some(SUBPROTOCOL)).ok_or_else(|| {
+        ApiError::invalid_field(
+            "sec-websocket-protocol",
+            "does not offer `mentora.v1`, the one that is spoken here",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -56,10 +47,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn offering(protocols: &str) -> HeaderMap {
-        HeaderMap::from_iter([(
-            header::SEC_WEBSOCKET_PROTOCOL,
-            HeaderValue::from_str(protocols).unwrap(),
-        )])
+        HeaderMap::from_iter([(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_str(protocols).unwrap())])
     }
 
     #[test]
@@ -83,12 +71,7 @@ mod tests {
 
     #[test]
     fn an_upgrade_is_known_in_any_case() {
-        for (value, expected) in [
-            ("websocket", true),
-            ("WebSocket", true),
-            ("h2c", false),
-            ("", false),
-        ] {
+        for (value, expected) in [("websocket", true), ("WebSocket", true), ("h2c", false), ("", false)] {
             let headers = HeaderMap::from_iter([(header::UPGRADE, HeaderValue::from_static(value))]);
             assert_eq!(is_websocket(&headers), expected, "{value}");
         }

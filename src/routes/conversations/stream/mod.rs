@@ -17,11 +17,7 @@ use crate::error::ApiError;
 /// The most that a caller who may read a conversation can be on its stream, and whether as staff.
 fn most(access: &ConversationAccess, caller: &Caller) -> (StreamRole, bool) {
     let may_speak = access.verdict(caller, ConversationAction::Speak) == Verdict::Allow;
-    let role = if may_speak {
-        StreamRole::Speaker
-    } else {
-        StreamRole::Listener
-    };
+    let role = if may_speak { StreamRole::Speaker } else { StreamRole::Listener };
     (role, access.standing == Standing::Staff)
 }
 

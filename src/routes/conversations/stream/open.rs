@@ -49,10 +49,7 @@ pub async fn open(
         None => by_token(&context, id, &query, headers).await?,
     };
     if !handshake::is_websocket(headers) {
-        return Err(ApiError::invalid_field(
-            "upgrade",
-            "must be `websocket`: the stream is a WebSocket",
-        ));
+        return Err(ApiError::invalid_field("upgrade", "must be `websocket`: the stream is a WebSocket"));
     }
     let protocol = handshake::selected(headers)?;
     let mut answer = Response::from(Calls::new(context.env()).stream(&admission).await?);
@@ -61,9 +58,7 @@ pub async fn open(
     }
     if let Some(protocol) = protocol {
         let protocol = HeaderValue::from_static(protocol);
-        answer
-            .headers_mut()
-            .insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
     }
     Ok(answer)
 }
@@ -71,9 +66,7 @@ pub async fn open(
 /// What the conversation answers instead of a stream, in its own words.
 async fn refusal(answer: Response<Body>) -> ApiError {
     let status = answer.status();
-    let body = to_bytes(answer.into_body(), MAX_BODY_BYTES)
-        .await
-        .unwrap_or_default();
+    let body = to_bytes(answer.into_body(), MAX_BODY_BYTES).await.unwrap_or_default();
     match serde_json::from_slice::<ErrorBody>(&body) {
         Ok(ErrorBody { error }) => ApiError::new(error.code, error.message),
         Err(_) => ApiError::internal_error(format!("the conversation answered {status}")),
@@ -99,10 +92,7 @@ fn by_ticket(
         user: claims.user,
         role: granted(query.role, claims.role)?,
         staff: claims.staff,
-        ticket: Some(TicketStub {
-            nonce: claims.nonce,
-            expires_at: claims.exp,
-        }),
+        ticket: Some(TicketStub { nonce: claims.nonce, expires_at: claims.exp }),
         cursor: query.cursor,
         audio: query.audio,
     })

@@ -40,8 +40,5 @@ pub async fn create(
     };
     let ticket = tickets::sign(&claims, secret.expose());
     let ticket = ticket.ok_or_else(|| ApiError::internal_error("the ticket could not be signed"))?;
-    Ok(Json(TicketBody {
-        ticket,
-        expires_at: claims.exp,
-    }))
+    Ok(Json(TicketBody { ticket, expires_at: claims.exp }))
 }

@@ -1,5 +1,5 @@
 /** One conversation on the page: the stream, the transcript it writes, the voice in and the voice out. */
-import type { Assignment, ConnectionState, Conversation, ConversationStream } from "mentora-api";
+import type { Assignment, ConnectionState, Conversation, ConversationStream, StreamFault } from "mentora-api";
 import { Microphone, MICROPHONE_RATE, type MicrophoneFault, microphoneFault } from "../audio/microphone.ts";
 import { Speaker, type SpeakerReport } from "../audio/speaker.ts";
 import type { MessageKey } from "../language.svelte.ts";
@@ -26,7 +26,7 @@ export class Dialogue {
   levels = $state<number[]>(new Array(METER_BARS).fill(0));
   /** What the student wrote and has not sent; a refused message comes back here. */
   draft = $state("");
-  notice = $state<MicrophoneFault | Extract<MessageKey, "talk_lost" | "talk_unheard"> | null>(null);
+  notice = $state<MicrophoneFault | Extract<MessageKey, "talk_cut" | "talk_lost" | "talk_unheard"> | null>(null);
   voice = $state<SpeakerReport>({ playing: false, played: null, audibleMs: 0 });
   muted = $state(globalThis.localStorage?.getItem("mentora.muted") === "true");
   soundBlocked = $state(false);
@@ -66,6 +66,11 @@ export class Dialogue {
 
   get maySpeak(): boolean {
     return this.mine && !this.ended && !this.takenOver;
+  }
+
+  /** The tutor owes an answer: until it begins, nothing more can be said. */
+  get mustWait(): boolean {
+    return this.transcript.thinking || script.underway(this.transcript);
   }
 
   get connected(): boolean {
@@ -112,8 +117,10 @@ export class Dialogue {
 
   send(): void {
     const text = this.draft.trim();
-    if (!text || !this.maySpeak) return;
-    this.#breakIn();
+    if (!text || !this.maySpeak || this.mustWait) return;
+    // With the voice off the student has read the answer, not heard it: the server then counts as said what was shown.
+    if (this.muted) this.#silence();
+    else this.#breakIn();
     const clientMessageId = this.#stream.sendText(text);
     script.addText(this.transcript, clientMessageId, text);
     this.draft = "";
@@ -125,7 +132,7 @@ export class Dialogue {
   }
 
   async startTalking(): Promise<void> {
-    if (this.talking.phase !== "quiet" || !this.maySpeak || !this.connected) return;
+    if (this.talking.phase !== "quiet" || !this.maySpeak || !this.connected || this.mustWait) return;
     this.#breakIn();
     this.notice = null;
     this.talking = { phase: "opening" };
@@ -192,11 +199,16 @@ export class Dialogue {
       script.withdraw(this.transcript, clientMessageId);
       this.draft = this.draft ? `${text}\n${this.draft}` : text;
     });
-    stream.on("utterance_lost", ({ clientMessageId }) => {
-      this.talking = { phase: "quiet" };
+    stream.on("utterance_cut", ({ clientMessageId }) => {
       void this.#closeMicrophone();
-      this.#giveUpHearing(clientMessageId, "talk_lost");
+      script.endUtterance(this.transcript, clientMessageId);
+      this.notice = "talk_cut";
+      setTimeout(() => this.#giveUpHearing(clientMessageId, "talk_lost"), UNHEARD_MS);
     });
+    stream.on("acknowledged", () => {
+      if (this.notice === "talk_cut") this.notice = null;
+    });
+    stream.on("error", (fault) => this.#endHearing(fault));
     stream.on("gap", () => void this.#reload());
   }
 
@@ -216,6 +228,10 @@ export class Dialogue {
     if (!this.tutorTalks) return;
     const playing = this.voice.playing && !this.muted;
     this.#stream.interrupt(playing ? this.voice.played?.heardMs : undefined);
+    this.#silence();
+  }
+
+  #silence(): void {
     this.#speaker.flush();
     this.voice.playing = false;
   }
@@ -236,6 +252,18 @@ export class Dialogue {
     if (!line || line.status === "stored") return;
     script.withdraw(this.transcript, clientMessageId);
     this.notice = why;
+  }
+
+  /** An error that nothing is tried again after ends an utterance that is under way: it will not become a turn. */
+  #endHearing({ code, retryInMs }: StreamFault): void {
+    const line = this.transcript.lines.find(({ status }) => status === "speaking" || status === "transcribing");
+    if (!line?.clientMessageId || retryInMs != null) return;
+    void this.#closeMicrophone();
+    script.withdraw(this.transcript, line.clientMessageId);
+    const why = { VALIDATION_ERROR: "talk_unheard", UPSTREAM_UNAVAILABLE: "talk_lost" } as const;
+    if (!(code in why)) return;
+    this.notice = why[code as keyof typeof why];
+    this.transcript.fault = null;
   }
 
   #stillOpening(): boolean {

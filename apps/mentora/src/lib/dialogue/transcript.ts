@@ -132,6 +132,8 @@ export function apply(transcript: Transcript, frame: ServerFrame): void {
       transcript.fault = null;
       break;
     case "error":
+      // While the server itself tries again there is nothing for the student to do but wait.
+      if (frame.retryInMs != null) break;
       transcript.fault = { code: frame.code, message: frame.message };
       transcript.thinking = false;
       break;
@@ -185,6 +187,13 @@ export function endUtterance(transcript: Transcript, clientMessageId: string): v
 export function withdraw(transcript: Transcript, clientMessageId: string): void {
   transcript.lines = transcript.lines.filter(
     (line) => line.clientMessageId !== clientMessageId || line.status === "stored",
+  );
+}
+
+/** Something of the student's is on its way to becoming a turn. */
+export function underway(transcript: Transcript): boolean {
+  return transcript.lines.some(
+    ({ status }) => status === "sending" || status === "speaking" || status === "transcribing",
   );
 }
 

@@ -104,16 +104,14 @@ impl Cue {
 fn phrases(list: &'static str) -> impl Iterator<Item = (Cue, &'static str)> {
     let mut cue = Cue::Nothing;
     list.lines()
-        .filter_map(
-            move |line| match line.strip_prefix('[').and_then(|line| line.split_once(']')) {
-                Some((name, _)) => {
-                    let known = Cue::NAMES.iter().find(|(known, _)| *known == name);
-                    cue = known.map_or(Cue::Nothing, |(_, cue)| *cue);
-                    None
-                }
-                None => (!line.starts_with('#')).then_some((cue, line)),
-            },
-        )
+        .filter_map(move |line| match line.strip_prefix('[').and_then(|line| line.split_once(']')) {
+            Some((name, _)) => {
+                let known = Cue::NAMES.iter().find(|(known, _)| *known == name);
+                cue = known.map_or(Cue::Nothing, |(_, cue)| *cue);
+                None
+            }
+            None => (!line.starts_with('#')).then_some((cue, line)),
+        })
         .flat_map(|(cue, line)| line.split(',').map(move |phrase| (cue, phrase.trim())))
         .filter(|(_, phrase)| !phrase.is_empty())
 }
@@ -137,10 +135,7 @@ fn lexicon() -> &'static Lexicon {
             let known = lexicon.entry(first).or_default();
             match known.iter_mut().find(|phrase| phrase.words == words) {
                 Some(phrase) => phrase.cues.push(cue),
-                None => known.push(Phrase {
-                    words,
-                    cues: vec![cue],
-                }),
+                None => known.push(Phrase { words, cues: vec![cue] }),
             }
         }
         for phrases in lexicon.values_mut() {
@@ -158,9 +153,7 @@ pub fn tally(normal: &str) -> Tally {
     let mut rest = normal;
     let mut at_word = true;
     while let Some(first) = rest.chars().next() {
-        let found = (at_word || is_han(first))
-            .then(|| find(lexicon, first, rest))
-            .flatten();
+        let found = (at_word || is_han(first)).then(|| find(lexicon, first, rest)).flatten();
         let step = found.map_or(first.len_utf8(), |phrase| phrase.words.len());
         for cue in found.iter().flat_map(|phrase| &phrase.cues) {
             let n = tally.0.entry(*cue).or_default();
@@ -204,20 +197,11 @@ mod tests {
     #[test]
     fn the_longest_phrase_wins() {
         assert_eq!(
-            (
-                count("We should not ban it", Cue::Con),
-                count("We should not ban it", Cue::Pro)
-            ),
+            (count("We should not ban it", Cue::Con), count("We should not ban it", Cue::Pro)),
             (1, 0)
         );
         assert_eq!((count("我不同意", Cue::Con), count("我不同意", Cue::Pro)), (1, 0));
-        assert_eq!(
-            (
-                count("學校不應該這樣做", Cue::Con),
-                count("學校不應該這樣做", Cue::Pro)
-            ),
-            (1, 0)
-        );
+        assert_eq!((count("學校不應該這樣做", Cue::Con), count("學校不應該這樣做", Cue::Pro)), (1, 0));
     }
 
     #[test]
@@ -251,9 +235,7 @@ mod tests {
     #[test]
     fn every_list_has_every_cue_and_no_other() {
         for list in LISTS {
-            let headings = list
-                .lines()
-                .filter_map(|line| line.strip_prefix('[')?.split_once(']'));
+            let headings = list.lines().filter_map(|line| line.strip_prefix('[')?.split_once(']'));
             let names: Vec<_> = headings.map(|(name, _)| name).collect();
             let known: Vec<_> = Cue::NAMES.iter().map(|(name, _)| *name).collect();
             assert_eq!(names, known);

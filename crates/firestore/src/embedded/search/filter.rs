@@ -22,10 +22,8 @@ pub(super) fn check(filter: Option<&Filter>) -> Result<(), Fault> {
             }
             Filter::And(_) | Filter::Or(_) => {}
             Filter::Unary(_, operator) => {
-                negations += usize::from(matches!(
-                    operator,
-                    UnaryOperator::IsNotNan | UnaryOperator::IsNotNull
-                ));
+                negations +=
+                    usize::from(matches!(operator, UnaryOperator::IsNotNan | UnaryOperator::IsNotNull));
             }
             Filter::Field(path, operator, value) => {
                 negations += usize::from(matches!(operator, Operator::NotEqual | Operator::NotIn));
@@ -56,12 +54,12 @@ fn check_operand(path: &FieldPath, operator: Operator, value: &Value) -> Result<
         }
     };
     match value {
-        Value::Array(values) if values.is_empty() => Err(Fault::invalid(format!(
-            "'{name}' requires an non-empty ArrayValue."
-        ))),
-        Value::Array(values) if values.len() > MAX_ALTERNATIVES => Err(Fault::invalid(format!(
-            "'{name}' supports up to {MAX_ALTERNATIVES} comparison values."
-        ))),
+        Value::Array(values) if values.is_empty() => {
+            Err(Fault::invalid(format!("'{name}' requires an non-empty ArrayValue.")))
+        }
+        Value::Array(values) if values.len() > MAX_ALTERNATIVES => {
+            Err(Fault::invalid(format!("'{name}' supports up to {MAX_ALTERNATIVES} comparison values.")))
+        }
         Value::Array(values)
             if path.is_document_id() && !values.iter().all(|value| matches!(value, Value::Reference(_))) =>
         {
@@ -101,26 +99,13 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
 /// What SQL may check before us: equality with a text, which every match has to fulfil.
 pub(super) fn narrowing(filter: Option<&Filter>) -> Vec<Narrowing> {
     match filter {
-        Some(Filter::And(filters)) => filters
-            .iter()
-            .flat_map(|filter| narrowing(Some(filter)))
-            .collect(),
+        Some(Filter::And(filters)) => filters.iter().flat_map(|filter| narrowing(Some(filter))).collect(),
         Some(Filter::Field(path, Operator::Equal, Value::String(text))) => {
             // Only plain names: the quoting rules of SQLite's paths and of ours differ.
-            let plain = |name: &String| {
-                name.chars()
-                    .all(|next| next.is_ascii_alphanumeric() || next == '_')
-            };
-            let way = path
-                .names()
-                .iter()
-                .all(plain)
-                .then(|| format!("$.{}", path.names().join(".")));
+            let plain = |name: &String| name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
+            let way = path.names().iter().all(plain).then(|| format!("$.{}", path.names().join(".")));
             way.filter(|_| !path.is_document_id())
-                .map(|way| Narrowing {
-                    way,
-                    text: text.clone(),
-                })
+                .map(|way| Narrowing { way, text: text.clone() })
                 .into_iter()
                 .collect()
         }
@@ -133,9 +118,9 @@ pub(super) fn matches(filter: &Filter, candidate: &Candidate<'_>) -> bool {
     match filter {
         Filter::And(filters) => filters.iter().all(|filter| matches(filter, candidate)),
         Filter::Or(filters) => filters.iter().any(|filter| matches(filter, candidate)),
-        Filter::Field(path, operator, operand) => candidate
-            .get(path)
-            .is_some_and(|actual| compares(&actual, *operator, operand)),
+        Filter::Field(path, operator, operand) => {
+            candidate.get(path).is_some_and(|actual| compares(&actual, *operator, operand))
+        }
         Filter::Unary(path, operator) => candidate.get(path).is_some_and(|actual| match operator {
             UnaryOperator::IsNull => is_null(&actual),
             UnaryOperator::IsNotNull => !is_null(&actual),
@@ -172,9 +157,9 @@ fn compares(actual: &Value, operator: Operator, operand: &Value) -> bool {
             !is_null(actual) && !alternatives.iter().any(excluded)
         }
         Operator::ArrayContains => elements.iter().any(|element| equals(element, operand)),
-        Operator::ArrayContainsAny => elements
-            .iter()
-            .any(|element| alternatives.iter().any(|operand| equals(element, operand))),
+        Operator::ArrayContainsAny => {
+            elements.iter().any(|element| alternatives.iter().any(|operand| equals(element, operand)))
+        }
     }
 }
 

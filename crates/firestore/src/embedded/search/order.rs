@@ -25,9 +25,7 @@ impl Ordering {
         }
         let mut order = query.order.clone();
         // What follows implicitly runs the way of the last explicit order.
-        let direction = order
-            .last()
-            .map_or(Direction::Ascending, |(_, direction)| *direction);
+        let direction = order.last().map_or(Direction::Ascending, |(_, direction)| *direction);
         let named = |order: &[(FieldPath, Direction)]| order.iter().any(|(path, _)| path.is_document_id());
         if !named(&order) {
             let ranged = query.filter.as_ref().map(filter::ranged).unwrap_or_default();
@@ -43,10 +41,7 @@ impl Ordering {
 
     /// The keys of a document, if it has all the fields.
     pub(super) fn keys(&self, candidate: &Candidate<'_>) -> Option<Keys> {
-        let values = self
-            .0
-            .iter()
-            .map(|(path, _)| candidate.get(path).map(std::borrow::Cow::into_owned));
+        let values = self.0.iter().map(|(path, _)| candidate.get(path).map(std::borrow::Cow::into_owned));
         values.collect::<Option<_>>().map(Keys)
     }
 
@@ -69,20 +64,13 @@ impl Ordering {
 
     /// Compares as many values as both sides have.
     fn compare_values(&self, left: &[Value], right: &[Value]) -> cmp::Ordering {
-        let compared = self
-            .0
-            .iter()
-            .zip(left.iter().zip(right))
-            .map(|((_, direction), (left, right))| {
-                let order = order::compare(left, right);
-                match direction {
-                    Direction::Ascending => order,
-                    Direction::Descending => order.reverse(),
-                }
-            });
-        compared
-            .into_iter()
-            .find(|order| order.is_ne())
-            .unwrap_or(cmp::Ordering::Equal)
+        let compared = self.0.iter().zip(left.iter().zip(right)).map(|((_, direction), (left, right))| {
+            let order = order::compare(left, right);
+            match direction {
+                Direction::Ascending => order,
+                Direction::Descending => order.reverse(),
+            }
+        });
+        compared.into_iter().find(|order| order.is_ne()).unwrap_or(cmp::Ordering::Equal)
     }
 }

@@ -52,11 +52,7 @@ pub(super) fn create<S: Sql>(
         None => collection.doc(&ids::new_id(desk.shelf, desk.now)?)?,
     };
     let write = located(desk, &path, body, None, Some(Precondition::Exists(false)))?;
-    write_one(
-        desk,
-        write,
-        mask_parameter(parameters, "mask.fieldPaths")?.as_deref(),
-    )
+    write_one(desk, write, mask_parameter(parameters, "mask.fieldPaths")?.as_deref())
 }
 
 /// `PATCH …/documents/{path}?updateMask.fieldPaths=…&currentDocument.…`
@@ -68,11 +64,7 @@ pub(super) fn patch<S: Sql>(
 ) -> Result<HttpResponse, Fault> {
     let mask = mask_parameter(parameters, "updateMask.fieldPaths")?;
     let write = located(desk, &path, body, mask, precondition_parameter(parameters)?)?;
-    write_one(
-        desk,
-        write,
-        mask_parameter(parameters, "mask.fieldPaths")?.as_deref(),
-    )
+    write_one(desk, write, mask_parameter(parameters, "mask.fieldPaths")?.as_deref())
 }
 
 /// `DELETE …/documents/{path}?currentDocument.…`
@@ -81,23 +73,14 @@ pub(super) fn delete<S: Sql>(
     path: DocumentPath,
     parameters: &Parameters,
 ) -> Result<HttpResponse, Fault> {
-    let write = Write {
-        precondition: precondition_parameter(parameters)?,
-        ..Write::delete(path)
-    };
+    let write = Write { precondition: precondition_parameter(parameters)?, ..Write::delete(path) };
     commit::commit(desk.shelf, &desk.database, &[write], desk.now)?;
     answer::json(&EmptyOut {})
 }
 
 /// `POST …/documents:batchGet`
 pub(super) fn batch_get<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<HttpResponse, Fault> {
-    let BatchGetBody {
-        documents,
-        mask,
-        transaction,
-        new_transaction,
-        read_time,
-    } = wire::body(body)?;
+    let BatchGetBody { documents, mask, transaction, new_transaction, read_time } = wire::body(body)?;
     let mask = mask.map(|mask| mask_of(&mask.field_paths)).transpose()?;
     let mut paths: Vec<DocumentPath> = Vec::with_capacity(documents.len());
     for name in &documents {
@@ -111,20 +94,14 @@ pub(super) fn batch_get<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<H
     let read_time = desk.read_time()?;
     let mut elements = Vec::with_capacity(paths.len());
     if begun.is_some() {
-        elements.push(Element {
-            transaction: begun,
-            ..Element::default()
-        });
+        elements.push(Element { transaction: begun, ..Element::default() });
     }
     for path in paths {
         let found = desk.shelf.read(&desk.database, &path)?;
         if let Some(open) = &open {
             transaction::note_document(desk.shelf, &desk.database, open, &path, found.as_ref())?;
         }
-        let mut element = Element {
-            read_time: Some(read_time.clone()),
-            ..Element::default()
-        };
+        let mut element = Element { read_time: Some(read_time.clone()), ..Element::default() };
         match found {
             Some(stored) => {
                 element.found = Some(DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));
@@ -145,17 +122,11 @@ fn located<S: Sql>(
     precondition: Option<Precondition>,
 ) -> Result<Write, Fault> {
     let document: DocumentIn = wire::body(body)?;
-    let write = document
-        .replacing(desk.database.name_of(path))
-        .located(&desk.database)?;
+    let write = document.replacing(desk.database.name_of(path)).located(&desk.database)?;
     let Operation::Update { fields, .. } = write.operation else {
         return Ok(write);
     };
-    Ok(Write {
-        operation: Operation::Update { fields, mask },
-        precondition,
-        ..write
-    })
+    Ok(Write { operation: Operation::Update { fields, mask }, precondition, ..write })
 }
 
 fn write_one<S: Sql>(
@@ -181,26 +152,15 @@ pub(super) fn masked(stored: Stored, mask: Option<&[FieldPath]>) -> Stored {
 
 pub(super) fn mask_parameter(parameters: &Parameters, name: &str) -> Result<Option<Vec<FieldPath>>, Fault> {
     let paths: Vec<&str> = parameters.all(name).collect();
-    if paths.is_empty() {
-        Ok(None)
-    } else {
-        mask_of(&paths).map(Some)
-    }
+    if paths.is_empty() { Ok(None) } else { mask_of(&paths).map(Some) }
 }
 
 fn precondition_parameter(parameters: &Parameters) -> Result<Option<Precondition>, Fault> {
     let exists = parameters.get("currentDocument.exists").map(flag).transpose()?;
-    let update_time = parameters
-        .get("currentDocument.updateTime")
-        .map(Timestamp::parse)
-        .transpose();
-    precondition_of(
-        exists,
-        update_time.map_err(|error| Fault::invalid(error.to_string()))?,
-    )
+    let update_time = parameters.get("currentDocument.updateTime").map(Timestamp::parse).transpose();
+    precondition_of(exists, update_time.map_err(|error| Fault::invalid(error.to_string()))?)
 }
 
 pub(super) fn flag(text: &str) -> Result<bool, Fault> {
-    text.parse()
-        .map_err(|_| Fault::invalid(format!("\"{text}\" is neither true nor false.")))
+    text.parse().map_err(|_| Fault::invalid(format!("\"{text}\" is neither true nor false.")))
 }

@@ -17,9 +17,7 @@ pub(super) fn new_id<S: Sql>(shelf: &mut Shelf<S>, now: i64) -> Result<String, F
     let mut state = mixed(now.unsigned_abs()) ^ serial;
     let id = (0..LENGTH).filter_map(|_| {
         state = mixed(state.wrapping_add(0x9e37_79b9_7f4a_7c15));
-        usize::try_from(state % 62)
-            .ok()
-            .and_then(|index| ALPHABET.get(index))
+        usize::try_from(state % 62).ok().and_then(|index| ALPHABET.get(index))
     });
     Ok(id.collect())
 }

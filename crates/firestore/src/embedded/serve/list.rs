@@ -48,27 +48,15 @@ pub(super) fn documents<S: Sql>(
     };
     let mask = mask_parameter(parameters, "mask.fieldPaths")?;
     let token = parameters.get("pageToken").filter(|token| !token.is_empty());
-    if parameters
-        .get("showMissing")
-        .map(flag)
-        .transpose()?
-        .unwrap_or(false)
-    {
+    if parameters.get("showMissing").map(flag).transpose()?.unwrap_or(false) {
         return with_missing(desk, collection, page_size, token, mask.as_deref());
     }
 
     let mut query = Query::collection(collection).limit(page_size.saturating_add(1));
-    query.order = parameters
-        .get("orderBy")
-        .map(order_of)
-        .transpose()?
-        .unwrap_or_default();
+    query.order = parameters.get("orderBy").map(order_of).transpose()?.unwrap_or_default();
     // The token is a cursor down to the name, so the order has to say the name.
     if !query.order.iter().any(|(path, _)| path.is_document_id()) {
-        let direction = query
-            .order
-            .last()
-            .map_or(Direction::Ascending, |(_, direction)| *direction);
+        let direction = query.order.last().map_or(Direction::Ascending, |(_, direction)| *direction);
         query.order.push((FieldPath::document_id(), direction));
     }
     query.start = token.map(cursor_of).transpose()?;
@@ -83,13 +71,9 @@ pub(super) fn documents<S: Sql>(
         let name = desk.database.name_of(&last.path);
         token_of(&order, last, name)
     });
-    let documents = found
-        .into_iter()
-        .map(|stored| DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));
-    answer::json(&PageOut {
-        documents: documents.collect(),
-        next_page_token: next_page_token.transpose()?,
-    })
+    let documents =
+        found.into_iter().map(|stored| DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));
+    answer::json(&PageOut { documents: documents.collect(), next_page_token: next_page_token.transpose()? })
 }
 
 /// The page by name that also tells of documents that are not there but have sub-collections.
@@ -107,17 +91,10 @@ fn with_missing<S: Sql>(
             _ => return Err(invalid_token()),
         },
     };
-    let below = desk
-        .shelf
-        .paths_below(&desk.database, Some(collection.as_str()))?;
-    let ids: BTreeSet<&str> = below
-        .iter()
-        .filter_map(|path| first_id_below(path, collection.as_str()))
-        .collect();
-    let mut rest = ids
-        .into_iter()
-        .filter(|id| after.as_deref().is_none_or(|after| *id > after))
-        .peekable();
+    let below = desk.shelf.paths_below(&desk.database, Some(collection.as_str()))?;
+    let ids: BTreeSet<&str> =
+        below.iter().filter_map(|path| first_id_below(path, collection.as_str())).collect();
+    let mut rest = ids.into_iter().filter(|id| after.as_deref().is_none_or(|after| *id > after)).peekable();
 
     let mut documents = Vec::new();
     let mut last = None;
@@ -136,10 +113,7 @@ fn with_missing<S: Sql>(
         }
         _ => None,
     };
-    answer::json(&PageOut {
-        documents,
-        next_page_token,
-    })
+    answer::json(&PageOut { documents, next_page_token })
 }
 
 /// `POST …/documents[/{path}]:listCollectionIds`
@@ -148,10 +122,7 @@ pub(super) fn collection_ids<S: Sql>(
     parent: Option<&DocumentPath>,
     body: &[u8],
 ) -> Result<HttpResponse, Fault> {
-    let ListCollectionIdsBody {
-        page_size,
-        page_token,
-    } = wire::body(body)?;
+    let ListCollectionIdsBody { page_size, page_token } = wire::body(body)?;
     let page_size = match usize::try_from(page_size) {
         Ok(0) => usize::MAX,
         Ok(size) => size,
@@ -167,16 +138,11 @@ pub(super) fn collection_ids<S: Sql>(
         })
         .collect();
     // The last id is the token: ids are no secrets, and need no escape in JSON.
-    let mut rest = ids
-        .into_iter()
-        .filter(|id| page_token.as_deref().is_none_or(|after| *id > after))
-        .peekable();
+    let mut rest =
+        ids.into_iter().filter(|id| page_token.as_deref().is_none_or(|after| *id > after)).peekable();
     let collection_ids: Vec<String> = rest.by_ref().take(page_size).map(str::to_owned).collect();
     let next_page_token = collection_ids.last().filter(|_| rest.peek().is_some()).cloned();
-    answer::json(&CollectionIdsOut {
-        collection_ids,
-        next_page_token,
-    })
+    answer::json(&CollectionIdsOut { collection_ids, next_page_token })
 }
 
 fn first_id_below<'a>(path: &'a str, place: &str) -> Option<&'a str> {
@@ -192,9 +158,7 @@ fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
             None | Some("asc") => Direction::Ascending,
             Some("desc") => Direction::Descending,
             Some(other) => {
-                return Err(Fault::invalid(format!(
-                    "\"{other}\" is not a direction of an order."
-                )));
+                return Err(Fault::invalid(format!("\"{other}\" is not a direction of an order.")));
             }
         };
         match words.next() {
@@ -208,9 +172,8 @@ fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
 /// The values at which the next page begins, behind this document.
 fn token_of(order: &[(FieldPath, Direction)], last: &Stored, name: String) -> Result<String, Fault> {
     let ordered = order.iter().take_while(|(path, _)| !path.is_document_id());
-    let mut values: Vec<Value> = ordered
-        .filter_map(|(path, _)| fields::get(&last.fields, path).cloned())
-        .collect();
+    let mut values: Vec<Value> =
+        ordered.filter_map(|(path, _)| fields::get(&last.fields, path).cloned()).collect();
     values.push(Value::Reference(name));
     written_token(&values)
 }
@@ -222,10 +185,7 @@ fn written_token(values: &[Value]) -> Result<String, Fault> {
 fn cursor_of(token: &str) -> Result<Cursor, Fault> {
     let bytes = URL_SAFE.decode(token).map_err(|_| invalid_token())?;
     let values = serde_json::from_slice(&bytes).map_err(|_| invalid_token())?;
-    Ok(Cursor {
-        values,
-        before: false,
-    })
+    Ok(Cursor { values, before: false })
 }
 
 fn invalid_token() -> Fault {

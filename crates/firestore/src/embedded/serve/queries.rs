@@ -23,13 +23,7 @@ pub(super) fn run<S: Sql>(
     below: Option<DocumentPath>,
     body: &[u8],
 ) -> Result<HttpResponse, Fault> {
-    let QueryBody {
-        structured_query,
-        transaction,
-        new_transaction,
-        read_time,
-        ..
-    } = wire::body(body)?;
+    let QueryBody { structured_query, transaction, new_transaction, read_time, .. } = wire::body(body)?;
     let query = structured_query.ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
     let query = query.located(below.clone())?;
     let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
@@ -46,30 +40,18 @@ pub(super) fn run<S: Sql>(
     }
 
     let read_time = desk.read_time()?;
-    let at = || Element {
-        read_time: Some(read_time.clone()),
-        ..Element::default()
-    };
+    let at = || Element { read_time: Some(read_time.clone()), ..Element::default() };
     let mut elements = Vec::with_capacity(found.documents.len() + 2);
     if begun.is_some() {
-        elements.push(Element {
-            transaction: begun,
-            ..Element::default()
-        });
+        elements.push(Element { transaction: begun, ..Element::default() });
     }
     if found.skipped > 0 {
-        elements.push(Element {
-            skipped_results: Some(found.skipped),
-            ..at()
-        });
+        elements.push(Element { skipped_results: Some(found.skipped), ..at() });
     }
     for stored in found.documents {
         let fields = search::selected(query.select.as_deref(), stored.fields);
         let document = DocumentOut::of(&desk.database, Stored { fields, ..stored });
-        elements.push(Element {
-            document: Some(document),
-            ..at()
-        });
+        elements.push(Element { document: Some(document), ..at() });
     }
     if elements.iter().all(|element| element.read_time.is_none()) {
         elements.push(at());
@@ -84,17 +66,12 @@ pub(super) fn run_aggregation<S: Sql>(
     body: &[u8],
 ) -> Result<HttpResponse, Fault> {
     let AggregationQueryBody {
-        structured_aggregation_query,
-        transaction,
-        new_transaction,
-        read_time,
-        ..
+        structured_aggregation_query, transaction, new_transaction, read_time, ..
     } = wire::body(body)?;
     let asked = structured_aggregation_query
         .ok_or_else(|| Fault::invalid("only structured aggregation queries are supported"))?;
-    let query = asked
-        .structured_query
-        .ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
+    let query =
+        asked.structured_query.ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
     let query = query.located(below.clone())?;
     let named = figures::named(asked.aggregations)?;
     let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
@@ -103,20 +80,11 @@ pub(super) fn run_aggregation<S: Sql>(
     if let Some(open) = &open {
         // The figures hold as long as the query finds the same documents.
         let mut body: Json = serde_json::from_slice(body)?;
-        let query = body
-            .pointer_mut("/structuredAggregationQuery/structuredQuery")
-            .map(Json::take);
+        let query = body.pointer_mut("/structuredAggregationQuery/structuredQuery").map(Json::take);
         let query = json!({ "structuredQuery": query });
         transaction::note_query(desk.shelf, open, below.as_ref(), query, &found.documents)?;
     }
-    let result = AggregateOut {
-        aggregate_fields: figures::compute(&named, &found.documents),
-    };
+    let result = AggregateOut { aggregate_fields: figures::compute(&named, &found.documents) };
     let read_time = Some(desk.read_time()?);
-    answer::json(&[Element {
-        transaction: begun,
-        result: Some(result),
-        read_time,
-        ..Element::default()
-    }])
+    answer::json(&[Element { transaction: begun, result: Some(result), read_time, ..Element::default() }])
 }

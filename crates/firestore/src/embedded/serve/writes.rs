@@ -34,19 +34,14 @@ pub(super) fn batch_write<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result
     let writes = located(desk, writes)?;
     let mut seen = BTreeSet::new();
     if !writes.iter().all(|write| seen.insert(&write.path)) {
-        return Err(Fault::invalid(
-            "A batch cannot write to the same document more than once.",
-        ));
+        return Err(Fault::invalid("A batch cannot write to the same document more than once."));
     }
 
     let mut out = BatchWriteOut::default();
     for write in writes {
         let outcome = commit::commit(desk.shelf, &desk.database, &[write], desk.now);
         let (result, status) = match outcome.map(|committed| committed.results.into_iter().next()) {
-            Ok(written) => (
-                written.map(WriteResultOut::from).unwrap_or_default(),
-                StatusOut::default(),
-            ),
+            Ok(written) => (written.map(WriteResultOut::from).unwrap_or_default(), StatusOut::default()),
             Err(fault) => (WriteResultOut::default(), StatusOut::from(fault)),
         };
         out.write_results.push(result);
@@ -58,13 +53,8 @@ pub(super) fn batch_write<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result
 /// `POST …/documents:beginTransaction`
 pub(super) fn begin_transaction<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<HttpResponse, Fault> {
     let BeginTransactionBody { options } = wire::body(body)?;
-    let open = transaction::begin(
-        desk.shelf,
-        &desk.database,
-        options,
-        transaction::Unsaid::ReadWrite,
-        desk.now,
-    )?;
+    let open =
+        transaction::begin(desk.shelf, &desk.database, options, transaction::Unsaid::ReadWrite, desk.now)?;
     answer::json(&TransactionOut { transaction: open.id })
 }
 
@@ -76,8 +66,5 @@ pub(super) fn rollback<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<Ht
 }
 
 fn located<S: Sql>(desk: &Desk<'_, S>, writes: Vec<WriteIn>) -> Result<Vec<Write>, Fault> {
-    writes
-        .into_iter()
-        .map(|write| write.located(&desk.database))
-        .collect()
+    writes.into_iter().map(|write| write.located(&desk.database)).collect()
 }

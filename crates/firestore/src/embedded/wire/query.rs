@@ -206,18 +206,12 @@ impl QueryIn {
     /// The query below a document, or below the root.
     pub(in crate::embedded) fn located(self, parent: Option<DocumentPath>) -> Result<Query, Fault> {
         if self.find_nearest.is_some() {
-            return Err(Fault::new(
-                Code::Unimplemented,
-                "Vector search is not available in this store.",
-            ));
+            return Err(Fault::new(Code::Unimplemented, "Vector search is not available in this store."));
         }
         let mut from = self.from.into_iter();
         let (collection, all_descendants) = match (from.next(), from.next()) {
             (None, _) => (None, false),
-            (Some(from), None) => (
-                from.collection_id.filter(|id| !id.is_empty()),
-                from.all_descendants,
-            ),
+            (Some(from), None) => (from.collection_id.filter(|id| !id.is_empty()), from.all_descendants),
             _ => {
                 let message = "StructuredQuery.from cannot have more than one collection selector.";
                 return Err(Fault::invalid(message));
@@ -234,23 +228,15 @@ impl QueryIn {
             collection,
             all_descendants,
             filter: self.r#where.map(FilterIn::located).transpose()?,
-            order: self
-                .order_by
-                .into_iter()
-                .map(OrderIn::located)
-                .collect::<Result<_, _>>()?,
+            order: self.order_by.into_iter().map(OrderIn::located).collect::<Result<_, _>>()?,
             start: self.start_at.map(CursorIn::located),
             end: self.end_at.map(CursorIn::located),
             offset: count(self.offset, "offset")?,
             limit: self.limit.map(|limit| count(limit, "limit")).transpose()?,
             select: match self.select {
-                Some(select) if !select.fields.is_empty() => Some(
-                    select
-                        .fields
-                        .into_iter()
-                        .map(FieldIn::located)
-                        .collect::<Result<_, _>>()?,
-                ),
+                Some(select) if !select.fields.is_empty() => {
+                    Some(select.fields.into_iter().map(FieldIn::located).collect::<Result<_, _>>()?)
+                }
                 _ => None,
             },
         })
@@ -267,10 +253,7 @@ impl FilterIn {
     fn located(self) -> Result<Filter, Fault> {
         Ok(match self {
             Self::Composite(CompositeIn { op, filters }) => {
-                let filters = filters
-                    .into_iter()
-                    .map(Self::located)
-                    .collect::<Result<Vec<_>, _>>()?;
+                let filters = filters.into_iter().map(Self::located).collect::<Result<Vec<_>, _>>()?;
                 match op {
                     ConnectiveIn::And => Filter::And(filters),
                     ConnectiveIn::Or => Filter::Or(filters),
@@ -290,9 +273,6 @@ impl OrderIn {
 
 impl CursorIn {
     fn located(self) -> Cursor {
-        Cursor {
-            values: self.values,
-            before: self.before,
-        }
+        Cursor { values: self.values, before: self.before }
     }
 }

@@ -101,15 +101,11 @@ struct PreconditionIn {
 impl WriteIn {
     /// The write, checked as far as it can be without the stored document.
     pub(in crate::embedded) fn located(self, database: &Database) -> Result<Write, Fault> {
-        let precondition = self
-            .current_document
-            .map(|given| precondition_of(given.exists, given.update_time));
+        let precondition =
+            self.current_document.map(|given| precondition_of(given.exists, given.update_time));
         let precondition = precondition.transpose()?.flatten();
         let transforms = |given: Vec<TransformIn>| {
-            given
-                .into_iter()
-                .map(TransformIn::located)
-                .collect::<Result<Vec<_>, _>>()
+            given.into_iter().map(TransformIn::located).collect::<Result<Vec<_>, _>>()
         };
         match (self.update, self.delete, self.verify, self.transform) {
             (Some(document), None, None, None) => {
@@ -118,10 +114,7 @@ impl WriteIn {
                     path: document_path(database, &document.name)?,
                     operation: Operation::Update {
                         fields: normalised(document.fields),
-                        mask: self
-                            .update_mask
-                            .map(|mask| mask_of(&mask.field_paths))
-                            .transpose()?,
+                        mask: self.update_mask.map(|mask| mask_of(&mask.field_paths)).transpose()?,
                     },
                     transforms: transforms(self.update_transforms)?,
                     precondition,
@@ -129,38 +122,23 @@ impl WriteIn {
             }
             (None, Some(name), None, None) => {
                 let path = document_path(database, &name)?;
-                Ok(Write {
-                    path,
-                    operation: Operation::Delete,
-                    transforms: Vec::new(),
-                    precondition,
-                })
+                Ok(Write { path, operation: Operation::Delete, transforms: Vec::new(), precondition })
             }
             (None, None, Some(name), None) => {
                 if precondition.is_none() {
                     return Err(Fault::invalid("a verify must contain a precondition"));
                 }
                 let path = document_path(database, &name)?;
-                Ok(Write {
-                    path,
-                    operation: Operation::Verify,
-                    transforms: Vec::new(),
-                    precondition,
-                })
+                Ok(Write { path, operation: Operation::Verify, transforms: Vec::new(), precondition })
             }
             (None, None, None, Some(legacy)) => Ok(Write {
                 path: document_path(database, &legacy.document)?,
-                operation: Operation::Update {
-                    fields: Fields::new(),
-                    mask: Some(Vec::new()),
-                },
+                operation: Operation::Update { fields: Fields::new(), mask: Some(Vec::new()) },
                 transforms: transforms(legacy.field_transforms)?,
                 precondition,
             }),
             (None, None, None, None) => Err(Fault::invalid("empty write operation")),
-            _ => Err(Fault::invalid(
-                "Invalid JSON payload received. A write has one operation.",
-            )),
+            _ => Err(Fault::invalid("Invalid JSON payload received. A write has one operation.")),
         }
     }
 }
@@ -182,24 +160,18 @@ impl TransformIn {
             }
         };
         let given = [
-            self.set_to_server_value
-                .map(|ServerValueIn| Ok(Transform::RequestTime)),
-            self.increment
-                .map(|value| operand(value).map(Transform::Increment)),
+            self.set_to_server_value.map(|ServerValueIn| Ok(Transform::RequestTime)),
+            self.increment.map(|value| operand(value).map(Transform::Increment)),
             self.maximum.map(|value| operand(value).map(Transform::Maximum)),
             self.minimum.map(|value| operand(value).map(Transform::Minimum)),
-            self.append_missing_elements
-                .map(|array| elements(array).map(Transform::AppendMissingElements)),
-            self.remove_all_from_array
-                .map(|array| elements(array).map(Transform::RemoveAllFromArray)),
+            self.append_missing_elements.map(|array| elements(array).map(Transform::AppendMissingElements)),
+            self.remove_all_from_array.map(|array| elements(array).map(Transform::RemoveAllFromArray)),
         ];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(transform), None) => Ok((path, transform?)),
             (None, _) => Err(Fault::invalid("A field transform must have a transform type.")),
-            _ => Err(Fault::invalid(
-                "Invalid JSON payload received. A field transform has one type.",
-            )),
+            _ => Err(Fault::invalid("Invalid JSON payload received. A field transform has one type.")),
         }
     }
 }
@@ -213,9 +185,7 @@ pub(in crate::embedded) fn precondition_of(
         (None, None) => Ok(None),
         (Some(exists), None) => Ok(Some(Precondition::Exists(exists))),
         (None, Some(time)) => Ok(Some(Precondition::UpdateTime(time))),
-        _ => Err(Fault::invalid(
-            "Invalid JSON payload received. A precondition has one condition.",
-        )),
+        _ => Err(Fault::invalid("Invalid JSON payload received. A precondition has one condition.")),
     }
 }
 
@@ -227,19 +197,14 @@ pub(in crate::embedded) fn mask_of(paths: &[impl AsRef<str>]) -> Result<Vec<Fiel
 fn field_path(text: &str) -> Result<FieldPath, Fault> {
     let path = FieldPath::parse(text)?;
     if !path.is_document_id() {
-        path.names()
-            .iter()
-            .try_for_each(|name| limits::check_name(name))?;
+        path.names().iter().try_for_each(|name| limits::check_name(name))?;
     }
     Ok(path)
 }
 
 /// Firestore keeps microseconds.
 fn normalised(fields: Fields) -> Fields {
-    fields
-        .into_iter()
-        .map(|(name, value)| (name, normalised_value(value)))
-        .collect()
+    fields.into_iter().map(|(name, value)| (name, normalised_value(value))).collect()
 }
 
 fn normalised_value(value: Value) -> Value {

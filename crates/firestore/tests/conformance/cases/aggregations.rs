@@ -75,17 +75,11 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "a sum takes numbers and leaves the rest",
-            [
-                stock(),
-                ask(a(), json!([sum("n")])).answers(result(json!({ "s": double(3.5) }))),
-            ],
+            [stock(), ask(a(), json!([sum("n")])).answers(result(json!({ "s": double(3.5) })))],
         ),
         case(
             "a sum of integers is an integer",
-            [
-                stock(),
-                ask(a(), json!([sum("w")])).answers(result(json!({ "s": int(7) }))),
-            ],
+            [stock(), ask(a(), json!([sum("w")])).answers(result(json!({ "s": int(7) })))],
         ),
         case(
             "a sum beyond 64 bits is a double",
@@ -97,25 +91,16 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "a sum with NaN is NaN",
-            [
-                stock(),
-                ask(a(), json!([sum("nan")])).answers(result(json!({ "s": nan() }))),
-            ],
+            [stock(), ask(a(), json!([sum("nan")])).answers(result(json!({ "s": nan() })))],
         ),
         case(
             "an average is a double",
-            [
-                stock(),
-                ask(a(), json!([average("w")])).answers(result(json!({ "a": double(7.0) }))),
-            ],
+            [stock(), ask(a(), json!([average("w")])).answers(result(json!({ "a": double(7.0) })))],
         ),
         case(
             "over nothing the sum is zero and the average null",
-            [ask(
-                a(),
-                json!([sum("n"), average("n"), { "alias": "c", "count": {} }]),
-            )
-            .answers(result(json!({ "s": int(0), "a": nothing(), "c": int(0) })))],
+            [ask(a(), json!([sum("n"), average("n"), { "alias": "c", "count": {} }]))
+                .answers(result(json!({ "s": int(0), "a": nothing(), "c": int(0) })))],
         ),
         case(
             "a count beside a sum counts the documents that have the field",
@@ -133,17 +118,10 @@ pub fn cases() -> Vec<Case> {
                     .answers(result(json!({ "field_1": int(5), "field_2": int(5) }))),
             ],
         ),
-        case(
-            "no aggregation at all is refused",
-            [ask(a(), json!([])).invalid()],
-        ),
+        case("no aggregation at all is refused", [ask(a(), json!([])).invalid()]),
         case(
             "two figures of one name are refused",
-            [ask(
-                a(),
-                json!([{ "alias": "c", "count": {} }, { "alias": "c", "count": {} }]),
-            )
-            .invalid()],
+            [ask(a(), json!([{ "alias": "c", "count": {} }, { "alias": "c", "count": {} }])).invalid()],
         ),
         case(
             "counting up to nothing is refused",

@@ -9,27 +9,15 @@ fn stock() -> Step {
     commit([
         set("a/bool", json!({ "v": { "booleanValue": true } })),
         set("a/double", json!({ "v": double(2.5) })),
-        set(
-            "a/five",
-            json!({ "v": int(5), "m": map(json!({ "k": text("x") })) }),
-        ),
-        set(
-            "a/list",
-            json!({ "v": list([int(1), text("x"), double(5.0), nothing()]) }),
-        ),
+        set("a/five", json!({ "v": int(5), "m": map(json!({ "k": text("x") })) })),
+        set("a/list", json!({ "v": list([int(1), text("x"), double(5.0), nothing()]) })),
         set("a/map", json!({ "v": map(json!({ "k": int(1) })) })),
         set("a/nan", json!({ "v": nan() })),
         set("a/none", json!({ "w": int(1) })),
         set("a/null", json!({ "v": nothing() })),
-        set(
-            "a/one",
-            json!({ "v": int(1), "m": map(json!({ "k": text("y") })) }),
-        ),
+        set("a/one", json!({ "v": int(1), "m": map(json!({ "k": text("y") })) })),
         set("a/text", json!({ "v": text("x") })),
-        set(
-            "a/time",
-            json!({ "v": { "timestampValue": "2026-01-01T00:00:00Z" } }),
-        ),
+        set("a/time", json!({ "v": { "timestampValue": "2026-01-01T00:00:00Z" } })),
         set("a/one/a/deep", json!({ "v": int(1) })),
         set("b/other", json!({ "v": int(1) })),
     ])

@@ -28,11 +28,7 @@ pub fn cases() -> Vec<Case> {
             "a document does not grow beyond a mebibyte by parts",
             [
                 commit([set("a/1", json!({ "a": long(600_000) }))]),
-                patch(
-                    "/a/1?updateMask.fieldPaths=b",
-                    json!({ "fields": { "b": long(600_000) } }),
-                )
-                .invalid(),
+                patch("/a/1?updateMask.fieldPaths=b", json!({ "fields": { "b": long(600_000) } })).invalid(),
                 get("/a/1?mask.fieldPaths=b")
                     .answers(json!({ "name": "D/a/1", "createTime": "v1", "updateTime": "v1" })),
             ],
@@ -45,10 +41,7 @@ pub fn cases() -> Vec<Case> {
                 commit([set("a/1", json!({ "__a": int(1), "a__": int(1), "__": int(1) }))]),
             ],
         ),
-        case(
-            "a field without a name is refused",
-            [commit([set("a/1", json!({ "": int(1) }))]).invalid()],
-        ),
+        case("a field without a name is refused", [commit([set("a/1", json!({ "": int(1) }))]).invalid()]),
         case(
             "a field with a name too long is refused",
             [commit([set("a/1", json!({ ("x".repeat(1501)): int(1) }))]).invalid()],

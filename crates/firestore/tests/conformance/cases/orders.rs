@@ -15,17 +15,11 @@ fn every_type() -> Step {
     commit([
         set("a/01", json!({ "v": map(json!({ "k": int(1) })) })),
         set("a/02", json!({ "v": list([int(1)]) })),
-        set(
-            "a/03",
-            json!({ "v": { "geoPointValue": { "latitude": 1.0, "longitude": 1.0 } } }),
-        ),
+        set("a/03", json!({ "v": { "geoPointValue": { "latitude": 1.0, "longitude": 1.0 } } })),
         set("a/04", json!({ "v": { "referenceValue": "D/a/1" } })),
         set("a/05", json!({ "v": { "bytesValue": "AQ==" } })),
         set("a/06", json!({ "v": text("a") })),
-        set(
-            "a/07",
-            json!({ "v": { "timestampValue": "2026-01-01T00:00:00Z" } }),
-        ),
+        set("a/07", json!({ "v": { "timestampValue": "2026-01-01T00:00:00Z" } })),
         set("a/08", json!({ "v": double(-1.5) })),
         set("a/09", json!({ "v": int(-1) })),
         set("a/10", json!({ "v": nan() })),
@@ -126,11 +120,7 @@ pub fn cases() -> Vec<Case> {
         ),
         ascending(
             "timestamps are ordered by time",
-            [
-                time("2026-01-01T00:00:00Z"),
-                time("1999-01-01T00:00:00Z"),
-                time("2026-01-01T00:00:00.000001Z"),
-            ],
+            [time("2026-01-01T00:00:00Z"), time("1999-01-01T00:00:00Z"), time("2026-01-01T00:00:00.000001Z")],
             ["a/1", "a/0", "a/2"],
         ),
         ascending(
@@ -159,13 +149,7 @@ pub fn cases() -> Vec<Case> {
         ),
         ascending(
             "lists are ordered element by element, the shorter first",
-            [
-                list([int(2)]),
-                list([int(1), int(2)]),
-                list([int(1)]),
-                list([]),
-                list([text("a")]),
-            ],
+            [list([int(2)]), list([int(1), int(2)]), list([int(1)]), list([]), list([text("a")])],
             ["a/3", "a/2", "a/1", "a/0", "a/4"],
         ),
         ascending(
@@ -188,17 +172,11 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "documents without the ordered field are left out",
-            [
-                people(),
-                p(json!({ "orderBy": by([("age", "ASCENDING")]) })).finds(["p/3", "p/1", "p/2"]),
-            ],
+            [people(), p(json!({ "orderBy": by([("age", "ASCENDING")]) })).finds(["p/3", "p/1", "p/2"])],
         ),
         case(
             "ties are broken by name, in the direction of the last order",
-            [
-                people(),
-                p(json!({ "orderBy": by([("age", "DESCENDING")]) })).finds(["p/2", "p/1", "p/3"]),
-            ],
+            [people(), p(json!({ "orderBy": by([("age", "DESCENDING")]) })).finds(["p/2", "p/1", "p/3"])],
         ),
         case(
             "a second order decides among equals",
@@ -245,10 +223,7 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "negative limits and offsets are refused",
-            [
-                p(json!({ "limit": -1 })).invalid(),
-                p(json!({ "offset": -1 })).invalid(),
-            ],
+            [p(json!({ "limit": -1 })).invalid(), p(json!({ "offset": -1 })).invalid()],
         ),
         case(
             "an order by a path that is none is refused",

@@ -5,12 +5,8 @@ use serde_json::json;
 use crate::case::{Case, case, commit, get, int, post, set};
 
 pub fn cases() -> Vec<Case> {
-    let two = || {
-        commit([
-            set("a/1", json!({ "n": int(1), "m": int(2) })),
-            set("a/2", json!({ "n": int(2) })),
-        ])
-    };
+    let two =
+        || commit([set("a/1", json!({ "n": int(1), "m": int(2) })), set("a/2", json!({ "n": int(2) }))]);
     vec![
         case(
             "many documents are read at once, and the missing ones are told",
