@@ -49,8 +49,8 @@ impl<S: Sql> Store<S> {
     /// Answers one request. `now_micros` is the time in microseconds of the epoch; a clock that stands still or runs
     /// back does no harm, versions grow regardless. Credentials are not looked at: who may call is the caller's rule.
     pub fn handle(&mut self, now_micros: i64, request: &http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
-        let answered =
-            route::Call::of(request).and_then(|call| serve::serve(&mut self.shelf, now_micros, call));
+        let answered = route::Call::of(request)
+            .and_then(|call| self.shelf.atomically(|shelf| serve::serve(shelf, now_micros, call)));
         answered.unwrap_or_else(Fault::into_response)
     }
 }

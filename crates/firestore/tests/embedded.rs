@@ -3,6 +3,8 @@
 // A test fails by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::{cell::Cell, rc::Rc};
+
 use mentora_firestore::{
     Timestamp,
     embedded::{Sql, SqlValue, Store},
@@ -265,9 +267,9 @@ fn garbage_is_refused_and_never_brings_the_store_down() {
     }
 }
 
-/// A database that fails from some statement on.
+/// A database that fails when its statements are used up.
 struct Failing {
-    statements_left: usize,
+    statements_left: Rc<Cell<usize>>,
     connection: Connection,
 }
 
@@ -275,16 +277,43 @@ impl Sql for Failing {
     type Error = String;
 
     fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>, String> {
-        self.statements_left = self.statements_left.checked_sub(1).ok_or("the disk is full")?;
+        let left = self.statements_left.get().checked_sub(1).ok_or("the disk is full")?;
+        self.statements_left.set(left);
         self.connection.exec(statement, bindings).map_err(|error| error.to_string())
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        self.connection.begin().map_err(|error| error.to_string())
+    }
+
+    fn commit(&mut self) -> Result<(), String> {
+        self.connection.commit().map_err(|error| error.to_string())
+    }
+
+    fn rollback(&mut self) -> Result<(), String> {
+        self.connection.rollback().map_err(|error| error.to_string())
     }
 }
 
 #[test]
-fn a_failing_database_is_an_internal_error() {
+fn a_database_that_fails_in_the_middle_of_a_commit_leaves_nothing_of_it() {
+    let statements_left = Rc::new(Cell::new(usize::MAX));
     let connection = Connection::open_in_memory().unwrap();
-    let mut bench = Bench::over(Failing { statements_left: 8, connection });
-    let (status, reply) =
-        bench.call("POST", ":commit", json!({ "writes": [update("a/1", 1), update("a/2", 2)] }));
-    assert_eq!((status, &reply["error"]["status"]), (500, &json!("INTERNAL")));
+    let mut bench = Bench::over(Failing { statements_left: Rc::clone(&statements_left), connection });
+    let commit = json!({ "writes": [update("a/1", 1), update("a/2", 2)] });
+    let mut failures = 0;
+    for statements in 0.. {
+        statements_left.set(statements);
+        let (status, reply) = bench.call("POST", ":commit", commit.clone());
+        statements_left.set(usize::MAX);
+        let found = ["/a/1", "/a/2"].map(|path| bench.call("GET", path, Json::Null).0);
+        if status == 200 {
+            assert_eq!(found, [200, 200]);
+            break;
+        }
+        assert_eq!((status, &reply["error"]["status"]), (500, &json!("INTERNAL")));
+        assert_eq!(found, [404, 404], "half of a commit was kept after {statements} statements");
+        failures += 1;
+    }
+    assert!(failures >= 4, "the commit has reads and writes to fail at, but failed only {failures} times");
 }

@@ -1,7 +1,5 @@
 //! HTTP with a deadline.
 
-use std::future::Future;
-
 use futures::future::{Either, select};
 use mentora_firestore::{Transport, TransportError};
 use worker::js_sys::Uint8Array;

@@ -27,9 +27,10 @@ pub struct Pause {
 }
 
 impl Pause {
-    /// Starts now.
+    /// Starts now; 24 days at most, as timers go.
     #[must_use]
     pub fn of(ms: u32) -> Self {
+        let ms = ms.min(i32::MAX.unsigned_abs());
         let mut timer = JsValue::UNDEFINED;
         let fired = Promise::new(&mut |resolve, _| timer = set_timeout(&resolve, ms));
         Self { timer, fired: JsFuture::from(fired) }

@@ -4,6 +4,7 @@ import type { MentoraClient } from "./client.ts";
 import { Emitter } from "./emitter.ts";
 import { MentoraError } from "./error.ts";
 import type { ClientFrame, Seq, ServerFrame, ServerFrameOf, ServerFrameType, StreamRole } from "./frames.ts";
+import { messageId } from "./id.ts";
 
 export type AudioMode = "none" | "base64" | "binary";
 
@@ -150,14 +151,14 @@ export class ConversationStream extends Emitter<StreamEvents> {
   }
 
   /** Stored once, however often the connection breaks. Returns the id to recognise it by. */
-  sendText(text: string, clientMessageId: string = crypto.randomUUID()): string {
+  sendText(text: string, clientMessageId: string = messageId()): string {
     this.#pending.set(clientMessageId, { clientMessageId, text, sends: 0 });
     if (this.#ready && this.#role === "speaker") this.#sendPending(clientMessageId);
     return clientMessageId;
   }
 
   /** Begins an utterance. Null while there is no connection: speech is not kept, so do not let the student begin. */
-  audioStart(sampleRate: number, clientMessageId: string = crypto.randomUUID()): string | null {
+  audioStart(sampleRate: number, clientMessageId: string = messageId()): string | null {
     if (this.#role !== "speaker") return null;
     const begun = this.#send({
       type: "audio_start",

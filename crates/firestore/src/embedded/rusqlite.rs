@@ -19,6 +19,18 @@ impl Sql for Connection {
         })?;
         rows.collect()
     }
+
+    fn begin(&mut self) -> Result<(), rusqlite::Error> {
+        self.execute_batch("BEGIN IMMEDIATE")
+    }
+
+    fn commit(&mut self) -> Result<(), rusqlite::Error> {
+        self.execute_batch("COMMIT")
+    }
+
+    fn rollback(&mut self) -> Result<(), rusqlite::Error> {
+        self.execute_batch("ROLLBACK")
+    }
 }
 
 fn bound(value: &SqlValue) -> Value {

@@ -1,6 +1,10 @@
 //! The tables.
 
-use super::{Sql, SqlValue, fault::Fault, row};
+use super::{
+    Sql, SqlValue,
+    fault::{Code, Fault},
+    row,
+};
 use crate::{
     name::{CollectionPath, Database, DocumentPath},
     value::Fields,
@@ -77,6 +81,22 @@ impl<S: Sql> Shelf<S> {
             sql.exec(statement, &[])?;
         }
         Ok(Self { sql })
+    }
+
+    /// Keeps what is written during `work`, unless the database failed in the middle. Every other refusal comes
+    /// before the first document is written; what a refused call noted about its transaction is kept.
+    pub(super) fn atomically<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.sql.begin().map_err(Fault::internal)?;
+        let done = work(self);
+        let ended = match &done {
+            Err(Fault { code: Code::Internal, .. }) => self.sql.rollback(),
+            _ => self.sql.commit(),
+        };
+        ended.map_err(Fault::internal)?;
+        done
     }
 
     /// Executes a statement of ours.

@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
-/// Executes SQLite's SQL. A call of [`super::Store::handle`] has to be atomic as a whole: in a Durable Object it is, as
-/// long as nothing is awaited between its statements.
+/// Executes SQLite's SQL. What one call of [`super::Store::handle`] writes has to be kept as a whole or not at all.
+///
+/// A Durable Object keeps what it writes between two awaits together, so it needs no [`begin`](Sql::begin) of its own;
+/// but after a reply of status 500 it has to give its unsaved writes up (abort), as [`rollback`](Sql::rollback) would.
 pub trait Sql {
     /// Why a statement failed.
     type Error: Display;
@@ -11,6 +13,21 @@ pub trait Sql {
     /// Executes one statement with `?` placeholders, bound in order, and returns all rows, each in the order of its
     /// columns.
     fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>, Self::Error>;
+
+    /// Before the first statement of a call.
+    fn begin(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// Keeps what was written since `begin`.
+    fn commit(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// Gives up what was written since `begin`: a statement failed.
+    fn rollback(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// What a column holds.

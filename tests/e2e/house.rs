@@ -1,0 +1,54 @@
+//! What is started once: the emulator, and a Worker on each kind of store. All of it ends with the house.
+
+use std::sync::Arc;
+
+use mentora_firestore::emulator::Emulator;
+use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+
+use crate::sim::Pace;
+use crate::stack::{Stack, Store, Wanted};
+
+/// What the tests share.
+pub struct House {
+    pub runtime: Runtime,
+    emulator: Option<Arc<Emulator>>,
+    firestore: OnceCell<Stack>,
+    embedded: OnceCell<Stack>,
+}
+
+impl House {
+    /// Starts the emulator, unless the tests are only `listed`. The Workers are started by the first test that wants them.
+    pub fn open(listed: bool) -> Self {
+        let emulator = if listed { None } else { Emulator::start_or_skip().expect("the Firestore emulator") };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        Self {
+            runtime: runtime.unwrap(),
+            emulator: emulator.map(Arc::new),
+            firestore: OnceCell::new(),
+            embedded: OnceCell::new(),
+        }
+    }
+
+    /// Whether there is an emulator.
+    pub fn has_emulator(&self) -> bool {
+        self.emulator.is_some()
+    }
+
+    /// A Worker with its documents in Google's emulator.
+    pub async fn firestore(&self) -> &Stack {
+        let emulator = self.emulator.as_ref().expect("the emulator is installed");
+        let store = Store::Firestore(emulator.host());
+        self.firestore.get_or_init(|| Stack::start(Wanted::new(store, Pace::AtOnce))).await
+    }
+
+    /// A Worker with its documents in its own store.
+    pub async fn embedded(&self) -> &Stack {
+        self.embedded.get_or_init(|| Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce))).await
+    }
+
+    /// A Worker; for what does not depend on the store.
+    pub async fn any(&self) -> &Stack {
+        if self.has_emulator() { self.firestore().await } else { self.embedded().await }
+    }
+}

@@ -1,0 +1,101 @@
+//! Mentora as its clients meet it: the built Worker in workerd, `mentora-sim` in place of Google, documents in Google's
+//! Firestore emulator or in the Worker's own store. What is asked is only what the contract promises, in JSON, by
+//! clients that share no code with the Worker.
+//!
+//! `npm test -- --only e2e` builds what is needed and runs it. A test that fails prints what its clients saw and the
+//! last lines of the Worker's log.
+//!
+//! # Layout
+//! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
+//! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
+//! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
+//! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`faults`], [`idle`], [`bad_input`], [`identity`]: the tests
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod bad_input;
+mod barge_in;
+mod crash;
+mod dialogue;
+mod faults;
+mod house;
+mod identity;
+mod idle;
+mod people;
+mod process;
+mod readback;
+mod repeated;
+mod sim;
+mod speech;
+mod stack;
+mod stream;
+
+use std::future::Future;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use crate::house::House;
+
+macro_rules! tests {
+    ($house:ident: $($module:ident::$name:ident),* $(,)?) => {
+        vec![$(test(&$house, concat!(stringify!($module), "::", stringify!($name)), $module::$name)),*]
+    };
+}
+
+// A `main` of our own: what the tests share must be stopped when they are over, and the standard harness drops nothing.
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let house = Arc::new(House::open(arguments.list));
+    let mut all = tests![house:
+        dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_its_own_store,
+        dialogue::every_setup_was_taken_by_a_strict_model,
+        barge_in::what_was_heard_is_stored_as_said_and_the_rest_is_kept_beside_it,
+        barge_in::speaking_breaks_into_the_answer,
+        repeated::a_message_sent_twice_over_the_stream_is_one_turn,
+        repeated::a_message_posted_twice_gets_the_same_turns,
+        faults::a_socket_dropped_in_mid_answer_is_reopened_with_its_handle,
+        faults::a_model_that_breaks_down_in_mid_answer_is_asked_again,
+        faults::an_empty_turn_is_asked_again_in_silence,
+        faults::a_model_that_stays_silent_is_given_up_and_the_turn_is_kept,
+        faults::a_used_up_quota_is_told_and_not_retried,
+        faults::an_expired_key_is_told_and_not_retried,
+        faults::a_refused_setup_is_told_and_the_turn_is_kept,
+        faults::a_busy_model_is_tried_again,
+        faults::a_socket_that_says_goodbye_is_followed_by_one_with_its_handle,
+        bad_input::rest_answers_what_is_wrong,
+        bad_input::strangers_do_not_get_in,
+        bad_input::bad_frames_are_answered_and_the_fourth_ends_the_connection,
+        bad_input::frames_too_large_disturb_nobody,
+        bad_input::a_listener_only_listens,
+        identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
+        identity::staging_takes_signed_tokens_only,
+        crash::a_killed_worker_loses_nothing_it_has_acknowledged,
+        idle::a_socket_without_work_is_closed_and_resumed,
+    ];
+    let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;
+    let name = "dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore";
+    all.insert(0, test(&house, name, emulated).with_ignored_flag(!house.has_emulator() && !arguments.list));
+    let conclusion = libtest_mimic::run(&arguments, all);
+    drop(house);
+    conclusion.exit_code()
+}
+
+fn test<F, Run>(house: &Arc<House>, name: &str, run: Run) -> Trial
+where
+    F: Future<Output = ()>,
+    Run: Fn(Arc<House>) -> F + Send + 'static,
+{
+    let house = Arc::clone(house);
+    Trial::test(name, move || {
+        house.runtime.block_on(run(Arc::clone(&house)));
+        Ok(())
+    })
+}

@@ -1,0 +1,238 @@
+//! One Worker with its world: the stand-in for Google, a store, workerd.
+
+use std::env;
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::people::{Answer, Call};
+use crate::process::Process;
+use crate::sim::{Pace, Sim};
+
+const READY: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(70);
+const POLL: Duration = Duration::from_millis(100);
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Where the documents are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Store {
+    /// In Google's emulator at this host and port.
+    Firestore(String),
+    /// In the Worker's own store.
+    Embedded,
+}
+
+/// What a stack is started with.
+pub struct Wanted {
+    pub store: Store,
+    pub pace: Pace,
+    /// Settings beside those of a local Worker, or in place of them.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+impl Wanted {
+    pub fn new(store: Store, pace: Pace) -> Self {
+        Self { store, pace, settings: Vec::new() }
+    }
+}
+
+/// A running Worker.
+pub struct Stack {
+    pub sim: Sim,
+    pub project: String,
+    pub store: Store,
+    worker: Option<Process>,
+    port: u16,
+    folder: PathBuf,
+    http: reqwest::Client,
+}
+
+impl Stack {
+    /// Starts all of it and waits until it answers.
+    pub async fn start(wanted: Wanted) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("demo-e2e-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
+        fs::create_dir_all(&folder).unwrap();
+        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
+        let sim = Sim::start(http.clone(), &name, wanted.pace).await;
+        lay_out(&folder);
+        write_settings(&folder, &name, &sim, &wanted);
+        let store = wanted.store;
+        let mut stack = Self { sim, project: name, store, worker: None, port: 0, folder, http };
+        stack.revive().await;
+        stack
+    }
+
+    /// Kills workerd as a power cut would.
+    pub fn kill(&mut self) {
+        self.worker.take().expect("the Worker runs").kill();
+    }
+
+    /// Starts workerd on what it had stored.
+    pub async fn revive(&mut self) {
+        self.port = free_port();
+        self.worker = Some(wrangler(&self.folder, self.port));
+        let started = Instant::now();
+        loop {
+            let worker = self.worker.as_mut().unwrap();
+            assert!(!worker.has_ended(), "wrangler ended.\n{}", worker.tail());
+            assert!(started.elapsed() < READY, "the Worker does not answer.\n{}", worker.tail());
+            let health = self.http.get(self.url("/api/health")).timeout(Duration::from_secs(5)).send().await;
+            if let Ok(health) = health
+                && let Ok(body) = health.json::<Value>().await
+                && body["status"].is_string()
+            {
+                assert_eq!(body["status"], "ok", "{body}\n{}", self.log());
+                return;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.host())
+    }
+
+    /// Host and port.
+    pub fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The last lines of the Worker's log.
+    pub fn log(&self) -> String {
+        self.worker.as_ref().map_or_else(|| "the Worker is down".to_owned(), Process::tail)
+    }
+
+    /// Asks the Worker.
+    pub async fn call(&self, call: Call<'_>) -> Answer {
+        let what = call.to_string();
+        let response = call.request(&self.http, &self.url("")).send().await;
+        let response = response.unwrap_or_else(|error| panic!("{what}: {error:?}\n{}", self.log()));
+        Answer::of(what, response).await
+    }
+
+    /// Prints the Worker's log when the test that holds this fails.
+    pub fn watch(&self) -> impl Drop + '_ {
+        Watch(self)
+    }
+}
+
+struct Watch<'a>(&'a Stack);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.0.log());
+        }
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.worker = None;
+        // What cannot be removed lies in the build folder and harms nobody.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A configuration of its own and a copy of what was built: nothing is rebuilt, and nobody's build disturbs a test.
+fn lay_out(folder: &Path) {
+    let built = Path::new(ROOT).join("build");
+    let main = built.join("index.js");
+    assert!(main.is_file(), "{} is not there. Build it with `npm run build`.", main.display());
+    copy_folder(&built, &folder.join("build"));
+    let wrangler = fs::read_to_string(Path::new(ROOT).join("wrangler.toml")).unwrap();
+    let mut kept = String::new();
+    let mut in_build = false;
+    for line in wrangler.lines() {
+        if line.starts_with('[') {
+            in_build = line.trim() == "[build]";
+        }
+        if !in_build {
+            kept.push_str(&line.replace("\"apps/mentora/build\"", "\"assets\""));
+            kept.push('\n');
+        }
+    }
+    fs::write(folder.join("wrangler.toml"), kept).unwrap();
+    // The web app is tested in a browser; here the folder only has to be there.
+    fs::create_dir_all(folder.join("assets")).unwrap();
+    fs::write(folder.join("assets/index.html"), "<!doctype html><title>Mentora</title>").unwrap();
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
+    let mut settings = vec![
+        ("ENVIRONMENT", "local".to_owned()),
+        ("FIREBASE_PROJECT_ID", project.to_owned()),
+        ("TICKET_SECRET", "a secret of these tests".to_owned()),
+        ("GEMINI_BASE_URL", sim.base.clone()),
+        ("FIREBASE_JWKS_URL", format!("{}/jwks", sim.base)),
+        ("GOOGLE_TOKEN_URL", format!("{}/token", sim.base)),
+    ];
+    match &wanted.store {
+        Store::Firestore(host) => {
+            settings.push(("DOCUMENT_STORE", "firestore".to_owned()));
+            settings.push(("FIRESTORE_EMULATOR_HOST", host.clone()));
+        }
+        Store::Embedded => settings.push(("DOCUMENT_STORE", "embedded".to_owned())),
+    }
+    for (name, value) in &wanted.settings {
+        settings.retain(|(known, _)| known != name);
+        settings.push((name, value.clone()));
+    }
+    // Single quotes: wrangler reads dotenv, where they keep everything as it is, except `$`.
+    let line = |(name, value): (&str, String)| format!("{name}='{}'\n", value.replace('$', "\\$"));
+    fs::write(folder.join("settings.env"), settings.into_iter().map(line).collect::<String>()).unwrap();
+}
+
+fn wrangler(folder: &Path, port: u16) -> Process {
+    let default = Path::new(ROOT).join("node_modules/wrangler/bin/wrangler.js");
+    let script = env::var_os("MENTORA_WRANGLER").map_or(default, PathBuf::from);
+    let mut command = Command::new(node());
+    command
+        .arg(script)
+        .args(["dev", "--ip", "127.0.0.1", "--port", &port.to_string(), "--inspector-port", "0"])
+        .args(["--show-interactive-dev-session=false", "--persist-to", "documents"])
+        .args(["--env-file", "settings.env", "--config", "wrangler.toml"])
+        .current_dir(folder)
+        .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
+        .env("WRANGLER_SEND_METRICS", "false")
+        .env("WRANGLER_LOG_PATH", folder.join("wrangler-logs"))
+        .env("NO_COLOR", "1")
+        .env("CI", "true");
+    Process::start("wrangler dev", &mut command)
+}
+
+/// A Node that wrangler and Google's clients run on.
+pub fn node() -> PathBuf {
+    let default = Path::new(ROOT).join("node_modules/.bin/node");
+    env::var_os("MENTORA_NODE").map_or(default, PathBuf::from)
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
