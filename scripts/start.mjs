@@ -91,6 +91,7 @@ async function prepare() {
 function untilStopped() {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.removeAllListeners(signal); // this command has something to put in order first
       process.once(signal, () => {
         console.error('\nStopping …');
         process.once(signal, () => process.exit(1));

@@ -25,6 +25,14 @@ In CI (CI=true) a suite that cannot run is a failure; elsewhere it is skipped an
 // These test what was built; the others need no build.
 const NEED_BUILD = new Set(['sdk', 'e2e', 'browser']);
 
+// Lets a step end as failed, and keeps the numbers.
+class FailedTests extends Error {
+  constructor(result) {
+    super('tests failed');
+    this.result = result;
+  }
+}
+
 await command(async () => {
   const { only, list, install } = flags({ only: { type: 'string', multiple: true }, list: { type: 'boolean' }, install: { type: 'boolean' } }, HELP);
   if (list) {
@@ -92,13 +100,6 @@ async function run(suite, env) {
     console.error(output.trimEnd().split('\n').slice(-SHOWN_LINES).map((line) => `  │ ${line}`).join('\n'));
     console.error(`  The whole output: .mentora/logs/test-${suite.name}.log. Again, only this: npm test -- --only ${suite.name}`);
     return error.result;
-  }
-}
-
-class FailedTests extends Error {
-  constructor(result) {
-    super('tests failed');
-    this.result = result;
   }
 }
 

@@ -29,8 +29,12 @@ export function report(error) {
   console.error(lines.join('\n'));
 }
 
+const ENDING = [['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]];
+
 /** Runs a command's body and ends the process: with the code that the body returns (0 if none), or with 1 after a failure. */
 export async function command(body) {
+  // Ending by `exit` gives locks back and stops the program of the current step; dying of the signal would not.
+  for (const [signal, number] of ENDING) process.on(signal, () => process.exit(128 + number));
   let code = 1;
   try {
     code = (await body()) ?? 0;

@@ -86,10 +86,6 @@ impl Sim {
         assert!(answer.status().is_success());
     }
 
-    /// A service account whose tokens the stand-in gives out.
-    pub async fn service_account(&self) -> Value {
-        self.get("/sim/service-account.json").await
-    }
 
     /// All connections so far, the oldest first.
     pub async fn connections(&self) -> Vec<Connection> {

@@ -21,6 +21,8 @@ use crate::stack::Stack;
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// Shown of a frame when a test fails.
 const SHOWN: usize = 400;
+/// Shown of a transcript: its last lines.
+const SHOWN_LINES: usize = 120;
 
 /// What a client keeps when its connection is gone.
 #[derive(Debug, Clone, Default)]
@@ -177,7 +179,10 @@ impl Stream {
     }
 
     pub async fn send_raw(&mut self, message: Message) {
-        self.note("→", &format!("{message:?}"));
+        match &message {
+            Message::Text(text) => self.note("→", text),
+            other => self.note("→", &format!("{} bytes", other.len())),
+        }
         timeout(PATIENCE, self.socket.send(message)).await.expect("the frame is taken").expect("the stream is open");
     }
 
@@ -361,7 +366,9 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("--- what this client saw ---\n{}\n---", self.memory.transcript.join("\n"));
+            let lines = &self.memory.transcript;
+            let last = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
+            eprintln!("--- what this client saw ---\n{}\n---", last.join("\n"));
         }
     }
 }

@@ -1,0 +1,70 @@
+//! Who may come in with which token.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::house::House;
+use crate::people::{Call, Class, Person, unique};
+use crate::sim::Pace;
+use crate::stack::{Stack, Store, Wanted};
+use crate::stream::Stream;
+
+async fn signed(stack: &Stack, name: &str) -> Person {
+    let uid = unique(name);
+    let token = stack.sim.id_token(json!({ "uid": uid, "email": format!("{uid}@example.org") })).await;
+    Person { uid, token }
+}
+
+pub async fn a_signed_token_of_google_is_taken_beside_the_local_ones(house: Arc<House>) {
+    let stack = house.any().await;
+    let _watch = stack.watch();
+    let class = Class::of(stack, signed(stack, "teacher").await).await;
+    let student = class.admit(stack, signed(stack, "student").await).await;
+    let mut stream = Stream::of(stack, &student).await;
+    stream.say("I am who I say I am, since Google has signed it.").await;
+    stream.answer().await;
+    stream.close().await;
+    assert_eq!(student.read(stack).await["userId"], student.person.uid);
+}
+
+pub async fn staging_takes_signed_tokens_only(_: Arc<House>) {
+    let mut wanted = Wanted::new(Store::Embedded, Pace::AtOnce);
+    wanted.settings = vec![
+        ("ENVIRONMENT", "staging".to_owned()),
+        ("FIREBASE_API_KEY", "not a secret".to_owned()),
+        ("GEMINI_API_KEY", "not a key".to_owned()),
+    ];
+    let stack = &Stack::start(wanted).await;
+    let _watch = stack.watch();
+    // Nobody can make tokens here, and none without a signature is taken.
+    stack.call(Call::post("/api/dev/sign-in", &json!({ "uid": "anybody" }))).await.refused(404, "NOT_FOUND");
+    let unsigned = unsigned_token(&stack.project);
+    stack.call(Call::get("/api/courses").by(&unsigned)).await.refused(401, "UNAUTHORIZED");
+    // The store is not open to the world.
+    let path = format!("/v1/projects/{}/databases/(default)/documents/courses", stack.project);
+    stack.call(Call::get(path)).await.refused(404, "NOT_FOUND");
+
+    let class = Class::of(stack, signed(stack, "teacher").await).await;
+    // Google changes its keys now and then: a token by the next key is taken as well.
+    stack.sim.rotate_keys().await;
+    let student = class.admit(stack, signed(stack, "student").await).await;
+    let mut stream = Stream::of(stack, &student).await;
+    stream.say("Buses first, because most people have no car.").await;
+    stream.answer().await;
+    stream.close().await;
+}
+
+/// What the Auth emulator would make.
+fn unsigned_token(project: &str) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let header = json!({ "alg": "none", "typ": "JWT" });
+    let claims = json!({
+        "iss": format!("https://securetoken.google.com/{project}"), "aud": project, "sub": "anybody",
+        "user_id": "anybody", "auth_time": now, "iat": now, "exp": now + 3_600,
+    });
+    let encode = |part: serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    format!("{}.{}.", encode(header), encode(claims))
+}

@@ -1,0 +1,37 @@
+//! A conversation that nobody works on costs nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::house::House;
+use crate::people::Class;
+use crate::stream::Stream;
+
+/// Half a minute of the contract, and time for the alarm.
+const CLOSED_WITHIN: Duration = Duration::from_secs(45);
+
+pub async fn a_socket_without_work_is_closed_and_resumed(house: Arc<House>) {
+    let stack = house.any().await;
+    let _watch = stack.watch();
+    let student = Class::open(stack).await.student(stack, "student").await;
+    let mut stream = Stream::of(stack, &student).await;
+    stream.say("Night buses should be free, because walking home is dangerous. Marker: idle.").await;
+    stream.answer().await;
+    let started = Instant::now();
+    let closed = loop {
+        let connection = stack.sim.connections_with("Marker: idle.").await.remove(0);
+        if connection.closed().is_some() {
+            break connection;
+        }
+        assert!(started.elapsed() < CLOSED_WITHIN, "the model's socket stays open without work");
+        stream.quiet(Duration::from_millis(500)).await;
+    };
+    assert!(started.elapsed() > Duration::from_secs(25), "it was closed too early");
+    let last = stream.memory.all("session_state").last().map(|event| event["session"].clone());
+    assert_eq!(last, Some("paused".into()));
+    stream.say("Marker: awake. I would also light the stops.").await;
+    stream.answer().await;
+    let resumed = stack.sim.connections_with("Marker: awake.").await.remove(0);
+    assert_eq!(resumed.handle(), closed.offered().last().copied());
+    stream.close().await;
+}
