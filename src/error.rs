@@ -53,6 +53,12 @@ impl ApiError {
         self.code
     }
 
+    /// For people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// For our log.
     #[must_use]
     pub fn internal(&self) -> Option<&str> {

@@ -34,6 +34,12 @@ use worker::{Env, HttpRequest, event};
 
 pub use mentora_durable::{Conversation, DocumentStore};
 
+/// Once per isolate. A panic takes its memory; the log shall at least say where it came from.
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
 /// Where every request arrives that is not answered by a file of the web app.
 #[event(fetch)]
 async fn fetch(request: HttpRequest, env: Env, _: worker::Context) -> worker::Result<Response<Body>> {

@@ -1,8 +1,9 @@
 //! `/api/config`
 
 use axum::Json;
-use mentora_core::pricing::PRICES_AS_OF;
-use mentora_wire::rest::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody};
+use mentora_core::pricing;
+use mentora_core::time::Millis;
+use mentora_wire::rest::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 
 use crate::context::Context;
 use crate::stamp::{COMMIT, VERSION};
@@ -22,8 +23,19 @@ pub async fn read(context: Context) -> Json<ConfigBody> {
         },
         features: FeaturesBody { dev_sign_in: config.accepts_unsigned_tokens() },
         model: ModelBody { live: config.gemini.live_model.clone(), offline: config.gemini.offline },
-        price_version: PRICES_AS_OF.into(),
+        prices: prices(&config.gemini.live_model, context.now()),
         version: VERSION.into(),
         commit: COMMIT.into(),
     })
+}
+
+fn prices(model: &str, now: Millis) -> PricesBody {
+    let price = pricing::price(model, now);
+    PricesBody {
+        version: pricing::price_version().into(),
+        text_in_micros: price.text_in,
+        audio_in_micros: price.audio_in,
+        text_out_micros: price.text_out,
+        audio_out_micros: price.audio_out,
+    }
 }

@@ -64,18 +64,25 @@ pub async fn a_killed_worker_loses_nothing_it_has_acknowledged(_: Arc<House>) {
     let _watch = stack.watch();
     let told = student.read(&stack).await;
     let turns = told["turns"].as_array().unwrap();
-    let texts: Vec<&str> =
-        turns.iter().filter(|turn| turn["speaker"] == "student").filter_map(|turn| turn["text"].as_str()).collect();
+    let texts: Vec<&str> = turns
+        .iter()
+        .filter(|turn| turn["speaker"] == "student")
+        .filter_map(|turn| turn["text"].as_str())
+        .collect();
     assert_eq!(texts, ledger.said, "each turn of the student is there once, in order");
     for promised in &ledger.acknowledged {
-        let kept = turns.iter().find(|turn| turn["id"] == promised["id"]).expect("an acknowledged turn was lost");
+        let kept =
+            turns.iter().find(|turn| turn["id"] == promised["id"]).expect("an acknowledged turn was lost");
         assert_eq!((&kept["hash"], &kept["text"]), (&promised["hash"], &promised["text"]));
     }
     // Every turn of the student was answered in the end, whatever was cut short before.
     for (place, turn) in turns.iter().enumerate() {
         assert_eq!(turn["index"], place);
         let last_word = turns.get(place + 1).is_none_or(|next| next["speaker"] == "student");
-        assert!(!last_word || (turn["speaker"] == "tutor" && turn["truncated"] == false), "unanswered: {turn}");
+        assert!(
+            !last_word || (turn["speaker"] == "tutor" && turn["truncated"] == false),
+            "unanswered: {turn}"
+        );
     }
     chained(&told["turns"]);
     let mut expected = told.clone();
@@ -93,8 +100,11 @@ async fn killed(
     ledger: &mut Ledger,
 ) -> Memory {
     let mut stream = Stream::resume(stack, student, memory, Options::audio("binary")).await;
-    let text = format!("Point {round} is that free buses are fair, because the poor pay most for their way to work.");
-    let spoken = format!("Spoken point {round}: trams are quiet, and people sleep better when the streets are quiet.");
+    let text = format!(
+        "Point {round} is that free buses are fair, because the poor pay most for their way to work."
+    );
+    let spoken =
+        format!("Spoken point {round}: trams are quiet, and people sleep better when the streets are quiet.");
     let id = unique("killed");
     match moment {
         Moment::MidSpeech | Moment::SpeechEnded => speak(stack, &mut stream, &spoken, moment).await,
@@ -115,9 +125,14 @@ async fn killed(
     let mut whole = Stream::resume(stack, student, Memory::default(), Options::default()).await;
     whole.quiet(Duration::from_millis(300)).await;
     let from_the_beginning = whole.close().await;
-    for seen in memory.events.iter().filter(|event| ["turn_stored", "ai_response_end"].contains(&kind(event))) {
+    for seen in memory.events.iter().filter(|event| ["turn_stored", "ai_response_end"].contains(&kind(event)))
+    {
         let replayed = from_the_beginning.events.iter().filter(|event| event["seq"] == seen["seq"]);
-        assert_eq!(replayed.collect::<Vec<_>>(), [seen], "what was seen before the kill is replayed as it was");
+        assert_eq!(
+            replayed.collect::<Vec<_>>(),
+            [seen],
+            "what was seen before the kill is replayed as it was"
+        );
     }
 
     let mut stream = Stream::resume(stack, student, memory, Options::audio("binary")).await;
@@ -182,7 +197,8 @@ async fn answered(stream: &mut Stream, text: &str) {
         stream.until("turn_stored").await;
     };
     loop {
-        let whole = |event: &&Value| event["turn"]["index"].as_u64() > index && event["turn"]["truncated"] == false;
+        let whole =
+            |event: &&Value| event["turn"]["index"].as_u64() > index && event["turn"]["truncated"] == false;
         if stream.memory.all("ai_response_end").iter().any(whole) {
             break;
         }

@@ -78,7 +78,10 @@ async fn dialogue(stack: &Stack) {
     chained(&document["turns"]);
     for text in WRITTEN {
         let connections = stack.sim.connections_with(text).await;
-        assert!(!connections.is_empty() && connections.iter().all(Connection::was_accepted), "{connections:?}");
+        assert!(
+            !connections.is_empty() && connections.iter().all(Connection::was_accepted),
+            "{connections:?}"
+        );
     }
 }
 
@@ -110,7 +113,9 @@ async fn heard_in_binary(stream: &mut Stream, stored: &Value, from: usize) {
 async fn heard_in_base64(stream: &mut Stream, stored: &Value, from: usize) {
     let turn = answered(stream, stored).await;
     let sounds = &stream.sounds[from..];
-    assert!(sounds.iter().all(|sound| sound.place.is_none() && sound.turn_id.as_deref() == turn["id"].as_str()));
+    assert!(
+        sounds.iter().all(|sound| sound.place.is_none() && sound.turn_id.as_deref() == turn["id"].as_str())
+    );
     let bytes: usize = sounds.iter().map(|sound| sound.pcm.len()).sum();
     assert!(bytes > 24_000, "{bytes} bytes of voice are no sentence");
 }
@@ -147,15 +152,20 @@ fn all_was_kept(told: &Value, memory: &Memory) {
     let turns = told["turns"].as_array().unwrap();
     assert_eq!(turns.len(), 2 * (WRITTEN.len() + SPOKEN.len()));
     let said = [WRITTEN[0], WRITTEN[1], SPOKEN[0], WRITTEN[2], SPOKEN[1]];
-    let texts: Vec<_> = turns.iter().filter(|turn| turn["speaker"] == "student").map(|turn| &turn["text"]).collect();
+    let texts: Vec<_> =
+        turns.iter().filter(|turn| turn["speaker"] == "student").map(|turn| &turn["text"]).collect();
     assert_eq!(texts, said);
     for (place, turn) in turns.iter().enumerate() {
         assert_eq!(turn["index"], place);
         assert_eq!(turn["speaker"], ["student", "tutor"][place % 2]);
         let kind = if place % 2 == 0 { "turn_stored" } else { "ai_response_end" };
-        let tellings: Vec<_> = memory.all(kind).into_iter().filter(|event| event["turn"]["id"] == turn["id"]).collect();
+        let tellings: Vec<_> =
+            memory.all(kind).into_iter().filter(|event| event["turn"]["id"] == turn["id"]).collect();
         assert_eq!(tellings.len(), 1, "{kind} of turn {place}");
-        assert_eq!((&tellings[0]["turn"]["hash"], &tellings[0]["turn"]["text"]), (&turn["hash"], &turn["text"]));
+        assert_eq!(
+            (&tellings[0]["turn"]["hash"], &tellings[0]["turn"]["text"]),
+            (&turn["hash"], &turn["text"])
+        );
         if place % 2 == 1 {
             assert!(turn["costMicros"].as_i64().unwrap() > 0, "{turn}");
         }
@@ -181,7 +191,8 @@ pub async fn every_setup_was_taken_by_a_strict_model(house: Arc<House>) {
     let _watch = stack.watch();
     // The stand-in is strict: a field that Google does not know ends the connection.
     let url = stack.sim.base.replacen("http", "ws", 1);
-    let url = format!("{url}/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent?key=any");
+    let url =
+        format!("{url}/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent?key=any");
     let (mut socket, _) = connect_async(url).await.unwrap();
     let setup = json!({ "setup": { "model": "models/gemini-3.8-live", "mentora": true } });
     socket.send(Message::Text(setup.to_string().into())).await.unwrap();
@@ -203,7 +214,10 @@ pub async fn every_setup_was_taken_by_a_strict_model(house: Arc<House>) {
         assert!(setup["generationConfig"].get(removed).is_none(), "{setup}");
     }
     assert!(setup.get("proactivity").is_none(), "{setup}");
-    assert!(setup["sessionResumption"].is_object() && setup["outputAudioTranscription"].is_object(), "{setup}");
+    assert!(
+        setup["sessionResumption"].is_object() && setup["outputAudioTranscription"].is_object(),
+        "{setup}"
+    );
     assert_eq!(setup["realtimeInputConfig"]["automaticActivityDetection"]["disabled"], true);
     stream.close().await;
 }

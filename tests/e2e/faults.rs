@@ -98,7 +98,8 @@ pub async fn a_model_that_stays_silent_is_given_up_and_the_turn_is_kept(house: A
     let stack = house.any().await;
     let _watch = stack.watch();
     let (student, mut stream) = begin(stack).await;
-    let always = json!({ "when": { "text": "Marker: empty always." }, "do": { "emptyTurn": true }, "times": 9 });
+    let always =
+        json!({ "when": { "text": "Marker: empty always." }, "do": { "emptyTurn": true }, "times": 9 });
     stack.sim.plan(json!([always])).await;
     let text = argument("Marker: empty always.");
     stream.say(&text).await;
@@ -132,7 +133,10 @@ async fn refused_in_mid_dialogue(house: Arc<House>, marker: &str, code: u16, rea
     let stack = house.any().await;
     let _watch = stack.watch();
     let (student, mut stream) = begin(stack).await;
-    stack.sim.plan(json!([fault(marker, "turn", json!({ "close": { "code": code, "reason": reason } }))])).await;
+    stack
+        .sim
+        .plan(json!([fault(marker, "turn", json!({ "close": { "code": code, "reason": reason } }))]))
+        .await;
     let before = stack.sim.connections().await.len();
     stream.say(&argument(marker)).await;
     let error = loop {
@@ -144,7 +148,11 @@ async fn refused_in_mid_dialogue(house: Arc<House>, marker: &str, code: u16, rea
     };
     assert_eq!((&error["code"], &error["recoverable"]), (&json!(told), &json!(true)), "{error}");
     stream.quiet(Duration::from_millis(1_500)).await;
-    assert_eq!(stack.sim.connections().await.len(), before + 1, "what trying again does not mend is not tried again");
+    assert_eq!(
+        stack.sim.connections().await.len(),
+        before + 1,
+        "what trying again does not mend is not tried again"
+    );
     let turns = student.turns(stack).await;
     assert_eq!(turns.len(), 1);
     assert_eq!(turns[0]["text"], argument(marker));
@@ -181,20 +189,46 @@ pub async fn a_busy_model_is_tried_again(house: Arc<House>) {
     stream.close().await;
 }
 
-pub async fn a_socket_that_says_goodbye_is_followed_by_one_with_its_handle(house: Arc<House>) {
-    let stack = house.any().await;
+pub async fn after_a_goodbye_the_model_knows_all_that_was_said(house: Arc<House>) {
+    let farewell = json!({ "goAway": { "timeLeft": "20s" } });
+    knows_all(house.any().await, "Marker: goodbye.", "firstAudio", farewell).await;
+}
+
+pub async fn after_a_loss_at_the_end_of_an_answer_the_model_knows_all_that_was_said(house: Arc<House>) {
+    knows_all(house.any().await, "Marker: late loss.", "generationComplete", json!({ "drop": true })).await;
+}
+
+/// The second of three turns ends with `what`. The session of the third must know the second: by a handle that is newer,
+/// or because it was told in writing.
+async fn knows_all(stack: &Stack, marker: &str, after: &str, what: Value) {
     let _watch = stack.watch();
     let (_, mut stream) = begin(stack).await;
-    let goodbye = fault("Marker: goodbye.", "firstAudio", json!({ "goAway": { "timeLeft": "20s" } }));
-    stack.sim.plan(json!([goodbye])).await;
-    stream.say(&argument("Marker: goodbye.")).await;
-    assert_eq!(stream.answer().await["truncated"], false, "the answer is finished first");
-    stream.until("token_usage").await;
-    stream.say(&argument("Marker: after the goodbye.")).await;
+    stream.say(&argument("It has been so for years.")).await;
     stream.answer().await;
-    let old = &stack.sim.connections_with("Marker: goodbye.").await[0];
-    let new = &stack.sim.connections_with("Marker: after the goodbye.").await[0];
-    assert!(old.closed().is_some(), "the old socket is closed first");
-    assert_eq!(old.offered().last().copied(), new.handle(), "the new one goes on with its handle");
+    stream.until("token_usage").await;
+    stack.sim.plan(json!([fault(marker, after, what)])).await;
+    stream.say(&argument(marker)).await;
+    let answer = stream.answer().await;
+    assert_eq!(answer["index"], 3, "the answer is whole");
+    assert_eq!(stack.sim.left_of_plan().await, json!([]), "the fault did not happen");
+    // The socket is closed, or will be before anything more is said.
+    stream.quiet(Duration::from_millis(300)).await;
+    let third = format!("Something else about trams. And after: {marker}");
+    stream.say(&third).await;
+    stream.answer().await;
+
+    let connections = stack.sim.connections_with(marker).await;
+    let (old, new) = (&connections[0], connections.last().unwrap());
+    assert!(connections.len() > 1 && old.closed().is_some(), "the old socket is closed first");
+    match new.handle() {
+        Some(handle) => {
+            assert_eq!(old.offered_after(marker).last(), Some(&handle), "the handle is older than the turn")
+        }
+        None => assert!(
+            new.setup().unwrap()["systemInstruction"].to_string().contains(marker),
+            "{:?}",
+            new.setup()
+        ),
+    }
     stream.close().await;
 }

@@ -14,12 +14,13 @@ pub struct Call<'a> {
     method: Method,
     path: String,
     token: Option<&'a str>,
+    header: Option<(&'static str, String)>,
     body: Option<(Vec<u8>, &'static str)>,
 }
 
 impl<'a> Call<'a> {
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), token: None, body: None }
+        Self { method: Method::GET, path: path.into(), token: None, header: None, body: None }
     }
 
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
@@ -27,7 +28,7 @@ impl<'a> Call<'a> {
     }
 
     pub fn raw(method: Method, path: impl Into<String>, body: Vec<u8>, content_type: &'static str) -> Self {
-        Self { method, path: path.into(), token: None, body: Some((body, content_type)) }
+        Self { method, path: path.into(), token: None, header: None, body: Some((body, content_type)) }
     }
 
     /// As somebody.
@@ -36,10 +37,19 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// With a header more.
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
     pub(crate) fn request(self, http: &reqwest::Client, base: &str) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method, format!("{base}{}", self.path));
         if let Some(token) = self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some((name, value)) = self.header {
+            request = request.header(name, value);
         }
         if let Some((body, content_type)) = self.body {
             request = request.header("content-type", content_type).body(body);
@@ -80,9 +90,19 @@ impl Answer {
     /// Checks that it is an error of the contract: status and code, something to read, the request's name.
     pub fn refused(&self, status: u16, code: &str) {
         let error = &self.body["error"];
-        assert_eq!((self.status, error["code"].as_str()), (status, Some(code)), "{}: {}", self.what, self.body);
+        assert_eq!(
+            (self.status, error["code"].as_str()),
+            (status, Some(code)),
+            "{}: {}",
+            self.what,
+            self.body
+        );
         let message = error["message"].as_str().unwrap_or_default();
-        assert!(message.len() > 10 && message.ends_with(['.', '`']), "{}: no sentence: {message:?}", self.what);
+        assert!(
+            message.len() > 10 && message.ends_with(['.', '`']),
+            "{}: no sentence: {message:?}",
+            self.what
+        );
         let named = self.headers.get("x-request-id").and_then(|id| id.to_str().ok());
         assert_eq!(error["requestId"].as_str(), named, "{}", self.what);
         assert!(named.is_some_and(|id| !id.is_empty()), "{}: the request has no name", self.what);
@@ -159,9 +179,11 @@ impl Class {
 
     /// Somebody joins by the code and opens a conversation.
     pub async fn admit(&self, stack: &Stack, person: Person) -> Student {
-        let joined = person.post(stack, "/api/courses/join", &json!({ "code": self.code.to_lowercase() })).await.ok();
+        let joined =
+            person.post(stack, "/api/courses/join", &json!({ "code": self.code.to_lowercase() })).await.ok();
         assert_eq!(joined["role"], "student", "{joined}");
-        let created = person.post(stack, "/api/conversations", &json!({ "assignmentId": self.assignment })).await;
+        let created =
+            person.post(stack, "/api/conversations", &json!({ "assignmentId": self.assignment })).await;
         assert_eq!(created.status, 201, "{}", created.body);
         let conversation = created.ok()["id"].as_str().unwrap().to_owned();
         Student { person, conversation }

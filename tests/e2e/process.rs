@@ -91,6 +91,7 @@ fn keep(group: u32) -> Child {
 }
 
 fn kill_group(group: u32) {
-    let kill = Command::new("kill").args(["-KILL", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
+    let kill =
+        Command::new("kill").args(["-KILL", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
     kill.expect("kill");
 }

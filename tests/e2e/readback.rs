@@ -20,7 +20,10 @@ pub async fn conversation(stack: &Stack, id: &str, expected: &Value) -> Value {
         match difference("", &document, expected) {
             None => return document,
             Some(difference) if started.elapsed() > SETTLED => {
-                panic!("the store does not have what the conversation has: {difference}\n{document:#}\n{}", stack.log())
+                panic!(
+                    "the store does not have what the conversation has: {difference}\n{document:#}\n{}",
+                    stack.log()
+                )
             }
             Some(_) => tokio::time::sleep(POLL).await,
         }
@@ -69,7 +72,9 @@ pub fn difference(path: &str, found: &Value, expected: &Value) -> Option<String>
                 return Some(format!("at {path:?}: {extra} is only in what was found"));
             }
             let mut fields = b.iter();
-            fields.find_map(|(key, b)| difference(&format!("{path}/{key}"), a.get(key).unwrap_or(&Value::Null), b))
+            fields.find_map(|(key, b)| {
+                difference(&format!("{path}/{key}"), a.get(key).unwrap_or(&Value::Null), b)
+            })
         }
         (a, b) if a == b => None,
         _ => differs(),

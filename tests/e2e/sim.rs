@@ -86,7 +86,6 @@ impl Sim {
         assert!(answer.status().is_success());
     }
 
-
     /// All connections so far, the oldest first.
     pub async fn connections(&self) -> Vec<Connection> {
         let log = self.get("/sim/log").await;
@@ -135,7 +134,18 @@ impl Connection {
 
     /// The handles it gave out.
     pub fn offered(&self) -> Vec<&str> {
-        self.entries("sent").filter_map(|frame| frame.pointer("/sessionResumptionUpdate/newHandle")?.as_str()).collect()
+        self.entries("sent")
+            .filter_map(|frame| frame.pointer("/sessionResumptionUpdate/newHandle")?.as_str())
+            .collect()
+    }
+
+    /// The handles it gave out once a student had said something with `part` in it.
+    pub fn offered_after(&self, part: &str) -> Vec<&str> {
+        let entries = self.0["entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let told =
+            |entry: &Value| entry.get("received").is_some_and(|frame| frame.to_string().contains(part));
+        let after = entries.iter().skip_while(|entry| !told(entry));
+        after.filter_map(|entry| entry.pointer("/sent/sessionResumptionUpdate/newHandle")?.as_str()).collect()
     }
 
     fn was_told(&self, part: &str) -> bool {

@@ -70,12 +70,9 @@ pub enum Ticket {
     This(String),
 }
 
-/// Why there is no stream.
-#[derive(Debug)]
-pub struct Refusal {
-    pub status: u16,
-    pub body: Value,
-}
+/// There is no stream: the status that the upgrade was answered with. (The client reads no body here.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused(pub u16);
 
 /// What arrives, beside `connected` and events.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,7 +114,7 @@ impl Stream {
     /// A student's next connection: takes up where `memory` ends.
     pub async fn resume(stack: &Stack, student: &Student, memory: Memory, options: Options) -> Self {
         let opened = Self::open(stack, &student.person, &student.conversation, memory, options).await;
-        opened.unwrap_or_else(|refusal| panic!("no stream: {refusal:?}\n{}", stack.log()))
+        opened.unwrap_or_else(|refused| panic!("no stream: {refused:?}\n{}", stack.log()))
     }
 
     /// Anybody's connection to any conversation.
@@ -127,7 +124,7 @@ impl Stream {
         conversation: &str,
         memory: Memory,
         options: Options,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Refused> {
         let mut stream = Self::knock(stack, person, conversation, memory, options).await?;
         let connected = stream.next().await;
         let Frame::Json(connected) = connected else { panic!("not greeted: {connected:?}") };
@@ -148,7 +145,7 @@ impl Stream {
         conversation: &str,
         mut memory: Memory,
         options: Options,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Refused> {
         let ticket = match options.ticket {
             None => Some(ticket(stack, person, conversation).await),
             Some(Ticket::None) => None,
@@ -162,11 +159,7 @@ impl Stream {
         let opened = timeout(PATIENCE, connect_async(request)).await.expect("the upgrade is answered");
         let (socket, response) = match opened {
             Ok(opened) => opened,
-            Err(Error::Http(response)) => {
-                let body = response.body().as_deref().unwrap_or_default();
-                let body = serde_json::from_slice(body).unwrap_or(Value::Null);
-                return Err(Refusal { status: response.status().as_u16(), body });
-            }
+            Err(Error::Http(response)) => return Err(Refused(response.status().as_u16())),
             Err(error) => panic!("the upgrade broke: {error}\n{}", stack.log()),
         };
         assert_eq!(response.headers()["sec-websocket-protocol"], "mentora.v1");
@@ -183,7 +176,10 @@ impl Stream {
             Message::Text(text) => self.note("→", text),
             other => self.note("→", &format!("{} bytes", other.len())),
         }
-        timeout(PATIENCE, self.socket.send(message)).await.expect("the frame is taken").expect("the stream is open");
+        timeout(PATIENCE, self.socket.send(message))
+            .await
+            .expect("the frame is taken")
+            .expect("the stream is open");
     }
 
     /// The student writes; the id of the message.
@@ -217,7 +213,9 @@ impl Stream {
 
     pub async fn send_sound(&mut self, chunk: &[u8], by: Encoding) {
         match by {
-            Encoding::Base64 => self.send(json!({ "type": "audio_chunk", "data": STANDARD.encode(chunk) })).await,
+            Encoding::Base64 => {
+                self.send(json!({ "type": "audio_chunk", "data": STANDARD.encode(chunk) })).await
+            }
             Encoding::Binary => self.send_raw(Message::Binary(chunk.to_vec().into())).await,
         }
     }
@@ -250,7 +248,9 @@ impl Stream {
                 let place = Some((word(0), word(4)));
                 Frame::Sound(Sound { place, turn_id: None, pcm: bytes[8..].to_vec() })
             }
-            Some(Ok(Message::Close(Some(close)))) => Frame::Closed(close.code.into(), close.reason.to_string()),
+            Some(Ok(Message::Close(Some(close)))) => {
+                Frame::Closed(close.code.into(), close.reason.to_string())
+            }
             Some(Ok(Message::Close(None))) => Frame::Closed(1005, String::new()),
             Some(Ok(_)) => return None,
             Some(Err(error)) => Frame::Gone(error.to_string()),
@@ -306,7 +306,9 @@ impl Stream {
             let left = until.saturating_duration_since(Instant::now());
             match self.next_within(left).await {
                 Some(Frame::Json(json)) if json["type"] == kind => return json,
-                Some(Frame::Json(json)) => assert_ne!(json["type"], "error", "while waiting for {kind}: {json}"),
+                Some(Frame::Json(json)) => {
+                    assert_ne!(json["type"], "error", "while waiting for {kind}: {json}")
+                }
                 Some(Frame::Sound(_)) => {}
                 Some(end) => panic!("{end:?} while waiting for {kind}"),
                 None => panic!("no {kind} within {PATIENCE:?}"),

@@ -3,7 +3,8 @@
 //   FIRESTORE_EMULATOR_HOST=127.0.0.1:8080 node read.mjs PROJECT PATH grpc|rest
 //
 // Prints `null` when there is no such document.
-import { Firestore, setLogFunction } from '@google-cloud/firestore';
+import { Firestore } from '@google-cloud/firestore';
+import { PassThroughClient } from 'google-auth-library';
 
 const DEADLINE_MS = 20_000;
 
@@ -16,9 +17,10 @@ setTimeout(() => {
 	console.error(`no answer within ${DEADLINE_MS / 1000} s`);
 	process.exit(1);
 }, DEADLINE_MS).unref();
-if (process.env.FIRESTORE_DEBUG) setLogFunction(console.error);
 
-const firestore = new Firestore({ projectId, preferRest: transport === 'rest' });
+// By REST the client would look for somebody's credentials, emulator or not.
+const rest = { preferRest: true, authClient: new PassThroughClient() };
+const firestore = new Firestore({ projectId, ...(transport === 'rest' && rest) });
 const document = await firestore.doc(path).get();
 console.log(JSON.stringify(document.exists ? document.data() : null));
 await firestore.terminate();

@@ -7,6 +7,7 @@ use mentora_core::limits::{MAX_TURN_CHARS, MAX_UTTERANCE_MS};
 use mentora_core::time::{Millis, seconds};
 use mentora_gemini::ClientMessage;
 use mentora_wire::error::ErrorCode;
+use mentora_wire::stream::server::ErrorFrame;
 use mentora_wire::stream::{Event, StreamRole, audio};
 
 use crate::Step;
@@ -108,7 +109,7 @@ impl Step<'_> {
                 stance: Some(decision.stance),
                 strategy: Some(decision.strategy),
                 reason: Some(decision.reason.clone()),
-                features: Some(decision.features.clone()),
+                features: Some(decision.features),
             }),
             usage: None,
             cost_micros: None,
@@ -184,6 +185,7 @@ impl Step<'_> {
         }
         self.interrupt(None);
         self.acted();
+        self.effects.push(Effect::DropAudio);
         self.state.speech = Some(Speech { connection, streaming: false, since: self.now });
         self.state.record.spoken = Some(Spoken {
             client_message_id,
@@ -324,7 +326,13 @@ impl Step<'_> {
         self.effects.push(Effect::DropAudio);
         self.note("session.speech.lost", format!("{} ms", spoken.duration_ms));
         let message = "The connection to the tutor broke while you were speaking. Please say that again.";
-        self.tell_error(ErrorCode::UpstreamUnavailable, message, true, None);
+        self.tell(Event::Error(ErrorFrame {
+            code: ErrorCode::UpstreamUnavailable,
+            message: message.to_owned(),
+            recoverable: true,
+            retry_in_ms: None,
+            client_message_id: Some(spoken.client_message_id),
+        }));
     }
 
     /// After a crash: what was said and understood is stored; what was not is asked for again.

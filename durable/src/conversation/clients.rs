@@ -164,9 +164,16 @@ fn redacted(event: &Sequenced) -> Option<Sequenced> {
     Some(Sequenced { seq: event.seq, event: event_for_all })
 }
 
+/// Most bytes of a close reason (RFC 6455, section 5.5: 125 with the code).
+const MAX_REASON_BYTES: usize = 123;
+
 /// Refuses a client by a close code: a browser cannot read the status of a refused upgrade.
-pub(super) fn turned_away(pair: WebSocketPair, code: CloseCode, reason: &str) -> Result<WebSocket> {
+///
+/// # Errors
+/// When the socket cannot be closed.
+pub fn turned_away(pair: WebSocketPair, code: CloseCode, reason: &str) -> Result<WebSocket> {
+    let end = (0..=MAX_REASON_BYTES.min(reason.len())).rev().find(|end| reason.is_char_boundary(*end));
     pair.server.accept()?;
-    pair.server.close(Some(code.code()), Some(reason))?;
+    pair.server.close(Some(code.code()), reason.get(..end.unwrap_or(0)))?;
     Ok(pair.client)
 }

@@ -10,6 +10,8 @@
 //! - `flush`: turns on their way to Firestore
 //! - `facts`: what the conversation is about
 
+#![allow(missing_docs, reason = "`#[durable_object]` makes public items that nobody can document")]
+
 pub mod calls;
 mod clients;
 mod facts;
@@ -36,7 +38,7 @@ use worker::{
 };
 
 use self::calls::{ADMISSION_HEADER, Admission, CallError, EndCall, PostTurnCall, paths};
-use self::clients::turned_away;
+pub use self::clients::turned_away;
 use self::shell::{AtHand, Shell};
 use crate::platform::{clock, log};
 
@@ -114,6 +116,7 @@ impl DurableObject for Conversation {
 impl Conversation {
     fn shell(&self) -> Result<Rc<Shell>> {
         if let Some(shell) = self.shell.borrow().as_ref() {
+            shell.revive()?;
             return Ok(Rc::clone(shell));
         }
         let parts = self.parts.borrow_mut().take();

@@ -77,7 +77,6 @@ impl Shell {
     pub(super) fn open(state: State, env: Env) -> Result<Rc<Self>> {
         let config = Config::from_env(&env).map_err(|error| Error::RustError(error.to_string()))?;
         let rows = Rows::open(state.storage().sql())?;
-        let stored = rows.load()?;
         let shell = Rc::new(Self {
             state,
             clients: Clients::default(),
@@ -91,9 +90,7 @@ impl Shell {
             newest_call: Cell::new(0),
             armed: Cell::new(None),
         });
-        if let Some((record, turns)) = stored {
-            shell.begin(Session::restore(record, turns));
-        }
+        shell.revive()?;
         Ok(shell)
     }
 
@@ -142,14 +139,24 @@ impl Shell {
             step(session, clock::now(), input)
         };
         if let Err(error) = self.perform(effects, at_hand) {
-            // What memory holds may be ahead of what is stored: forget it, and begin again from what is stored.
+            // What memory holds may be ahead of what is stored: forget it. The next event begins again from what is.
             self.note("conversation.write.failed", &error.to_string());
-            self.close_model();
             self.session.replace(None);
-            if let Ok(Some((record, turns))) = self.rows.load() {
-                self.session.replace(Some(Session::restore(record, turns)));
-            }
+            self.close_model();
+            self.held.borrow_mut().clear();
+            // Whoever waits is told that the call was interrupted.
+            self.calls.borrow_mut().clear();
         }
+    }
+
+    /// Takes up what is stored, when memory was lost or forgotten.
+    pub(super) fn revive(self: &Rc<Self>) -> Result<()> {
+        if self.session.borrow().is_none()
+            && let Some((record, turns)) = self.rows.load()?
+        {
+            self.begin(Session::restore(record, turns));
+        }
+        Ok(())
     }
 
     /// Feeds the machine, then sees to the alarm.

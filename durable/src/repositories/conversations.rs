@@ -4,7 +4,7 @@
 //! It is never deleted: it names the latest conversation, which may have ended. So ending needs no second write, and
 //! a late flush of an ended conversation cannot take the place of the one that followed it.
 
-use mentora_core::documents::collections::CONVERSATIONS;
+use mentora_core::documents::collections::{CONVERSATIONS, OPEN_CONVERSATIONS};
 use mentora_core::documents::{Conversation, ConversationState};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_firestore::value::to_value;
@@ -16,8 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Page, RepositoryError, page};
 use crate::platform::documents::DocumentTransport;
-
-const OPEN_CONVERSATIONS: &str = "openConversations";
 
 /// What a list returns: all but the turns, which may be hundreds of kilobytes.
 const LISTED: [&str; 14] = [

@@ -15,7 +15,14 @@ export interface PublicConfig {
   firebase: { projectId: string; apiKey?: string };
   features: { devSignIn: boolean };
   model: { live: string; offline: boolean };
-  priceVersion?: string;
+  /** Micro-credits per million tokens of the Live model. */
+  prices?: {
+    version: string;
+    textInMicros: number;
+    audioInMicros: number;
+    textOutMicros: number;
+    audioOutMicros: number;
+  };
   version: string;
   commit: string;
 }

@@ -25,4 +25,7 @@ pub mod collections {
     pub const ASSIGNMENTS: &str = "assignments";
     /// `conversations/{conversationId}`
     pub const CONVERSATIONS: &str = "conversations";
+    /// `openConversations/{assignmentId}.{userId}`: the latest conversation of a student about an assignment. A
+    /// document a pair makes "one open at a time" a precondition.
+    pub const OPEN_CONVERSATIONS: &str = "openConversations";
 }

@@ -5,6 +5,17 @@
 //! `SIMULATED_DIALOGUES=1000000 cargo test -p mentora-session --release --test simulation` runs longer;
 //! `SIMULATION_SEED=n` runs one dialogue and prints what happened.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and that is all that happens"
+)]
+
 mod firestore;
 mod model;
 mod random;

@@ -15,8 +15,8 @@ pub struct ConfigBody {
     pub features: FeaturesBody,
     /// What answers.
     pub model: ModelBody,
-    /// Version of the price table.
-    pub price_version: String,
+    /// What an answer costs.
+    pub prices: PricesBody,
     /// Version of Mentora.
     pub version: String,
     /// Commit it was built from.
@@ -53,4 +53,22 @@ pub struct ModelBody {
     pub live: String,
     /// No model is connected: an offline tutor made of templates answers.
     pub offline: bool,
+}
+
+/// What an answer of the Live model costs, in micro-credits per million tokens; one credit is one US dollar. Every
+/// answer is billed for the whole context it was given from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PricesBody {
+    /// The day on which the table was read.
+    pub version: String,
+    /// Text that goes in.
+    pub text_in_micros: u64,
+    /// Audio that goes in, 25 tokens a second.
+    pub audio_in_micros: u64,
+    /// Text that comes out, and thoughts.
+    pub text_out_micros: u64,
+    /// Audio that comes out, 25 tokens a second.
+    pub audio_out_micros: u64,
 }

@@ -9,7 +9,7 @@ mod health;
 mod page;
 
 pub use assignments::{AssignmentBody, AssignmentStatus, CreateAssignment, ListAssignments};
-pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody};
+pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
     ListConversations, PostTurn, StreamQuery, TicketBody, TurnAnswer,

@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn audio_is_whole_samples_of_bounded_length() {
-        assert_eq!(decode_audio("AAAA AAA=").is_err(), true);
+        assert!(decode_audio("AAAA AAA=").is_err());
         assert_eq!(decode_audio("AAA=").map(|pcm| pcm.len()), Ok(2));
         assert!(decode_audio("AA==").is_err(), "half a sample");
         assert!(check_pcm(64 * 1024 + 2).is_err());

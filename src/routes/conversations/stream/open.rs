@@ -7,8 +7,11 @@ use mentora_core::ids::ConversationId;
 use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_core::policy::ConversationAction;
 use mentora_durable::conversation::calls::{Admission, Calls, TicketStub};
-use mentora_wire::error::ErrorBody;
+use mentora_durable::conversation::turned_away;
+use mentora_wire::error::{ErrorBody, ErrorCode};
 use mentora_wire::rest::StreamQuery;
+use mentora_wire::stream::CloseCode;
+use worker::WebSocketPair;
 
 use super::{granted, handshake, most};
 use crate::access;
@@ -43,24 +46,56 @@ pub async fn open(
         return Err(ApiError::foreign_origin());
     }
     let headers = request.headers();
-    let ticket = handshake::ticket(headers).or(query.ticket.as_deref());
-    let admission = match ticket {
-        Some(ticket) => by_ticket(&context, id, &query, ticket)?,
-        None => by_token(&context, id, &query, headers).await?,
+    let is_websocket = handshake::is_websocket(headers);
+    let admission = match admit(&context, id, &query, headers).await {
+        Err(error) if is_websocket => return turn_away(error, handshake::selected(headers)),
+        admission => admission?,
     };
-    if !handshake::is_websocket(headers) {
+    if !is_websocket {
         return Err(ApiError::invalid_field("upgrade", "must be `websocket`: the stream is a WebSocket"));
     }
     let protocol = handshake::selected(headers)?;
-    let mut answer = Response::from(Calls::new(context.env()).stream(&admission).await?);
+    let answer = Response::from(Calls::new(context.env()).stream(&admission).await?);
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Err(refusal(answer).await);
     }
-    if let Some(protocol) = protocol {
-        let protocol = HeaderValue::from_static(protocol);
-        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    Ok(selecting(protocol, answer))
+}
+
+async fn admit(
+    context: &Context,
+    id: ConversationId,
+    query: &StreamQuery,
+    headers: &HeaderMap,
+) -> Result<Admission, ApiError> {
+    match handshake::ticket(headers).or(query.ticket.as_deref()) {
+        Some(ticket) => by_ticket(context, id, query, ticket),
+        None => by_token(context, id, query, headers).await,
     }
-    Ok(answer)
+}
+
+/// Refuses a client that speaks `mentora.v1` by a close code: a browser cannot read the status of a refused upgrade.
+/// Others, and what no close code stands for, are answered by HTTP.
+fn turn_away(
+    error: ApiError,
+    protocol: Result<Option<&'static str>, ApiError>,
+) -> Result<Response<Body>, ApiError> {
+    let code = match error.code() {
+        ErrorCode::Unauthorized | ErrorCode::TokenExpired => CloseCode::Unauthorized,
+        ErrorCode::Forbidden => CloseCode::Forbidden,
+        ErrorCode::NotFound => CloseCode::NotFound,
+        _ => return Err(error),
+    };
+    let Ok(Some(protocol)) = protocol else { return Err(error) };
+    let socket = turned_away(WebSocketPair::new()?, code, error.message())?;
+    Ok(selecting(Some(protocol), Response::from(worker::Response::from_websocket(socket)?)))
+}
+
+fn selecting(protocol: Option<&'static str>, mut answer: Response<Body>) -> Response<Body> {
+    if let Some(protocol) = protocol {
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
+    }
+    answer
 }
 
 /// What the conversation answers instead of a stream, in its own words.
