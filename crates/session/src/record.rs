@@ -156,6 +156,8 @@ pub struct Handle {
     pub token: String,
     /// When we got it.
     pub at: Millis,
+    /// How many turns the session knew then. What was said after is told to a session that is resumed by it.
+    pub turns: u32,
 }
 
 /// What is on its way to Firestore.

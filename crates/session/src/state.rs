@@ -157,11 +157,14 @@ impl State {
 
     /// What was said before the turn at `index`.
     pub(crate) fn said_before(&self, index: u32) -> Vec<Utterance<'_>> {
-        let count = usize::try_from(index).unwrap_or(usize::MAX);
+        self.said_within(0..index)
+    }
+
+    /// What was said in the turns of a range.
+    pub(crate) fn said_within(&self, range: std::ops::Range<u32>) -> Vec<Utterance<'_>> {
         self.turns
             .iter()
-            .take(count)
-            .filter(|turn| !turn.text.is_empty())
+            .filter(|turn| range.contains(&turn.index) && !turn.text.is_empty())
             .map(|turn| Utterance { speaker: turn.speaker, text: &turn.text })
             .collect()
     }

@@ -134,9 +134,11 @@ impl Step<'_> {
         let facts = &record.facts;
         let ai = &facts.ai_config;
         let persona = prompts::persona(&ai.persona);
-        // A resumed session knows what was said; a fresh one is told. The turn to be answered is sent after.
+        // A fresh session is told all that was said, a resumed one what was said after its handle was given. The turn
+        // to be answered is sent after.
+        let known = record.handle.as_ref().map_or(0, |handle| handle.turns);
         let upto = record.owed.as_ref().map_or(self.state.next_index(), |owed| owed.student_index);
-        let transcript = if record.handle.is_some() { Vec::new() } else { self.state.said_before(upto) };
+        let transcript = self.state.said_within(known..upto);
         let system_instruction = prompts::system_instruction(&Briefing {
             question: facts.question.as_deref(),
             background: &facts.background,
@@ -231,7 +233,10 @@ impl Step<'_> {
             }
             ServerEvent::Usage(usage) => self.answer_usage(counted(usage)),
             ServerEvent::Resumable(Some(token)) => {
-                self.state.record.handle = Some(Handle { token, at: self.now });
+                // In the middle of an answer nobody can say whether the handle includes it.
+                let owed = self.state.record.owed.as_ref().map(|owed| owed.student_index);
+                let turns = owed.unwrap_or(self.state.next_index());
+                self.state.record.handle = Some(Handle { token, at: self.now, turns });
             }
             // While the model speaks it cannot be resumed; the handle we have stays the newest.
             ServerEvent::Resumable(None) => {}

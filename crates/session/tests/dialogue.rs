@@ -229,6 +229,25 @@ fn a_session_that_cannot_be_resumed_is_told_what_was_said() {
 }
 
 #[test]
+fn a_resumed_session_is_told_what_was_said_after_its_handle_was_given() {
+    let mut scene = Scene::new();
+    scene.write("One thing.");
+    scene.answer("Why?");
+    scene.model(ServerEvent::Resumable(Some("h1".into())));
+    scene.write("Another thing entirely.");
+    scene.answer("Says who?");
+    // The socket is lost before the next handle came.
+    let (generation, loss) = (scene.generation, Loss::RetryWithHandle);
+    scene.feed(Input::ModelLost { generation, loss, detail: String::new() });
+    scene.wait(1_000);
+    let setup = opened(&scene.write("My teacher says so, and she is right.")).unwrap();
+    assert_eq!(setup.handle.as_deref(), Some("h1"));
+    assert!(!setup.system_instruction.contains("One thing."));
+    assert!(setup.system_instruction.contains("Another thing entirely."));
+    assert!(setup.system_instruction.contains("Says who?"));
+}
+
+#[test]
 fn a_message_sent_twice_is_one_turn() {
     let mut scene = Scene::new();
     scene.write("Screens are bad.");

@@ -111,6 +111,7 @@ impl Shell {
         if self.session.borrow().is_none() {
             self.begin(session);
         }
+        self.arm().await;
         Ok(())
     }
 
