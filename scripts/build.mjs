@@ -12,13 +12,15 @@ npm run build [-- flags]: builds what is stale.
   --worker   only the Worker (build/)
   --web      only the web app (apps/mentora/build/)
   --sim      only mentora-sim, the offline services (target/debug/)
-  --force    also what is not stale`;
+  --force    also what is not stale
+
+  MENTORA_OPTIMIZE=1   run wasm-opt too, as \`npm run deploy\` does`;
 
 await command(async () => {
   const wanted = flags({ worker: { type: 'boolean' }, web: { type: 'boolean' }, sim: { type: 'boolean' }, force: { type: 'boolean' } }, HELP);
   const all = !wanted.worker && !wanted.web && !wanted.sim;
   const tools = all || wanted.web ? await setUp() : undefined;
-  if (all || wanted.worker) await buildWorker({ force: wanted.force, tools });
+  if (all || wanted.worker) await buildWorker({ force: wanted.force, optimize: process.env.MENTORA_OPTIMIZE === '1', tools });
   if (all || wanted.web) await buildWeb({ force: wanted.force });
   if (all || wanted.sim) await buildSim();
 });

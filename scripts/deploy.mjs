@@ -37,7 +37,9 @@ function refuseUncommitted() {
 function deploy(tools, dryRun) {
   const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
   const args = [wrangler, 'deploy', ...(dryRun ? ['--dry-run', '--outdir', join(state, 'deploy')] : [])];
-  const ended = spawnSync(tools.node, args, { cwd: root, stdio: 'inherit', env: { ...wasmEnvironment(tools), WRANGLER_SEND_METRICS: 'false' } });
+  // wrangler asks for the build once more: should a source have changed meanwhile, it is optimised again.
+  const env = { ...wasmEnvironment(tools), WRANGLER_SEND_METRICS: 'false', MENTORA_OPTIMIZE: '1' };
+  const ended = spawnSync(tools.node, args, { cwd: root, stdio: 'inherit', env });
   if (ended.status === 0) return;
   throw new Failure('wrangler did not deploy.', {
     todo: 'see its lines above. Not signed in? Set CLOUDFLARE_API_TOKEN, or run `npx wrangler login`.',

@@ -21,7 +21,7 @@ import { workerBuild } from './setup/worker-build.mjs';
 export async function setUp() {
   await locked(state, 'npm', npmDependencies);
   const tools = { node: modernNode(), compiler: await wasmTarget(), wasmBindgen: await wasmBindgen(), workerBuild: await workerBuild() };
-  discardToolBuilds();
+  await discardToolBuilds();
   return tools;
 }
 

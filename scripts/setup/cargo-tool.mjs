@@ -43,6 +43,9 @@ export async function cargoTool(crate, version, program) {
 }
 
 /** Frees what the builds of the tools left behind. Call when all tools are there. */
-export function discardToolBuilds() {
-  rmSync(join(cache, 'cargo-tools-target'), { recursive: true, force: true });
+export async function discardToolBuilds() {
+  const leftover = join(cache, 'cargo-tools-target');
+  if (!existsSync(leftover)) return;
+  // Another checkout may be building another version in there right now.
+  await locked(cache, 'tools', async () => rmSync(leftover, { recursive: true, force: true }));
 }

@@ -118,6 +118,9 @@ async fn killed(
     stack.kill();
     let memory = stream.drain().await;
     note_promises(&memory, ledger);
+    if matches!(moment, Moment::TurnStored | Moment::AnswerBegun | Moment::MidAnswer(_)) {
+        assert!(!is_answered(&memory, &text), "it was killed too late to test {moment:?}");
+    }
     stack.revive().await;
 
     let _watch = stack.watch();
@@ -187,23 +190,19 @@ async fn speak(stack: &Stack, stream: &mut Stream, text: &str, moment: Moment) {
     }
 }
 
-/// The client reads until the text is stored (it may know that already) and answered as a whole.
+/// The client reads until the text is answered as a whole; it may know that already.
 async fn answered(stream: &mut Stream, text: &str) {
-    let index = loop {
-        let stored = stream.memory.all("turn_stored").into_iter().find(|event| event["turn"]["text"] == text);
-        if let Some(stored) = stored {
-            break stored["turn"]["index"].as_u64();
-        }
-        stream.until("turn_stored").await;
-    };
-    loop {
-        let whole =
-            |event: &&Value| event["turn"]["index"].as_u64() > index && event["turn"]["truncated"] == false;
-        if stream.memory.all("ai_response_end").iter().any(whole) {
-            break;
-        }
+    while !is_answered(&stream.memory, text) {
         stream.until("ai_response_end").await;
     }
+}
+
+fn is_answered(memory: &Memory, text: &str) -> bool {
+    let stored = memory.all("turn_stored").into_iter().find(|event| event["turn"]["text"] == text);
+    let Some(index) = stored.and_then(|event| event["turn"]["index"].as_u64()) else { return false };
+    let whole =
+        |event: &&Value| event["turn"]["index"].as_u64() > Some(index) && event["turn"]["truncated"] == false;
+    memory.all("ai_response_end").iter().any(whole)
 }
 
 /// What was being said is either stored as far as it was understood, or asked for again: never both, never neither.
@@ -226,6 +225,28 @@ async fn say_it_again(stack: &Stack, stream: &mut Stream, text: &str, ledger: &m
     }
     ledger.said.push(text.to_owned());
     answered(stream, text).await;
+}
+
+pub async fn a_turn_is_answered_and_kept_though_nobody_comes_back(_: Arc<House>) {
+    let mut stack = Stack::start(Wanted::new(Store::Embedded, Pace::Slow)).await;
+    let student = Class::open(&stack).await.student(&stack, "student").await;
+    let mut stream = Stream::of(&stack, &student).await;
+    let text = "Whoever rides for free rides more often, because nothing holds them back.";
+    stream.say(text).await;
+    stream.until("turn_stored").await;
+    stack.kill();
+    stream.drain().await;
+    stack.revive().await;
+
+    let _watch = stack.watch();
+    // Only the store is looked at: nothing wakes the conversation but its own alarm.
+    let turns = readback::until(&stack, &student.conversation, |document| {
+        let turns = document["turns"].as_array().map(Vec::as_slice).unwrap_or_default();
+        turns.last().is_some_and(|turn| turn["speaker"] == "tutor" && turn["truncated"] == false)
+    });
+    let turns = turns.await["turns"].clone();
+    assert_eq!(turns[0]["text"], text);
+    chained(&turns);
 }
 
 fn note_promises(memory: &Memory, ledger: &mut Ledger) {

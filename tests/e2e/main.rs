@@ -79,6 +79,7 @@ fn main() -> ExitCode {
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
         identity::staging_takes_signed_tokens_only,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
+        crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         idle::a_socket_without_work_is_closed_and_resumed,
     ];
     let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;

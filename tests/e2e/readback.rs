@@ -30,6 +30,20 @@ pub async fn conversation(stack: &Stack, id: &str, expected: &Value) -> Value {
     }
 }
 
+/// The document of a conversation, once it is as wanted.
+pub async fn until(stack: &Stack, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let path = format!("conversations/{id}");
+    let started = Instant::now();
+    loop {
+        let document = read(stack, &path);
+        if wanted(&document) {
+            return document;
+        }
+        assert!(started.elapsed() < SETTLED, "the store has only this: {document:#}\n{}", stack.log());
+        tokio::time::sleep(POLL).await;
+    }
+}
+
 fn read(stack: &Stack, path: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readback");
     install(&folder);

@@ -31,7 +31,7 @@ impl Sim {
     pub async fn start(http: reqwest::Client, project: &str, pace: Pace) -> Self {
         let rate = match pace {
             Pace::AtOnce => "0",
-            Pace::Slow => "1",
+            Pace::Slow => "4",
         };
         let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/debug/mentora-sim");
         let program = env::var_os("MENTORA_SIM").map_or(default, PathBuf::from);

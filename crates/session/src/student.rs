@@ -38,6 +38,9 @@ impl Step<'_> {
         }
         // A student who writes has read what is on the screen.
         self.finish_answer_as_shown();
+        if self.has_ended_meanwhile(source, &client_message_id) {
+            return;
+        }
         let text = mentora_core::prompts::plain(&text).into_owned();
         let index = self.store_student_turn(text, Modality::Text, client_message_id, None);
         if let Source::Call(call) = source {
@@ -57,7 +60,7 @@ impl Step<'_> {
             );
             return false;
         }
-        if record.spoken.is_some() {
+        if self.state.speech.is_some() {
             let message = "You are speaking. Finish speaking (`audio_end`) before you say more.";
             self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
             return false;
@@ -68,6 +71,11 @@ impl Step<'_> {
             return false;
         }
         true
+    }
+
+    /// Whether the answer that was just broken into was the last: what was said before it had only now been read.
+    fn has_ended_meanwhile(&mut self, source: Source, about: &str) -> bool {
+        self.state.is_closed() && !self.may_say(source, about)
     }
 
     fn known_message(&self, client_message_id: &str) -> Option<u32> {
@@ -184,6 +192,9 @@ impl Step<'_> {
             return;
         }
         self.interrupt(None);
+        if self.has_ended_meanwhile(source, &client_message_id) {
+            return;
+        }
         self.acted();
         self.effects.push(Effect::DropAudio);
         self.state.speech = Some(Speech { connection, streaming: false, since: self.now });

@@ -110,9 +110,7 @@ impl Step<'_> {
 
     /// All of the answer has come. Without an ear it is over; with one it is over when it was played.
     pub(crate) fn answer_generated(&mut self) {
-        if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_some()) {
-            self.store_speech();
-        }
+        self.store_speech_if_ended();
         let now = self.now;
         let heard = self.state.is_heard();
         if let Some(answer) = self.state.record.answer.as_mut() {
@@ -125,15 +123,9 @@ impl Step<'_> {
 
     /// The model has ended its turn.
     pub(crate) fn answer_over(&mut self) {
-        if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_some()) {
-            if self.state.record.answer.is_none() {
-                // It ended without a word. What was understood is asked again in writing.
-                return self.empty_turn();
-            }
-            self.store_speech();
-        }
         match &self.state.record.answer {
             Some(_) => self.finish_answer(Cut::Not),
+            // It ended without a word. Speech that was understood is asked about again in writing.
             None if self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some()) => {
                 self.empty_turn();
             }
@@ -155,7 +147,6 @@ impl Step<'_> {
     pub(crate) fn answer_interrupted(&mut self) {
         // Without a student who broke in, the answer stops where it is; the model will send no more of it.
         if self.state.record.answer.as_ref().is_some_and(|answer| answer.complete_at.is_none()) {
-            self.store_speech_if_ended();
             self.finish_answer(Cut::Shown);
         }
     }
@@ -211,6 +202,11 @@ impl Step<'_> {
 
     /// Stores the answer as far as it reached the student.
     fn finish_answer(&mut self, cut: Cut) {
+        if self.state.record.answer.is_none() {
+            return;
+        }
+        // What is answered comes before the answer.
+        self.store_speech_if_ended();
         let Some(answer) = self.state.record.answer.take() else {
             return;
         };

@@ -102,15 +102,15 @@ impl Shell {
 
     /// Makes sure that the conversation is known; reads it from the documents the first time.
     pub(super) async fn know(self: &Rc<Self>, id: &ConversationId) -> std::result::Result<(), CallError> {
-        if self.session.borrow().is_some() {
-            return Ok(());
-        }
-        let session =
-            facts::load(&self.documents(), id, &self.config.gemini.live_model, clock::now()).await?;
-        // Somebody else may have come while we read.
         if self.session.borrow().is_none() {
-            self.begin(session);
+            let model = &self.config.gemini.live_model;
+            let session = facts::load(&self.documents(), id, model, clock::now()).await?;
+            // Somebody else may have come while we read.
+            if self.session.borrow().is_none() {
+                self.begin(session);
+            }
         }
+        // A life that has just begun may have something to do by itself.
         self.arm().await;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use mentora_core::documents::CourseCode;
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, InvalidId, UserId};
 use reqwest::Url;
 
 use crate::console::Console;
@@ -22,7 +22,7 @@ pub struct Arguments {
     #[arg(long, global = true, env = "MENTORA_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
     /// Be this user, without a password; only where Mentora runs for development
-    #[arg(long = "as", global = true, value_name = "UID", value_parser = UserId::new::<String>)]
+    #[arg(long = "as", global = true, value_name = "UID", value_parser = id::<UserId>)]
     pub uid: Option<UserId>,
     /// Print JSON, for programs
     #[arg(long, global = true)]
@@ -46,25 +46,25 @@ pub enum Command {
     /// List the assignments of a course
     Assignments {
         /// Its id; `mentora courses` shows it
-        #[arg(value_parser = CourseId::new::<String>)]
+        #[arg(value_parser = id::<CourseId>)]
         course_id: CourseId,
     },
     /// List your conversations
     Conversations {
         /// Only those about this assignment; its teachers get everybody's
-        #[arg(long, value_name = "ID", value_parser = AssignmentId::new::<String>)]
+        #[arg(long, value_name = "ID", value_parser = id::<AssignmentId>)]
         assignment: Option<AssignmentId>,
     },
     /// Show a conversation
     Show {
         /// Its id
-        #[arg(value_parser = ConversationId::new::<String>)]
+        #[arg(value_parser = id::<ConversationId>)]
         conversation_id: ConversationId,
     },
     /// Say one thing and wait for the tutor's answer
     Say {
         /// The conversation
-        #[arg(value_parser = ConversationId::new::<String>)]
+        #[arg(value_parser = id::<ConversationId>)]
         conversation_id: ConversationId,
         /// What to say
         text: String,
@@ -72,7 +72,7 @@ pub enum Command {
     /// End a conversation
     End {
         /// The conversation
-        #[arg(value_parser = ConversationId::new::<String>)]
+        #[arg(value_parser = id::<ConversationId>)]
         conversation_id: ConversationId,
     },
     /// Argue with the tutor, live
@@ -104,6 +104,10 @@ impl Arguments {
     pub fn console(&self) -> Console {
         Console { json: self.json }
     }
+}
+
+fn id<T: TryFrom<String, Error = InvalidId>>(text: &str) -> Result<T, InvalidId> {
+    T::try_from(text.to_owned())
 }
 
 fn address(text: &str) -> Result<Url, String> {

@@ -71,6 +71,9 @@ pub enum CliError {
         /// How many messages are not known to be stored.
         unsent: usize,
     },
+    /// A message from a pipe was not taken.
+    #[error("The rest was not said: {0}")]
+    NotSaid(String),
     /// The server closed the stream for good.
     #[error("The server closed the conversation's stream: {0}")]
     Closed(&'static str),
@@ -104,6 +107,7 @@ impl CliError {
             Self::NothingToArgue { .. } => "NOTHING_TO_ARGUE".into(),
             Self::NotChosen => "NOT_CHOSEN".into(),
             Self::Lost { .. } => "CONNECTION_LOST".into(),
+            Self::NotSaid(_) => "NOT_SAID".into(),
             Self::Closed(_) => "STREAM_CLOSED".into(),
             Self::Output(_) => "OUTPUT".into(),
         }
@@ -113,6 +117,16 @@ impl CliError {
     #[must_use]
     pub fn refusal(&self) -> Option<ErrorCode> {
         if let Self::Refused(detail) = self { Some(detail.code) } else { None }
+    }
+
+    /// Whether nobody knows if the server did what it was asked.
+    #[must_use]
+    pub fn is_lost_on_the_way(&self) -> bool {
+        match self {
+            Self::Late { .. } => true,
+            Self::Foreign { status, .. } => *status >= 500,
+            _ => false,
+        }
     }
 
     /// Whether the same request may succeed in a moment without anybody changing anything.

@@ -4,7 +4,7 @@
 //! - [`arguments`]: what may be typed; [`commands`]: what it does, one file a command
 //! - [`client`]: REST, as somebody; [`identity`]: who that is
 //! - [`stream`]: a conversation over sockets that come and go
-//! - [`render`]: what people read; [`console`]: where it is written
+//! - [`lines`]: what is typed; [`render`]: what people read; [`console`]: where it is written
 //! - [`error`]: what can go wrong, and what to do about it
 
 pub mod arguments;
@@ -13,5 +13,6 @@ pub mod commands;
 pub mod console;
 pub mod error;
 pub mod identity;
+pub mod lines;
 pub mod render;
 pub mod stream;

@@ -375,7 +375,7 @@ impl World {
                 self.input(Input::Disconnected { connection: id });
                 self.at(delay, Happens::Connect);
             }
-            98 if self.random.percent(20) => self.input(Input::End { reason: EndReason::InstructorEnded }),
+            98 => self.input(Input::End { reason: EndReason::InstructorEnded }),
             _ => self.write(id),
         }
     }
