@@ -14,7 +14,7 @@ use crate::house::House;
 use crate::people::{Call, Class, Person, Student, ticket};
 use crate::speech::Speech;
 use crate::stack::Stack;
-use crate::stream::{Encoding, Frame, Memory, Options, Refused, Stream, Ticket};
+use crate::stream::{Encoding, Frame, Memory, Options, Pass, Refused, Stream};
 
 const SETTLE: Duration = Duration::from_millis(400);
 
@@ -138,41 +138,59 @@ pub async fn strangers_do_not_get_in(house: Arc<House>) {
     let class = Class::open(stack).await;
     let (student, other) = (class.student(stack, "student").await, class.student(stack, "other").await);
     undisturbed(stack, &class, async {
-        refused(stack, &student, Ticket::None, 401, "UNAUTHORIZED").await;
+        turned_away(stack, &student, Pass::Nothing, 4001).await;
         for nonsense in ["x", "a.b", &"a".repeat(2_000)] {
-            refused(stack, &student, Ticket::This(nonsense.to_owned()), 401, "UNAUTHORIZED").await;
+            turned_away(stack, &student, Pass::Ticket(nonsense.to_owned()), 4001).await;
         }
         let elsewhere = other.ticket(stack).await;
-        refused(stack, &student, Ticket::This(elsewhere), 401, "UNAUTHORIZED").await;
+        turned_away(stack, &student, Pass::Ticket(elsewhere), 4001).await;
         let tampered = student.ticket(stack).await;
         let tampered = format!("{}x", &tampered[..tampered.len() - 1]);
-        refused(stack, &student, Ticket::This(tampered), 401, "UNAUTHORIZED").await;
+        turned_away(stack, &student, Pass::Ticket(tampered), 4001).await;
+        used_twice(stack, &student).await;
 
-        let once = student.ticket(stack).await;
-        let with =
-            |ticket: &str| Options { ticket: Some(Ticket::This(ticket.to_owned())), ..Options::default() };
-        let first = Stream::resume(stack, &student, Memory::default(), with(&once)).await;
-        let again =
-            Stream::knock(stack, &student.person, &student.conversation, Memory::default(), with(&once))
-                .await;
-        let (code, reason) = again.unwrap_or_else(|refused| panic!("{refused:?}")).end().await;
-        assert_eq!(code, 4001, "{reason}");
-        assert!(reason.contains("already used"), "{reason}");
-        first.close().await;
+        // The teacher may listen, not speak.
+        let mut options =
+            Options::pass(Pass::Ticket(ticket(stack, &class.teacher, &student.conversation).await));
+        options.role = Some("speaker");
+        let (code, reason) = knock(stack, &student, options).await.unwrap().end().await;
+        assert_eq!(code, 4003, "{reason}");
+
+        // Programs that speak no `mentora.v1` are answered by HTTP.
+        let mine = knock(stack, &student, Options::pass(Pass::Token(student.person.token.clone()))).await;
+        assert!(mine.is_ok(), "an ID token opens the own stream");
+        let strange = Options::pass(Pass::Token(other.person.token.clone()));
+        assert_eq!(knock(stack, &student, strange).await.err(), Some(Refused(404)));
+        let nonsense = Options::pass(Pass::Token("nonsense".to_owned()));
+        assert_eq!(knock(stack, &student, nonsense).await.err(), Some(Refused(401)));
+        stack.call(Call::get(student.path("/stream"))).await.refused(401, "UNAUTHORIZED");
+        let no_upgrade = student.person.get(stack, &student.path("/stream")).await;
+        no_upgrade.refused(400, "VALIDATION_ERROR");
     })
     .await;
 }
 
-async fn refused(stack: &Stack, student: &Student, ticket: Ticket, status: u16, code: &str) {
-    let mut plain = Call::get(student.path("/stream"));
-    if let Ticket::This(ticket) = &ticket {
-        plain = plain.with("sec-websocket-protocol", format!("mentora.v1, ticket.{ticket}"));
-    }
-    stack.call(plain).await.refused(status, code);
-    let options = Options { ticket: Some(ticket), ..Options::default() };
-    let opened =
-        Stream::knock(stack, &student.person, &student.conversation, Memory::default(), options).await;
-    assert_eq!(opened.err(), Some(Refused(status)));
+async fn knock(stack: &Stack, student: &Student, options: Options) -> Result<Stream, Refused> {
+    Stream::knock(stack, &student.person, &student.conversation, Memory::default(), options).await
+}
+
+/// A browser cannot read the status of a refused upgrade: it is let in and shown out.
+async fn turned_away(stack: &Stack, student: &Student, pass: Pass, code: u16) {
+    let shown = format!("{pass:?}");
+    let mut stream = knock(stack, student, Options::pass(pass)).await.expect("a WebSocket");
+    let (got, reason) = stream.end().await;
+    assert_eq!(got, code, "{shown}: {reason}");
+    assert!(reason.len() > 10, "{shown}: {reason:?} says nothing");
+}
+
+async fn used_twice(stack: &Stack, student: &Student) {
+    let ticket = student.ticket(stack).await;
+    let pass = || Options::pass(Pass::Ticket(ticket.clone()));
+    let first = Stream::resume(stack, student, Memory::default(), pass()).await;
+    let (code, reason) = knock(stack, student, pass()).await.expect("a WebSocket").end().await;
+    assert_eq!(code, 4001, "{reason}");
+    assert!(reason.contains("already used"), "{reason}");
+    first.close().await;
 }
 
 pub async fn bad_frames_are_answered_and_the_fourth_ends_the_connection(house: Arc<House>) {
@@ -294,7 +312,7 @@ pub async fn a_listener_only_listens(house: Arc<House>) {
         let mut speaker = Stream::of(stack, &student).await;
         let teacher = &class.teacher;
         let own = ticket(stack, teacher, &student.conversation).await;
-        let options = Options { ticket: Some(Ticket::This(own)), ..Options::audio("base64") };
+        let options = Options { pass: Pass::Ticket(own), ..Options::audio("base64") };
         let listener = Stream::open(stack, teacher, &student.conversation, Memory::default(), options).await;
         let mut listener = listener.unwrap_or_else(|refused| panic!("{refused:?}"));
         assert_eq!(listener.connected["role"], "listener");

@@ -14,13 +14,12 @@ pub struct Call<'a> {
     method: Method,
     path: String,
     token: Option<&'a str>,
-    header: Option<(&'static str, String)>,
     body: Option<(Vec<u8>, &'static str)>,
 }
 
 impl<'a> Call<'a> {
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), token: None, header: None, body: None }
+        Self { method: Method::GET, path: path.into(), token: None, body: None }
     }
 
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
@@ -28,7 +27,7 @@ impl<'a> Call<'a> {
     }
 
     pub fn raw(method: Method, path: impl Into<String>, body: Vec<u8>, content_type: &'static str) -> Self {
-        Self { method, path: path.into(), token: None, header: None, body: Some((body, content_type)) }
+        Self { method, path: path.into(), token: None, body: Some((body, content_type)) }
     }
 
     /// As somebody.
@@ -37,19 +36,10 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// With a header more.
-    pub fn with(mut self, name: &'static str, value: String) -> Self {
-        self.header = Some((name, value));
-        self
-    }
-
     pub(crate) fn request(self, http: &reqwest::Client, base: &str) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method, format!("{base}{}", self.path));
         if let Some(token) = self.token {
             request = request.bearer_auth(token);
-        }
-        if let Some((name, value)) = self.header {
-            request = request.header(name, value);
         }
         if let Some((body, content_type)) = self.body {
             request = request.header("content-type", content_type).body(body);

@@ -53,21 +53,31 @@ impl Memory {
 pub struct Options {
     /// `audio=…`
     pub audio: Option<&'static str>,
-    /// Instead of a ticket: none, or another than the right one.
-    pub ticket: Option<Ticket>,
+    /// `role=…`
+    pub role: Option<&'static str>,
+    pub pass: Pass,
 }
 
 impl Options {
     pub fn audio(mode: &'static str) -> Self {
         Self { audio: Some(mode), ..Self::default() }
     }
+
+    pub fn pass(pass: Pass) -> Self {
+        Self { pass, ..Self::default() }
+    }
 }
 
 /// What a client shows at the door.
-#[derive(Debug, Clone)]
-pub enum Ticket {
-    None,
-    This(String),
+#[derive(Debug, Clone, Default)]
+pub enum Pass {
+    /// A ticket that was just made for it, as a browser does.
+    #[default]
+    Fresh,
+    Nothing,
+    Ticket(String),
+    /// An ID token in a header, and no subprotocol: what a program does that is no browser.
+    Token(String),
 }
 
 /// There is no stream: the status that the upgrade was answered with. (The client reads no body here.)
@@ -146,23 +156,34 @@ impl Stream {
         mut memory: Memory,
         options: Options,
     ) -> Result<Self, Refused> {
-        let ticket = match options.ticket {
-            None => Some(ticket(stack, person, conversation).await),
-            Some(Ticket::None) => None,
-            Some(Ticket::This(ticket)) => Some(ticket),
+        let (protocols, token) = match options.pass {
+            Pass::Fresh => {
+                let ticket = ticket(stack, person, conversation).await;
+                (Some(format!("mentora.v1, ticket.{ticket}")), None)
+            }
+            Pass::Nothing => (Some("mentora.v1".to_owned()), None),
+            Pass::Ticket(ticket) => (Some(format!("mentora.v1, ticket.{ticket}")), None),
+            Pass::Token(token) => (None, Some(format!("Bearer {token}"))),
         };
-        let audio = options.audio.map(|audio| format!("&audio={audio}")).unwrap_or_default();
-        let path = format!("/api/conversations/{conversation}/stream?cursor={}{audio}", memory.cursor);
+        let option =
+            |name: &str, value: Option<&str>| value.map_or(String::new(), |value| format!("&{name}={value}"));
+        let options = option("audio", options.audio) + &option("role", options.role);
+        let path = format!("/api/conversations/{conversation}/stream?cursor={}{options}", memory.cursor);
         let mut request = format!("ws://{}{path}", stack.host()).into_client_request().unwrap();
-        let offered = ticket.map_or("mentora.v1".to_owned(), |ticket| format!("mentora.v1, ticket.{ticket}"));
-        request.headers_mut().insert("sec-websocket-protocol", offered.parse().unwrap());
+        let headers = [("sec-websocket-protocol", &protocols), ("authorization", &token)];
+        for (name, value) in headers {
+            if let Some(value) = value {
+                request.headers_mut().insert(name, value.parse().unwrap());
+            }
+        }
         let opened = timeout(PATIENCE, connect_async(request)).await.expect("the upgrade is answered");
         let (socket, response) = match opened {
             Ok(opened) => opened,
             Err(Error::Http(response)) => return Err(Refused(response.status().as_u16())),
             Err(error) => panic!("the upgrade broke: {error}\n{}", stack.log()),
         };
-        assert_eq!(response.headers()["sec-websocket-protocol"], "mentora.v1");
+        let selected = response.headers().get("sec-websocket-protocol").map(|name| name.to_str().unwrap());
+        assert_eq!(selected, protocols.map(|_| "mentora.v1"));
         memory.transcript.push(format!("   (connected with cursor {})", memory.cursor));
         Ok(Self { socket, memory, sounds: Vec::new(), connected: Value::Null, deaf: false })
     }

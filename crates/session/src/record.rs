@@ -102,6 +102,14 @@ pub struct Owed {
     pub cuts: u32,
 }
 
+impl Owed {
+    /// An answer that the model has yet to be asked for.
+    #[must_use]
+    pub fn new(student_index: u32, strategy: Strategy, since: Millis) -> Self {
+        Self { student_index, strategy, since, asked_at: None, failures: 0, cuts: 0 }
+    }
+}
+
 /// An answer in the making.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {

@@ -139,14 +139,7 @@ impl Step<'_> {
             features: Some(decision.features),
             alternatives: Some(decision.alternatives),
         });
-        let fresh = Owed {
-            student_index: index,
-            strategy: decision.strategy,
-            since: self.now,
-            asked_at: None,
-            failures: 0,
-            cuts: 0,
-        };
+        let fresh = Owed::new(index, decision.strategy, self.now);
         self.state.record.owed = Some(owed.unwrap_or(fresh));
         self.state.record.ending = ending;
         self.move_to(if ending.is_some() {
@@ -259,15 +252,8 @@ impl Step<'_> {
             return;
         }
         spoken.ended_at = Some(self.now);
-        let mut owed = Owed {
-            student_index: self.state.next_index(),
-            // The model answers before we have read what was said; the move labels the turn and steers the next.
-            strategy: Strategy::Continue,
-            since: self.now,
-            asked_at: None,
-            failures: 0,
-            cuts: 0,
-        };
+        // The model answers before we have read what was said; the move labels the turn and steers the next.
+        let mut owed = Owed::new(self.state.next_index(), Strategy::Continue, self.now);
         if speech.streaming {
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
             owed.asked_at = Some(self.now);
@@ -357,14 +343,7 @@ impl Step<'_> {
     /// The model's session that heard the speech is gone: store the transcript and ask with it.
     pub(crate) fn ask_in_writing(&mut self) {
         if self.state.record.owed.is_none() {
-            self.state.record.owed = Some(Owed {
-                student_index: self.state.next_index(),
-                strategy: Strategy::Continue,
-                since: self.now,
-                asked_at: None,
-                failures: 0,
-                cuts: 0,
-            });
+            self.state.record.owed = Some(Owed::new(self.state.next_index(), Strategy::Continue, self.now));
         }
         let index = self.state.next_index();
         self.store_speech();

@@ -19,6 +19,7 @@
 mod firestore;
 mod model;
 mod random;
+mod totals;
 mod world;
 
 use world::{Faults, World};
@@ -38,7 +39,7 @@ fn run(faults: Faults, first_seed: u64, count: u64) {
         assert!(result.is_ok(), "{result:?}");
         return;
     }
-    let mut totals = world::Totals::default();
+    let mut totals = totals::Totals::default();
     for seed in first_seed..first_seed + count {
         let mut world = World::new(seed, faults);
         if let Err(broken) = world.run() {

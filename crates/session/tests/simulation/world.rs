@@ -1,21 +1,23 @@
 //! The world around one conversation: a queue of what will happen, a store that survives crashes, and the promises.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use mentora_core::documents::{AiConfig, EndReason, Speaker, Turn};
+use mentora_core::documents::{AiConfig, Speaker, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, ServerEvent};
 use mentora_session::record::{Facts, Record};
-use mentora_session::{Connection, ConnectionId, Effect, FlushOutcome, Input, State, Write, step};
+use mentora_session::{ConnectionId, Effect, FlushOutcome, Input, State, Write, step};
 use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::client::AudioConfig;
-use mentora_wire::stream::{AudioMode, ClientFrame, Event, PrivateFrame, Seq, Sequenced, StreamRole};
+use mentora_wire::stream::{ClientFrame, Event, PrivateFrame, Seq, Sequenced};
 
 use crate::firestore::{Commit, Firestore};
 use crate::model::{Act, Model};
 use crate::random::Random;
+use crate::totals::Totals;
+
+mod promises;
+mod student;
 
 /// Which part of the world fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub enum Faults {
 }
 
 impl Faults {
-    fn of(self, kind: Self) -> bool {
+    pub fn of(self, kind: Self) -> bool {
         self == kind || self == Self::All
     }
 }
@@ -71,57 +73,6 @@ struct Client {
     ended: bool,
     /// Events were missed and asked for.
     gap: bool,
-}
-
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Totals {
-    pub steps: u64,
-    pub student_turns: u64,
-    pub tutor_turns: u64,
-    pub truncated: u64,
-    pub crashes: u64,
-    pub errors: u64,
-    pub sockets: u64,
-    pub commits: u64,
-}
-
-impl Totals {
-    pub fn add(&mut self, other: Self) {
-        self.steps += other.steps;
-        self.student_turns += other.student_turns;
-        self.tutor_turns += other.tutor_turns;
-        self.truncated += other.truncated;
-        self.crashes += other.crashes;
-        self.errors += other.errors;
-        self.sockets += other.sockets;
-        self.commits += other.commits;
-    }
-
-    /// A run in which a kind of fault never happened has shown nothing.
-    pub fn check(&self, faults: Faults) {
-        assert!(self.student_turns > 0 && self.tutor_turns > 0);
-        assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
-        if faults.of(Faults::Model) {
-            assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
-        }
-    }
-}
-
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits",
-            self.steps,
-            self.student_turns,
-            self.tutor_turns,
-            self.truncated,
-            self.crashes,
-            self.errors,
-            self.sockets,
-            self.commits
-        )
-    }
 }
 
 /// Where a crash strikes within one event of the object.
@@ -313,113 +264,6 @@ impl World {
             }
             Happens::Connect => self.connect(),
             Happens::Crash => self.crash(),
-        }
-    }
-
-    fn connect(&mut self) {
-        if let Some(old) = self.client.connection.take() {
-            self.input(Input::Disconnected { connection: old });
-        }
-        if self.client.ended {
-            return;
-        }
-        let id = ConnectionId(self.next_connection);
-        self.next_connection += 1;
-        self.client.connection = Some(id);
-        let connection = self.connection(id);
-        self.input(Input::Connected(connection));
-        self.at(50, Happens::Resend);
-    }
-
-    fn connection(&self, id: ConnectionId) -> Connection {
-        Connection {
-            id,
-            user: UserId::new("student").unwrap(),
-            role: StreamRole::Speaker,
-            staff: false,
-            audio: if self.client.audio { AudioMode::Binary } else { AudioMode::None },
-            cursor: Seq(self.client.cursor),
-        }
-    }
-
-    fn student_acts(&mut self) {
-        if self.acts_left == 0 {
-            return;
-        }
-        self.acts_left -= 1;
-        let pause = if self.random.percent(30) {
-            self.random.between(50, 1_000)
-        } else {
-            self.random.between(1_000, 45_000)
-        };
-        self.at(pause, Happens::StudentActs);
-        if self.faulty(Faults::Crashes) && self.random.percent(25) {
-            let delay = self.random.between(0, 3_000);
-            self.at(delay, Happens::Crash);
-        }
-        let Some(id) = self.client.connection else {
-            self.at(10, Happens::Connect);
-            return;
-        };
-        match self.random.between(0, 99) {
-            0..=54 => self.write(id),
-            55..=74 => self.speak(id),
-            75..=84 => {
-                let heard_ms = self.random.percent(50).then(|| self.random.between(0, 3_000) as u32);
-                self.frame(id, ClientFrame::Interrupt { heard_ms });
-            }
-            85..=92 => self.call(),
-            93..=97 if self.faulty(Faults::Clients) => {
-                let delay = self.random.between(10, 20_000);
-                self.client.connection = None;
-                self.input(Input::Disconnected { connection: id });
-                self.at(delay, Happens::Connect);
-            }
-            98 => self.input(Input::End { reason: EndReason::InstructorEnded }),
-            _ => self.write(id),
-        }
-    }
-
-    fn write(&mut self, id: ConnectionId) {
-        self.next_message += 1;
-        let client_message_id = format!("m{}", self.next_message);
-        let text = format!("I think {} because of it", self.next_message);
-        self.client.unacknowledged.insert(client_message_id.clone(), text.clone());
-        let twice = self.random.percent(10);
-        let frame = ClientFrame::TextInput { text, client_message_id };
-        self.frame(id, frame.clone());
-        if twice {
-            self.frame(id, frame);
-        }
-        // A client that hears nothing of its message sends it again.
-        self.at(15_000, Happens::Resend);
-    }
-
-    fn speak(&mut self, id: ConnectionId) {
-        self.next_message += 1;
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
-        let client_message_id = format!("v{}", self.next_message);
-        self.frame(id, ClientFrame::AudioStart { config, client_message_id });
-        for _ in 0..self.random.between(0, 5) {
-            if self.client.connection == Some(id) {
-                self.input(Input::AudioChunk { connection: id, bytes: 3_200 });
-            }
-        }
-        let length = self.random.between(10, 3_000);
-        self.at(length, Happens::StudentStops(id));
-    }
-
-    fn call(&mut self) {
-        self.next_message += 1;
-        let client_message_id = format!("r{}", self.next_message);
-        let call = self.next_message;
-        self.calls.insert(call, client_message_id.clone());
-        self.input(Input::Call { call, text: format!("By post {call}"), client_message_id });
-    }
-
-    fn frame(&mut self, id: ConnectionId, frame: ClientFrame) {
-        if self.client.connection == Some(id) {
-            self.input(Input::Frame { connection: id, frame });
         }
     }
 
@@ -675,52 +519,6 @@ impl World {
 
     fn acknowledge(&mut self, turn: &Turn) {
         self.acknowledged_turns.insert(turn.id.to_string(), turn.clone());
-    }
-
-    fn check_end(&mut self) {
-        let record = self.state.record().clone();
-        self.promise(record.owed.is_none(), || "an answer is still owed".into());
-        self.promise(record.answer.is_none() && record.spoken.is_none(), || "a turn was left open".into());
-        self.promise(record.unsettled.is_none(), || "an answer was left unsettled".into());
-        self.promise(self.socket.is_none(), || "the model's socket stays open with nothing to do".into());
-        self.promise(self.calls.is_empty(), || "a call was never answered".into());
-        self.promise(self.client.unacknowledged.is_empty(), || "a message was never stored".into());
-
-        let stored: Vec<Turn> = self.store.turns.values().cloned().collect();
-        for (id, turn) in self.acknowledged_turns.clone() {
-            let kept = stored.iter().any(|t| t.id == turn.id && t.hash == turn.hash);
-            self.promise(kept, || format!("{id} was acknowledged and is not stored"));
-        }
-        let mut prev = String::new();
-        for turn in &stored {
-            let chained = turn.prev_hash == prev && turn.is_intact();
-            self.promise(chained, || format!("turn {} breaks the chain", turn.index));
-            prev.clone_from(&turn.hash);
-        }
-        let there = self.firestore.turns.clone();
-        self.promise(there == stored, || {
-            let ids = |turns: &[Turn]| {
-                turns
-                    .iter()
-                    .map(|t| format!("{}{}", t.id, if t.usage.is_some() { "$" } else { "" }))
-                    .collect::<Vec<_>>()
-            };
-            format!("Firestore holds {:?}, the object {:?}", ids(&there), ids(&stored))
-        });
-        if let Some(conversation) = self.firestore.conversation.clone() {
-            let snapshot = self.state.snapshot();
-            let same = (conversation.state, conversation.turn_count, conversation.cost_micros)
-                == (snapshot.state, snapshot.turn_count, snapshot.cost_micros);
-            self.promise(same, || "Firestore's summary is not the object's".into());
-        }
-        if self.faults == Faults::None && !self.client.ended {
-            let unanswered = stored.last().is_some_and(|turn| turn.speaker == Speaker::Student);
-            self.promise(!unanswered, || {
-                "a student was left without an answer in a world without faults".into()
-            });
-            let errors = self.client.errors;
-            self.promise(errors == 0, || "an error was told in a world without faults".into());
-        }
     }
 }
 

@@ -1,0 +1,56 @@
+//! What a run of dialogues amounted to.
+
+use std::fmt;
+
+use crate::world::Faults;
+
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Totals {
+    pub steps: u64,
+    pub student_turns: u64,
+    pub tutor_turns: u64,
+    pub truncated: u64,
+    pub crashes: u64,
+    pub errors: u64,
+    pub sockets: u64,
+    pub commits: u64,
+}
+
+impl Totals {
+    pub fn add(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.student_turns += other.student_turns;
+        self.tutor_turns += other.tutor_turns;
+        self.truncated += other.truncated;
+        self.crashes += other.crashes;
+        self.errors += other.errors;
+        self.sockets += other.sockets;
+        self.commits += other.commits;
+    }
+
+    /// A run in which a kind of fault never happened has shown nothing.
+    pub fn check(&self, faults: Faults) {
+        assert!(self.student_turns > 0 && self.tutor_turns > 0);
+        assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
+        if faults.of(Faults::Model) {
+            assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
+        }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits",
+            self.steps,
+            self.student_turns,
+            self.tutor_turns,
+            self.truncated,
+            self.crashes,
+            self.errors,
+            self.sockets,
+            self.commits
+        )
+    }
+}

@@ -1,0 +1,53 @@
+//! What must hold once everything has come to its end.
+
+use mentora_core::documents::{Speaker, Turn};
+
+use super::{Faults, World};
+
+impl World {
+    pub(super) fn check_end(&mut self) {
+        let record = self.state.record().clone();
+        self.promise(record.owed.is_none(), || "an answer is still owed".into());
+        self.promise(record.answer.is_none() && record.spoken.is_none(), || "a turn was left open".into());
+        self.promise(record.unsettled.is_none(), || "an answer was left unsettled".into());
+        self.promise(self.socket.is_none(), || "the model's socket stays open with nothing to do".into());
+        self.promise(self.calls.is_empty(), || "a call was never answered".into());
+        self.promise(self.client.unacknowledged.is_empty(), || "a message was never stored".into());
+
+        let stored: Vec<Turn> = self.store.turns.values().cloned().collect();
+        for (id, turn) in self.acknowledged_turns.clone() {
+            let kept = stored.iter().any(|t| t.id == turn.id && t.hash == turn.hash);
+            self.promise(kept, || format!("{id} was acknowledged and is not stored"));
+        }
+        let mut prev = String::new();
+        for turn in &stored {
+            let chained = turn.prev_hash == prev && turn.is_intact();
+            self.promise(chained, || format!("turn {} breaks the chain", turn.index));
+            prev.clone_from(&turn.hash);
+        }
+        let there = self.firestore.turns.clone();
+        self.promise(there == stored, || {
+            let ids = |turns: &[Turn]| {
+                turns
+                    .iter()
+                    .map(|t| format!("{}{}", t.id, if t.usage.is_some() { "$" } else { "" }))
+                    .collect::<Vec<_>>()
+            };
+            format!("Firestore holds {:?}, the object {:?}", ids(&there), ids(&stored))
+        });
+        if let Some(conversation) = self.firestore.conversation.clone() {
+            let snapshot = self.state.snapshot();
+            let same = (conversation.state, conversation.turn_count, conversation.cost_micros)
+                == (snapshot.state, snapshot.turn_count, snapshot.cost_micros);
+            self.promise(same, || "Firestore's summary is not the object's".into());
+        }
+        if self.faults == Faults::None && !self.client.ended {
+            let unanswered = stored.last().is_some_and(|turn| turn.speaker == Speaker::Student);
+            self.promise(!unanswered, || {
+                "a student was left without an answer in a world without faults".into()
+            });
+            let errors = self.client.errors;
+            self.promise(errors == 0, || "an error was told in a world without faults".into());
+        }
+    }
+}

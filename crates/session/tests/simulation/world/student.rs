@@ -1,0 +1,118 @@
+//! What the student does, at a pace that respects nobody.
+
+use mentora_core::documents::EndReason;
+use mentora_core::ids::UserId;
+use mentora_session::{Connection, ConnectionId, Input};
+use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
+
+use super::{Faults, Happens, World};
+
+impl World {
+    pub(super) fn connect(&mut self) {
+        if let Some(old) = self.client.connection.take() {
+            self.input(Input::Disconnected { connection: old });
+        }
+        if self.client.ended {
+            return;
+        }
+        let id = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        self.client.connection = Some(id);
+        let connection = self.connection(id);
+        self.input(Input::Connected(connection));
+        self.at(50, Happens::Resend);
+    }
+
+    pub(super) fn connection(&self, id: ConnectionId) -> Connection {
+        Connection {
+            id,
+            user: UserId::new("student").unwrap(),
+            role: StreamRole::Speaker,
+            staff: false,
+            audio: if self.client.audio { AudioMode::Binary } else { AudioMode::None },
+            cursor: Seq(self.client.cursor),
+        }
+    }
+
+    pub(super) fn student_acts(&mut self) {
+        if self.acts_left == 0 {
+            return;
+        }
+        self.acts_left -= 1;
+        let pause = if self.random.percent(30) {
+            self.random.between(50, 1_000)
+        } else {
+            self.random.between(1_000, 45_000)
+        };
+        self.at(pause, Happens::StudentActs);
+        if self.faulty(Faults::Crashes) && self.random.percent(25) {
+            let delay = self.random.between(0, 3_000);
+            self.at(delay, Happens::Crash);
+        }
+        let Some(id) = self.client.connection else {
+            self.at(10, Happens::Connect);
+            return;
+        };
+        match self.random.between(0, 99) {
+            0..=54 => self.write(id),
+            55..=74 => self.speak(id),
+            75..=84 => {
+                let heard_ms = self.random.percent(50).then(|| self.random.between(0, 3_000) as u32);
+                self.frame(id, ClientFrame::Interrupt { heard_ms });
+            }
+            85..=92 => self.call(),
+            93..=97 if self.faulty(Faults::Clients) => {
+                let delay = self.random.between(10, 20_000);
+                self.client.connection = None;
+                self.input(Input::Disconnected { connection: id });
+                self.at(delay, Happens::Connect);
+            }
+            98 => self.input(Input::End { reason: EndReason::InstructorEnded }),
+            _ => self.write(id),
+        }
+    }
+
+    pub(super) fn write(&mut self, id: ConnectionId) {
+        self.next_message += 1;
+        let client_message_id = format!("m{}", self.next_message);
+        let text = format!("I think {} because of it", self.next_message);
+        self.client.unacknowledged.insert(client_message_id.clone(), text.clone());
+        let twice = self.random.percent(10);
+        let frame = ClientFrame::TextInput { text, client_message_id };
+        self.frame(id, frame.clone());
+        if twice {
+            self.frame(id, frame);
+        }
+        // A client that hears nothing of its message sends it again.
+        self.at(15_000, Happens::Resend);
+    }
+
+    pub(super) fn speak(&mut self, id: ConnectionId) {
+        self.next_message += 1;
+        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+        let client_message_id = format!("v{}", self.next_message);
+        self.frame(id, ClientFrame::AudioStart { config, client_message_id });
+        for _ in 0..self.random.between(0, 5) {
+            if self.client.connection == Some(id) {
+                self.input(Input::AudioChunk { connection: id, bytes: 3_200 });
+            }
+        }
+        let length = self.random.between(10, 3_000);
+        self.at(length, Happens::StudentStops(id));
+    }
+
+    pub(super) fn call(&mut self) {
+        self.next_message += 1;
+        let client_message_id = format!("r{}", self.next_message);
+        let call = self.next_message;
+        self.calls.insert(call, client_message_id.clone());
+        self.input(Input::Call { call, text: format!("By post {call}"), client_message_id });
+    }
+
+    pub(super) fn frame(&mut self, id: ConnectionId, frame: ClientFrame) {
+        if self.client.connection == Some(id) {
+            self.input(Input::Frame { connection: id, frame });
+        }
+    }
+}
