@@ -1,4 +1,4 @@
-// A program from crates.io, in exactly one version, in a cache folder of its own.
+// A program from the crate registry, in exactly one version, in a cache folder of its own.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { step } from '../console/step.mjs';
@@ -8,7 +8,7 @@ import { cache } from '../project/paths.mjs';
 /**
  * Path of the program, which is built first if this version is not in the cache.
  *
- * @param {string} crate name on crates.io
+ * @param {string} crate its name in the crate registry
  * @param {string} version exact
  * @param {string} program the one binary that is wanted
  */
