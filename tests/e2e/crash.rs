@@ -43,6 +43,17 @@ const MOMENTS: [Moment; 9] = [
     Moment::Idle,
 ];
 
+/// Says at which moment a test failed.
+struct At(Moment);
+
+impl Drop for At {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("It was killed at {:?}.", self.0);
+        }
+    }
+}
+
 /// What a student has been promised and has said.
 #[derive(Default)]
 struct Ledger {
@@ -58,7 +69,7 @@ pub async fn a_killed_worker_loses_nothing_it_has_acknowledged(_: Arc<House>) {
     let mut memory = Memory::default();
     let mut ledger = Ledger::default();
     for (round, moment) in MOMENTS.into_iter().enumerate() {
-        eprintln!("    killed: {moment:?}");
+        let _at = At(moment);
         memory = killed(&mut stack, &student, moment, round, memory, &mut ledger).await;
     }
     let _watch = stack.watch();
@@ -99,6 +110,7 @@ async fn killed(
     memory: Memory,
     ledger: &mut Ledger,
 ) -> Memory {
+    let since = memory.cursor;
     let mut stream = Stream::resume(stack, student, memory, Options::audio("binary")).await;
     let text = format!(
         "Point {round} is that free buses are fair, because the poor pay most for their way to work."
@@ -140,7 +152,11 @@ async fn killed(
 
     let mut stream = Stream::resume(stack, student, memory, Options::audio("binary")).await;
     match moment {
-        Moment::MidSpeech | Moment::SpeechEnded => say_it_again(stack, &mut stream, &spoken, ledger).await,
+        Moment::MidSpeech | Moment::SpeechEnded => {
+            let understood = say_it_again(stack, &mut stream, &spoken, since).await;
+            answered(&mut stream, &understood).await;
+            ledger.said.push(understood);
+        }
         Moment::AnswerEnded | Moment::Idle => {}
         Moment::MessageSent => {
             // Nobody told the client that it arrived, so it is sent again.
@@ -206,25 +222,28 @@ fn is_answered(memory: &Memory, text: &str) -> bool {
 }
 
 /// What was being said is either stored as far as it was understood, or asked for again: never both, never neither.
-async fn say_it_again(stack: &Stack, stream: &mut Stream, text: &str, ledger: &mut Ledger) {
-    let asked = loop {
-        if stream.memory.all("turn_stored").iter().any(|event| event["turn"]["text"] == text) {
-            break None;
+/// The text that is stored in the end.
+async fn say_it_again(stack: &Stack, stream: &mut Stream, text: &str, since: u64) -> String {
+    loop {
+        let turns =
+            stream.memory.all("turn_stored").into_iter().filter(|event| event["seq"].as_u64() > Some(since));
+        if let Some(understood) = turns.filter_map(|event| event["turn"]["text"].as_str()).next() {
+            assert!(text.starts_with(understood), "{understood:?} was never said");
+            return understood.to_owned();
         }
         match stream.next().await {
-            Frame::Json(json) if kind(&json) == "error" => break Some(json),
+            Frame::Json(error) if kind(&error) == "error" => {
+                assert_eq!(error["code"], "UPSTREAM_UNAVAILABLE", "{error}");
+                assert!(error["message"].as_str().unwrap().contains("say that again"), "{error}");
+                break;
+            }
             Frame::Json(_) | Frame::Sound(_) => {}
             end => panic!("{end:?}"),
         }
-    };
-    if let Some(error) = asked {
-        assert_eq!(error["code"], "UPSTREAM_UNAVAILABLE", "{error}");
-        assert!(error["message"].as_str().unwrap().contains("say that again"), "{error}");
-        let speech = Speech::of(&stack.sim, text).await;
-        stream.speak(&speech, Encoding::Binary).await;
     }
-    ledger.said.push(text.to_owned());
-    answered(stream, text).await;
+    let speech = Speech::of(&stack.sim, text).await;
+    stream.speak(&speech, Encoding::Binary).await;
+    text.to_owned()
 }
 
 pub async fn a_turn_is_answered_and_kept_though_nobody_comes_back(_: Arc<House>) {

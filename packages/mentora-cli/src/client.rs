@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use mentora_core::ids::ConversationId;
 use mentora_wire::error::{ErrorBody, ErrorCode};
-use mentora_wire::rest::{ConfigBody, DevSignIn, IdTokenBody, TicketBody};
+use mentora_wire::rest::{DevSignIn, IdTokenBody, ModelBody, Page, TicketBody};
 use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
-use tokio::sync::RwLock;
+use tokio::sync::{OnceCell, RwLock};
 
 use crate::error::CliError;
 use crate::identity::Identity;
@@ -67,13 +66,15 @@ impl Client {
         url
     }
 
-    /// The server's public settings.
+    /// What answers the students. Nothing else of the public settings is looked at, so that a server of another
+    /// version may have others.
     ///
     /// # Errors
     /// [`CliError`]
-    pub async fn config(&self) -> Result<ConfigBody, CliError> {
+    pub async fn model(&self) -> Result<ModelBody, CliError> {
         let request = self.request(Method::GET, "/api/config").await?;
-        Ok(self.once(request, PATIENCE).await?.body)
+        let config: Reply<Value> = self.once(request, PATIENCE).await?;
+        self.understand(config.json.get("model").unwrap_or(&Value::Null), StatusCode::OK)
     }
 
     /// Reads a resource.
@@ -101,7 +102,7 @@ impl Client {
             if let Some(cursor) = &cursor {
                 request = request.query(&[("cursor", cursor)]);
             }
-            let page: Reply<mentora_wire::rest::Page<Value>> = self.authenticated(request, PATIENCE).await?;
+            let page: Reply<Page<Value>> = self.authenticated(request, PATIENCE).await?;
             for json in page.body.items {
                 let body = self.understand(&json, StatusCode::OK)?;
                 all.push(Reply { json, body });
@@ -223,7 +224,9 @@ impl Client {
         let bytes = answer.bytes().await.map_err(failed)?;
         if !status.is_success() {
             let error = serde_json::from_slice::<ErrorBody>(&bytes);
-            return Err(error.map_or_else(|_| self.foreign(status), |body| CliError::Refused(Box::new(body.error))));
+            return Err(
+                error.map_or_else(|_| self.foreign(status), |body| CliError::Refused(Box::new(body.error)))
+            );
         }
         let json: Value = serde_json::from_slice(&bytes).map_err(|_| self.foreign(status))?;
         let body = self.understand(&json, status)?;

@@ -15,7 +15,8 @@ pub enum CliError {
     Anonymous,
     /// `--as` where the server has no such sign-in.
     #[error(
-        "{url} does not let you in without a password: `--as` works only where Mentora runs for development. Use `--token` with a Firebase ID token."
+        "{} does not let you in without a password: `--as` works only where Mentora runs for development. Use `--token` with a Firebase ID token.",
+        bare(.url)
     )]
     NoDevelopmentSignIn {
         /// The server.
@@ -28,7 +29,7 @@ pub enum CliError {
         url: Url,
     },
     /// A connection, but no answer in time.
-    #[error("{url} did not answer within {} s. Try again in a moment.", .patience.as_secs())]
+    #[error("{} did not answer within {} s. Try again in a moment.", bare(.url), .patience.as_secs())]
     Late {
         /// The server.
         url: Url,
@@ -36,7 +37,7 @@ pub enum CliError {
         patience: Duration,
     },
     /// An answer that is not of the contract.
-    #[error("{url} answered {status} in words that are not Mentora's. Is the address right?")]
+    #[error("{} answered {status} with something that this version does not understand. Is it Mentora, and is the address right?", bare(.url))]
     Foreign {
         /// The server.
         url: Url,
@@ -55,7 +56,9 @@ pub enum CliError {
     )]
     NoSuchTarget(String),
     /// A course with nothing to argue about.
-    #[error("Nothing is to be argued in this course at the moment. `mentora assignments {course}` shows what will be.")]
+    #[error(
+        "Nothing is to be argued in this course at the moment. `mentora assignments {course}` shows what will be."
+    )]
     NothingToArgue {
         /// The id of the course.
         course: String,
@@ -64,7 +67,7 @@ pub enum CliError {
     #[error("Which one? Give the id of an assignment: `mentora chat ID`.")]
     NotChosen,
     /// The connection was lost and did not come back.
-    #[error("The connection to {url} was lost and did not come back. {}", unsent_text(*.unsent))]
+    #[error("The connection to {} was lost and did not come back. {}", bare(.url), unsent_text(*.unsent))]
     Lost {
         /// The server.
         url: Url,
@@ -156,6 +159,11 @@ pub fn code_name(code: ErrorCode) -> String {
     serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+/// An address as people write it.
+fn bare(url: &Url) -> &str {
+    url.as_str().trim_end_matches('/')
+}
+
 fn unreachable_text(url: &Url) -> String {
     let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     let todo = if loopback {
@@ -163,7 +171,7 @@ fn unreachable_text(url: &Url) -> String {
     } else {
         "Check the address (`--url` or MENTORA_URL) and your connection."
     };
-    format!("Nothing answers at {}. {todo}", url.as_str().trim_end_matches('/'))
+    format!("Nothing answers at {}. {todo}", bare(url))
 }
 
 fn refusal_text(detail: &ErrorDetail) -> String {

@@ -49,7 +49,7 @@ async fn introduce(context: &Context, body: &ConversationBody, typed: bool) -> R
     if context.console.json {
         return Ok(());
     }
-    let config = context.client.config().await?;
+    let model = context.client.model().await?;
     let path = format!("/api/assignments/{}", body.conversation.assignment_id);
     let reply: Reply<AssignmentBody> = context.client.get(&path).await?;
     let assignment = reply.body.assignment;
@@ -57,11 +57,13 @@ async fn introduce(context: &Context, body: &ConversationBody, typed: bool) -> R
     if let Some(question) = &assignment.question {
         context.console.note(&format!("  {}", plain(question)));
     }
-    if config.model.offline {
+    if model.offline {
         context.console.note("No model is connected: an offline tutor made of templates answers.");
     }
     if typed {
-        context.console.note("Say what you think. /interrupt stops the tutor, /end ends the conversation, /quit leaves.");
+        context.console.note(
+            "Say what you think. /interrupt stops the tutor, /end ends the conversation, /quit leaves.",
+        );
     }
     context.console.note("");
     Ok(())
@@ -219,7 +221,8 @@ impl Chat<'_> {
                 (Vec::new(), Some("You only read along here: this is not said. /quit leaves.".to_owned()))
             }
             Line::Say(text) if text.chars().count() > MAX_TURN_CHARS => {
-                let note = format!("This is too long: at most {MAX_TURN_CHARS} characters can be said at once.");
+                let note =
+                    format!("This is too long: at most {MAX_TURN_CHARS} characters can be said at once.");
                 (Vec::new(), Some(note))
             }
             Line::Say(text) => (self.follower.say(Message::new(message_id(), text)), None),
@@ -243,7 +246,9 @@ impl Chat<'_> {
         }
         if self.context.console.json {
             if let News::Rejected { text, reason } = news {
-                self.context.console.note(&json!({"rejected": {"text": text, "message": reason}}).to_string());
+                self.context
+                    .console
+                    .note(&json!({"rejected": {"text": text, "message": reason}}).to_string());
             }
         } else {
             let pieces = self.live.show(news);
@@ -254,7 +259,9 @@ impl Chat<'_> {
         }
         match news {
             // Nobody sits there who could say it in other words.
-            News::Rejected { reason, .. } if !self.lines.are_typed() => Err(CliError::NotSaid(reason.clone())),
+            News::Rejected { reason, .. } if !self.lines.are_typed() => {
+                Err(CliError::NotSaid(reason.clone()))
+            }
             _ => Ok(()),
         }
     }

@@ -22,8 +22,10 @@ use crate::error::CliError;
 /// # Errors
 /// [`CliError`]
 pub async fn run(arguments: Arguments) -> Result<(), CliError> {
-    let context =
-        Context { console: arguments.console(), client: Client::new(arguments.url.clone(), arguments.identity()) };
+    let context = Context {
+        console: arguments.console(),
+        client: Client::new(arguments.url.clone(), arguments.identity()),
+    };
     match arguments.command {
         Command::Courses => courses::run(&context).await,
         Command::Join { code } => join::run(&context, code).await,

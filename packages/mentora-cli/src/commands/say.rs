@@ -28,11 +28,7 @@ pub(super) async fn run(context: &Context, id: &ConversationId, text: String) ->
 
 /// Whether a turn whose answer was lost on the way was stored, nobody knows: it is posted again under the same id, which
 /// makes it one turn.
-async fn post(
-    context: &Context,
-    id: &ConversationId,
-    turn: PostTurn,
-) -> Result<Reply<TurnAnswer>, CliError> {
+async fn post(context: &Context, id: &ConversationId, turn: PostTurn) -> Result<Reply<TurnAnswer>, CliError> {
     let path = format!("/api/conversations/{id}/turns");
     let mut backoff = Backoff::with_tries(2);
     loop {

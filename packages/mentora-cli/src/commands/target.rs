@@ -61,11 +61,7 @@ async fn course(context: &Context, code: &CourseCode) -> Result<Option<CourseBod
 }
 
 /// The assignment of a course: the one there is, or the one that the student picks.
-async fn choose(
-    context: &Context,
-    course: &CourseBody,
-    lines: &mut Lines,
-) -> Result<AssignmentId, CliError> {
+async fn choose(context: &Context, course: &CourseBody, lines: &mut Lines) -> Result<AssignmentId, CliError> {
     let query = [("courseId", course.id.as_str()), ("status", "active")];
     let replies: Vec<Reply<AssignmentBody>> = context.client.list("/api/assignments", &query).await?;
     let open: Vec<_> = replies.iter().map(|reply| &reply.body).collect();

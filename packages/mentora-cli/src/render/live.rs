@@ -54,7 +54,9 @@ impl Live {
             News::Rejected { text, reason } => {
                 self.note(format!("Not said: “{}”. {}", plain(text), plain(reason)))
             }
-            News::Gap => self.note("The beginning is too long ago to be told again; this is all of it:".into()),
+            News::Gap => {
+                self.note("The beginning is too long ago to be told again; this is all of it:".into())
+            }
         }
     }
 
@@ -134,14 +136,14 @@ impl Live {
         let Some(answer) = self.answer.as_mut().filter(|answer| answer.turn == *turn) else {
             return Vec::new();
         };
+        // The first chunk of a model often begins with a blank, and so does one behind a break.
+        let text = if answer.text.is_empty() || !answer.open { text.trim_start() } else { text };
         answer.text.push_str(text);
         let mut pieces = Vec::new();
         if !answer.open {
             answer.open = true;
             pieces.push(Piece::Said(format!("tutor ({}), going on: ", words::of_move(answer.strategy))));
         }
-        // The first chunk of a model often begins with a blank.
-        let text = if answer.text.len() == text.len() { text.trim_start() } else { text };
         pieces.push(Piece::Said(plain(text)));
         pieces
     }
@@ -161,7 +163,6 @@ impl Live {
             None => vec![Piece::Said(format!("\n{}\n", transcript::line(turn, self.student())))],
         }
     }
-
 
     fn session(&mut self, session: SessionState) -> Vec<Piece> {
         match session {

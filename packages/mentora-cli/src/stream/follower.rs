@@ -245,11 +245,14 @@ impl Follower {
     fn private(&mut self, frame: PrivateFrame) -> Vec<Effect> {
         match frame {
             PrivateFrame::Connected { role, state, session, cursor, replay_from, .. } => {
+                let before = self.role();
                 self.greeting = Some(Greeting { role, newest: cursor });
                 self.floor = state.into();
                 self.session = session;
                 self.held = false;
-                let mut effects = vec![Effect::Tell(News::Connected { role, state, session })];
+                let news = News::Connected { role, state, session };
+                let mut effects = Vec::new();
+                effects.extend((before != Some(role)).then_some(Effect::Tell(news)));
                 effects.extend(self.catch_up(replay_from));
                 effects.extend(self.resend());
                 effects

@@ -24,7 +24,9 @@ impl Incoming {
     #[must_use]
     pub fn parse(json: &Value) -> Option<Self> {
         match json.get("seq").and_then(Value::as_u64) {
-            Some(seq) => Some(Self::Event { seq: Seq(seq), event: Event::deserialize(json).ok().map(Box::new) }),
+            Some(seq) => {
+                Some(Self::Event { seq: Seq(seq), event: Event::deserialize(json).ok().map(Box::new) })
+            }
             None => PrivateFrame::deserialize(json).ok().map(|frame| Self::Private(Box::new(frame))),
         }
     }

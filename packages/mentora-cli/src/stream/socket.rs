@@ -5,9 +5,7 @@ use std::time::Duration;
 use futures::{SinkExt as _, StreamExt as _};
 use mentora_core::ids::ConversationId;
 use mentora_wire::error::ErrorBody;
-use mentora_wire::stream::{
-    ClientFrame, CloseCode, SUBPROTOCOL, Seq, StreamRole, TICKET_SUBPROTOCOL_PREFIX,
-};
+use mentora_wire::stream::{ClientFrame, CloseCode, SUBPROTOCOL, Seq, StreamRole, TICKET_SUBPROTOCOL_PREFIX};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -88,9 +86,10 @@ impl Socket {
         cursor: Seq,
         role: Option<StreamRole>,
     ) -> Result<Self, OpenError> {
-        let ticket = client.ticket(conversation).await.map_err(|error| {
-            if error.is_passing() { OpenError::Passing } else { OpenError::Final(error) }
-        })?;
+        let ticket = client
+            .ticket(conversation)
+            .await
+            .map_err(|error| if error.is_passing() { OpenError::Passing } else { OpenError::Final(error) })?;
         let mut url = client.address(&format!("/api/conversations/{conversation}/stream"));
         // Both pairs of schemes are special ones of the URL standard, so the change is always possible.
         let _ = url.set_scheme(if url.scheme() == "https" { "wss" } else { "ws" });

@@ -57,7 +57,10 @@ fn what_was_not_streamed_of_an_answer_is_written_at_its_end() {
 
 #[test]
 fn an_answer_that_was_stopped_ends_in_a_dash() {
-    assert_eq!(said(&[start(), chunk("What do you"), end("What do", true)]), "tutor (challenge): What do you —\n");
+    assert_eq!(
+        said(&[start(), chunk("What do you"), end("What do", true)]),
+        "tutor (challenge): What do you —\n"
+    );
 }
 
 #[test]

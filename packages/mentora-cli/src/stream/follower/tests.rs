@@ -261,7 +261,8 @@ fn an_ended_conversation_takes_nothing_more() {
     client.stored(1, "m1");
     let ended = json!({"seq": 2, "type": "conversation_ended", "reason": "time_limit", "summary": "s"});
     let effects = client.frame(ended);
-    let rejected = |effect: &Effect| matches!(effect, Effect::Tell(News::Rejected { text, .. }) if text == "text of m2");
+    let rejected =
+        |effect: &Effect| matches!(effect, Effect::Tell(News::Rejected { text, .. }) if text == "text of m2");
     assert!(effects.iter().any(rejected), "{effects:?}");
     assert!(client.0.has_ended() && client.0.is_caught_up());
 }
