@@ -39,7 +39,9 @@ use worker::{
 
 use self::calls::{ADMISSION_HEADER, Admission, CallError, EndCall, PostTurnCall, paths};
 pub use self::clients::turned_away;
+use self::rows::Rows;
 use self::shell::{AtHand, Shell};
+use crate::platform::config::Config;
 use crate::platform::{clock, log};
 
 /// The Durable Object.
@@ -115,14 +117,24 @@ impl DurableObject for Conversation {
 
 impl Conversation {
     fn shell(&self) -> Result<Rc<Shell>> {
-        if let Some(shell) = self.shell.borrow().as_ref() {
-            shell.revive()?;
-            return Ok(Rc::clone(shell));
-        }
-        let parts = self.parts.borrow_mut().take();
-        let (state, env) =
-            parts.ok_or_else(|| Error::RustError("the conversation could not be opened".into()))?;
-        let shell = Shell::open(state, env)?;
+        let open = self.shell.borrow().clone();
+        let shell = match open {
+            Some(shell) => shell,
+            None => self.open()?,
+        };
+        shell.revive()?;
+        Ok(shell)
+    }
+
+    /// What can fail comes before the parts are taken, so that the next event may try again.
+    fn open(&self) -> Result<Rc<Shell>> {
+        let mut parts = self.parts.borrow_mut();
+        let unopened = || Error::RustError("the conversation has no parts".into());
+        let (state, env) = parts.as_ref().ok_or_else(unopened)?;
+        let config = Config::from_env(env).map_err(|error| Error::RustError(error.to_string()))?;
+        let rows = Rows::open(state.storage().sql())?;
+        let (state, env) = parts.take().ok_or_else(unopened)?;
+        let shell = Rc::new(Shell::new(state, env, config, rows));
         self.shell.replace(Some(Rc::clone(&shell)));
         Ok(shell)
     }

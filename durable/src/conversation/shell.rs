@@ -17,7 +17,7 @@ use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::spawn_local;
-use worker::{Env, Error, Result, State, WebSocket};
+use worker::{Env, Result, State, WebSocket};
 
 use super::calls::CallError;
 use super::clients::Clients;
@@ -73,11 +73,9 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    /// Opens the tables and takes up what they hold.
-    pub(super) fn open(state: State, env: Env) -> Result<Rc<Self>> {
-        let config = Config::from_env(&env).map_err(|error| Error::RustError(error.to_string()))?;
-        let rows = Rows::open(state.storage().sql())?;
-        let shell = Rc::new(Self {
+    /// Around an object whose settings were read and whose tables are there.
+    pub(super) fn new(state: State, env: Env, config: Config, rows: Rows) -> Self {
+        Self {
             state,
             clients: Clients::default(),
             env,
@@ -89,9 +87,7 @@ impl Shell {
             calls: RefCell::new(BTreeMap::new()),
             newest_call: Cell::new(0),
             armed: Cell::new(None),
-        });
-        shell.revive()?;
-        Ok(shell)
+        }
     }
 
     fn begin(self: &Rc<Self>, session: Session) {

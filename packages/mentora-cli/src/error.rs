@@ -75,8 +75,13 @@ pub enum CliError {
         unsent: usize,
     },
     /// A message from a pipe was not taken.
-    #[error("The rest was not said: {0}")]
-    NotSaid(String),
+    #[error("“{text}” was not said, nor was what follows it. {reason}")]
+    NotSaid {
+        /// The message.
+        text: String,
+        /// Why it was not taken.
+        reason: String,
+    },
     /// The server closed the stream for good.
     #[error("The server closed the conversation's stream: {0}")]
     Closed(&'static str),
@@ -110,7 +115,7 @@ impl CliError {
             Self::NothingToArgue { .. } => "NOTHING_TO_ARGUE".into(),
             Self::NotChosen => "NOT_CHOSEN".into(),
             Self::Lost { .. } => "CONNECTION_LOST".into(),
-            Self::NotSaid(_) => "NOT_SAID".into(),
+            Self::NotSaid { .. } => "NOT_SAID".into(),
             Self::Closed(_) => "STREAM_CLOSED".into(),
             Self::Output(_) => "OUTPUT".into(),
         }

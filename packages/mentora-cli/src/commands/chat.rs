@@ -244,26 +244,21 @@ impl Chat<'_> {
         if let News::Connected { role, .. } = news {
             self.role = Some(*role);
         }
+        if let News::Rejected { text, reason } = news
+            && !self.lines.are_typed()
+        {
+            // Nobody sits there who could say it in other words.
+            return Err(CliError::NotSaid { text: plain(text), reason: plain(reason) });
+        }
         if self.context.console.json {
             if let News::Rejected { text, reason } = news {
-                self.context
-                    .console
-                    .note(&json!({"rejected": {"text": text, "message": reason}}).to_string());
+                self.context.console.note(&json!({"rejected": {"text": text, "message": reason}}).to_string());
             }
-        } else {
-            let pieces = self.live.show(news);
-            self.write(pieces)?;
-            if *news == News::Gap {
-                self.tell_all().await?;
-            }
+            return Ok(());
         }
-        match news {
-            // Nobody sits there who could say it in other words.
-            News::Rejected { reason, .. } if !self.lines.are_typed() => {
-                Err(CliError::NotSaid(reason.clone()))
-            }
-            _ => Ok(()),
-        }
+        let pieces = self.live.show(news);
+        self.write(pieces)?;
+        if *news == News::Gap { self.tell_all().await } else { Ok(()) }
     }
 
     async fn tell_all(&mut self) -> Result<(), CliError> {

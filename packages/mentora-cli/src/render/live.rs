@@ -137,14 +137,14 @@ impl Live {
             return Vec::new();
         };
         // The first chunk of a model often begins with a blank, and so does one behind a break.
-        let text = if answer.text.is_empty() || !answer.open { text.trim_start() } else { text };
+        let shown = if answer.text.is_empty() || !answer.open { text.trim_start() } else { text };
         answer.text.push_str(text);
         let mut pieces = Vec::new();
         if !answer.open {
             answer.open = true;
             pieces.push(Piece::Said(format!("tutor ({}), going on: ", words::of_move(answer.strategy))));
         }
-        pieces.push(Piece::Said(plain(text)));
+        pieces.push(Piece::Said(plain(shown)));
         pieces
     }
 

@@ -74,8 +74,9 @@ fn a_note_never_stands_in_the_middle_of_an_answer() {
     );
     assert_eq!(
         live.show(&chunk(" you mean?")),
-        [Piece::Said("tutor (challenge), going on: ".into()), Piece::Said(" you mean?".into())]
+        [Piece::Said("tutor (challenge), going on: ".into()), Piece::Said("you mean?".into())]
     );
+    assert_eq!(live.show(&end("What do you mean?", false)), [Piece::Said("\n".into())]);
 }
 
 #[test]
