@@ -5,7 +5,8 @@ import { root } from '../project/paths.mjs';
 import { wasmEnvironment } from '../build/wasm-environment.mjs';
 import { Service } from './service.mjs';
 
-const READY_MS = 60_000;
+// wrangler builds the Worker again when a source has changed since the build before it.
+const READY_MS = 300_000;
 const POLL_MS = 50;
 const ANSWER_MS = 2_000;
 

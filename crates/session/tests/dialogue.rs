@@ -298,6 +298,17 @@ fn a_student_who_writes_has_read_what_was_shown() {
 }
 
 #[test]
+fn a_student_who_reads_and_interrupts_leaves_what_was_shown() {
+    let mut scene = Scene::new();
+    scene.write("Screens are bad.");
+    scene.model(ServerEvent::SetupComplete);
+    scene.speaks("You say", 1_000);
+    scene.frame(ClientFrame::Interrupt { heard_ms: None });
+    let turn = scene.last_turn();
+    assert_eq!((turn.text.as_str(), turn.truncated, turn.heard_ms), ("You say", true, None));
+}
+
+#[test]
 fn speech_becomes_a_turn_when_its_transcript_is_there() {
     let mut scene = Scene::heard();
     let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };

@@ -164,7 +164,7 @@ impl Chat<'_> {
                     Effect::Tell(news) => self.tell(&news).await?,
                 }
             }
-            if self.follower.has_ended() && self.follower.is_caught_up() {
+            if self.follower.is_over() {
                 socket.close().await;
                 return Ok(None);
             }
@@ -252,7 +252,9 @@ impl Chat<'_> {
         }
         if self.context.console.json {
             if let News::Rejected { text, reason } = news {
-                self.context.console.note(&json!({"rejected": {"text": text, "message": reason}}).to_string());
+                self.context
+                    .console
+                    .note(&json!({"rejected": {"text": text, "message": reason}}).to_string());
             }
             return Ok(());
         }
@@ -267,11 +269,8 @@ impl Chat<'_> {
         self.context.console.print(&format!("{}\n", transcript::transcript(&reply.body)))
     }
 
-    /// The server closed the stream because the conversation has ended.
+    /// The server closed the stream because the conversation has ended, and has not said why.
     fn ended(&mut self) -> Result<(), CliError> {
-        if self.follower.has_ended() {
-            return Ok(());
-        }
         let pieces = self.live.note("The conversation has ended.".into());
         self.write(pieces)
     }

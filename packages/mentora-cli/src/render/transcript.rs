@@ -32,7 +32,11 @@ pub fn transcript(ConversationBody { id, conversation }: &ConversationBody) -> S
 #[must_use]
 pub fn line(turn: &Turn, student: &str) -> String {
     let said = plain(&turn.text);
-    let broken_off = if turn.truncated { " —" } else { "" };
+    let broken_off = match (turn.truncated, said.is_empty()) {
+        (true, false) => " —",
+        (true, true) => "—",
+        (false, _) => "",
+    };
     let strategy = turn.analysis.as_ref().and_then(|analysis| analysis.strategy);
     match (turn.speaker, strategy) {
         (Speaker::Student, _) => format!("{student}: {said}"),

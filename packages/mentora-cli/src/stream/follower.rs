@@ -95,6 +95,8 @@ pub struct Follower {
     /// A message came too early, and waits.
     held: bool,
     ending: End,
+    /// `conversation_ended` was seen.
+    over: bool,
     outbox: Outbox,
 }
 
@@ -126,6 +128,7 @@ impl Follower {
             session: SessionState::default(),
             held: false,
             ending: End::Unasked,
+            over: false,
             outbox: Outbox::default(),
         }
     }
@@ -142,10 +145,11 @@ impl Follower {
         self.outbox.len()
     }
 
-    /// Whether the conversation has ended.
+    /// Whether the conversation has ended and everything of it was seen. Its state says `closed` a moment before
+    /// `conversation_ended` says why.
     #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.floor == Floor::Nobody
+    pub fn is_over(&self) -> bool {
+        self.over && self.is_caught_up()
     }
 
     /// Whether everything was seen that had happened when the connection stood.
@@ -236,7 +240,10 @@ impl Follower {
                 self.held = false;
             }
             Event::SessionState { session } if !replayed => self.session = *session,
-            Event::ConversationEnded { .. } => self.floor = Floor::Nobody,
+            Event::ConversationEnded { .. } => {
+                self.floor = Floor::Nobody;
+                self.over = true;
+            }
             _ => {}
         }
         vec![Effect::Tell(News::Event { event, replayed, own })]
@@ -310,7 +317,7 @@ impl Follower {
 
     /// What can be sent now.
     fn flush(&mut self) -> Vec<Effect> {
-        if self.has_ended() {
+        if self.floor == Floor::Nobody {
             let reason = "The conversation has ended.";
             let news = |message: Message| News::Rejected { text: message.text, reason: reason.into() };
             return self.outbox.clear().into_iter().map(news).map(Effect::Tell).collect();

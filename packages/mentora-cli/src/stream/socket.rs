@@ -188,4 +188,16 @@ mod tests {
             assert!(matches!(Ending::of(code), Ending::Final(_)), "{code}");
         }
     }
+
+    #[tokio::test]
+    async fn a_connection_can_be_encrypted() {
+        let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("wss://{}/", nobody.local_addr().unwrap());
+        tokio::spawn(async move {
+            // The handshake begins, and that is all.
+            while nobody.accept().await.is_ok() {}
+        });
+        let answer = timeout(PATIENCE, connect_async(url)).await.unwrap();
+        assert!(matches!(answer, Err(Error::Io(_) | Error::Tls(_))), "{answer:?}");
+    }
 }

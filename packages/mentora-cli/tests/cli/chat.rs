@@ -89,7 +89,8 @@ async fn each_line_of_a_pipe_waits_for_the_answer_to_the_one_before() {
         answered(14, 3, "Is an island one?"),
         state(15, "awaiting_followup"),
         Receive,
-        ended(16),
+        state(16, "closed"),
+        ended(17),
         Close(4010),
     ])
     .await;

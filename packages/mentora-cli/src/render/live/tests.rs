@@ -61,6 +61,7 @@ fn an_answer_that_was_stopped_ends_in_a_dash() {
         said(&[start(), chunk("What do you"), end("What do", true)]),
         "tutor (challenge): What do you —\n"
     );
+    assert_eq!(said(&[end("", true)]), "tutor (challenge): —\n", "nothing of it was heard");
 }
 
 #[test]

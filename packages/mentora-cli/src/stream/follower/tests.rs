@@ -246,7 +246,7 @@ fn a_listener_sends_nothing() {
 fn the_wish_to_end_survives_the_connection() {
     let stop = Effect::Send(ClientFrame::Stop { reason: None });
     let mut client = Client::connected(0);
-    assert_eq!(client.0.end(), [stop.clone()]);
+    assert_eq!(client.0.end(), std::slice::from_ref(&stop));
     assert!(!client.chunk(1).contains(&stop), "once is enough");
     client.0.lost();
     assert!(client.greet(1, 2, "awaiting_followup").contains(&stop));
@@ -264,7 +264,17 @@ fn an_ended_conversation_takes_nothing_more() {
     let rejected =
         |effect: &Effect| matches!(effect, Effect::Tell(News::Rejected { text, .. }) if text == "text of m2");
     assert!(effects.iter().any(rejected), "{effects:?}");
-    assert!(client.0.has_ended() && client.0.is_caught_up());
+    assert!(client.0.is_over());
+}
+
+#[test]
+fn a_closed_state_is_not_yet_the_end_of_the_story() {
+    let mut client = Client::connected(0);
+    client.state(1, "closed");
+    assert!(!client.0.is_over(), "why it ended is still to come");
+    assert!(!client.0.is_at_rest(), "nobody goes on");
+    client.frame(json!({"seq": 2, "type": "conversation_ended", "reason": "time_limit", "summary": "s"}));
+    assert!(client.0.is_over());
 }
 
 #[test]
