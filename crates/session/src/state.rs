@@ -6,7 +6,7 @@ use mentora_core::dialogue::Utterance;
 use mentora_core::documents::{Conversation, ConversationState, Speaker, Turn};
 use mentora_core::ids::TurnId;
 use mentora_core::time::Millis;
-use mentora_wire::stream::AudioMode;
+use mentora_wire::stream::{AudioMode, StreamRole};
 
 use crate::input::{Connection, ConnectionId};
 use crate::record::{Ended, Facts, Record};
@@ -174,9 +174,10 @@ impl State {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
-    /// Whether anybody hears the tutor.
+    /// Whether the student hears the tutor. Who listens in does not count: their ears change nothing of what was said.
     pub(crate) fn is_heard(&self) -> bool {
-        self.connections.values().any(|client| client.connection.audio != AudioMode::None)
+        let hears = |c: &Connection| c.role == StreamRole::Speaker && c.audio != AudioMode::None;
+        self.connections.values().any(|client| hears(&client.connection))
     }
 
     /// Whether the conversation has ended.
