@@ -1,4 +1,5 @@
 // The Worker: Rust to wasm, with the JavaScript around it, in build/.
+import { join } from 'node:path';
 import { step } from '../console/step.mjs';
 import { locked } from '../project/lock.mjs';
 import { root, state } from '../project/paths.mjs';
@@ -16,8 +17,8 @@ const NATIVE = /^crates\/(sim\b|.*\/(tests|benches|examples)$)/;
 /**
  * Builds the Worker if its sources have changed.
  *
- * @param {{ optimize?: boolean, force?: boolean, tools?: import('../setup.mjs').Tools }} [options] `optimize`: run wasm-opt
- *   too: 5 % smaller, but most of a rebuild's time, so only for what is deployed; `tools` if the set-up was just made
+ * @param {{ optimize?: boolean, force?: boolean, tools?: import('../setup.mjs').Tools }} [options] `optimize`: for size, with
+ *   wasm-opt, which is most of a rebuild's time, so only for what is deployed; `tools` if the set-up was just made
  */
 export async function buildWorker({ optimize = false, force = false, tools } = {}) {
   const isFresh = () => !force && fresh('worker', print(), OUTPUTS) && (!optimize || fresh(OPTIMIZED, print()));
@@ -37,10 +38,15 @@ export async function buildWorker({ optimize = false, force = false, tools } = {
 
 const OPTIMIZED = 'worker-optimized';
 
+// What is deployed is small and quick to start; what is tried on this machine is quick to build. Only the compiler's
+// effort differs.
+const QUICK = { CARGO_PROFILE_RELEASE_LTO: 'off', CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PROFILE_RELEASE_OPT_LEVEL: '1' };
+const THOROUGH = { CARGO_TARGET_DIR: join(root, 'target', 'wasm-optimized') }; // apart, or each would undo the other's work
+
 const build = (run, tools, optimize) =>
   run(tools.workerBuild, ['--release', ...(optimize ? [] : ['--no-opt'])], {
     cwd: root,
-    env: wasmEnvironment(tools),
+    env: { ...wasmEnvironment(tools), ...(optimize ? THOROUGH : QUICK) },
     happened: 'The Worker does not build.',
     todo: 'correct what the lines above show. If it looks like the tools rather than the code, delete target/wasm and build again.',
   });
