@@ -7,14 +7,13 @@ use axum::extract::FromRequestParts;
 use axum::http::Extensions;
 use axum::http::request::Parts;
 use mentora_core::time::Millis;
-use mentora_durable::platform::clock;
 use mentora_durable::platform::config::Config;
 use mentora_durable::platform::documents::{Documents, documents};
 use worker::Env;
 
 use crate::error::ApiError;
 
-/// The bindings, the configuration and the id of one request. Cheap to clone.
+/// The bindings, the configuration, the id and the hour of one request. Cheap to clone.
 #[derive(Clone)]
 pub struct Context(Arc<Inner>);
 
@@ -22,13 +21,14 @@ struct Inner {
     env: Env,
     config: Arc<Config>,
     request_id: String,
+    arrived: Millis,
 }
 
 impl Context {
-    /// The context of the request called `request_id`.
+    /// The context of the request called `request_id`, which came at `arrived`.
     #[must_use]
-    pub fn new(env: Env, config: Arc<Config>, request_id: String) -> Self {
-        Self(Arc::new(Inner { env, config, request_id }))
+    pub fn new(env: Env, config: Arc<Config>, request_id: String, arrived: Millis) -> Self {
+        Self(Arc::new(Inner { env, config, request_id, arrived }))
     }
 
     /// The context that was put beside a request.
@@ -63,10 +63,10 @@ impl Context {
         documents(&self.0.env, &self.0.config)
     }
 
-    /// The time.
+    /// When the request came: what it is decided by has one time throughout.
     #[must_use]
     pub fn now(&self) -> Millis {
-        clock::now()
+        self.0.arrived
     }
 }
 

@@ -33,7 +33,7 @@ pub async fn serve(request: Request<Body>, env: Env) -> Response {
     let method = request.method().clone();
     let request_id = headers::request_id(request.headers()).map_or_else(random::new_id, str::to_owned);
     let response = match config(&env) {
-        Ok(config) => answer(request, Context::new(env, config, request_id.clone())).await,
+        Ok(config) => answer(request, Context::new(env, config, request_id.clone(), started)).await,
         Err(error) => ApiError::misconfigured(&error).into_response(),
     };
     let total_ms = clock::now().since(started);

@@ -12,6 +12,7 @@ use futures::executor::block_on;
 use mentora::context::Context;
 use mentora::router::documented;
 use mentora::service;
+use mentora_core::time::Millis;
 use mentora_durable::platform::config::{Config, Settings};
 use serde_json::Value;
 use worker::wasm_bindgen::{JsCast as _, JsValue};
@@ -41,7 +42,7 @@ struct Answer {
 
 fn ask_of(environment: &'static str, request: Request<Body>) -> Answer {
     let env = JsValue::NULL.unchecked_into();
-    let context = Context::new(env, Arc::new(config(environment)), "r1".into());
+    let context = Context::new(env, Arc::new(config(environment)), "r1".into(), Millis(1_795_000_000_000));
     block_on(async {
         let answer = service::answer(request, context).await;
         let answer = service::finish(answer, "r1", 7);

@@ -19,7 +19,7 @@ export function recording(folder, name, text) {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.wav`);
   run('espeak-ng', ['-v', 'en', '-s', '150', '-w', join(folder, `${name}.raw.wav`), text]);
-  run('sox', [join(folder, `${name}.raw.wav`), '-r', '48000', '-c', '1', '-b', '16', path, 'pad', '0.4', '0.6']);
+  run('sox', [join(folder, `${name}.raw.wav`), '-r', '48000', '-c', '1', '-b', '16', path, 'pad', '1.2', '0.6']);
   rmSync(join(folder, `${name}.raw.wav`));
   writeFileSync(join(folder, `${name}.txt`), text);
   const { stdout } = run('soxi', ['-D', path]);
