@@ -11,6 +11,7 @@ import { groupRuns, signalGroup } from './process-group.mjs';
 const KEPT_LINES = 25;
 const GRACE_MS = 4_000;
 const POLL_MS = 50;
+const LAST_WORDS_MS = 500;
 
 export class Service {
   /** Resolves with a Failure when the program ends without having been told to. */
@@ -38,7 +39,7 @@ export class Service {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       let partial = '';
       stream.setEncoding('utf8').on('data', (chunk) => {
-        sink.write(chunk);
+        if (!sink.writableEnded) sink.write(chunk);
         const lines = (partial + chunk).split('\n');
         partial = lines.pop() ?? '';
         for (const line of lines) this.#heard(line);
@@ -50,7 +51,12 @@ export class Service {
         if (!this.#stopping) resolve(new Failure(`${name} ${how}.`, { log: this.log, detail: this.#tail.join('\n'), todo: 'see the lines above, then start again.' }));
       };
       this.#child.once('error', (error) => end(`could not be started: ${error.message}`));
-      this.#child.once('exit', (code, signal) => end(signal ? `was stopped by ${signal}` : `ended by itself with exit code ${code}`));
+      this.#child.once('exit', (code, signal) => {
+        // Its last words may still be on the way; a grandchild that holds the pipe open must not keep us waiting for them.
+        const ended = () => end(signal ? `was stopped by ${signal}` : `ended by itself with exit code ${code}`);
+        const patience = setTimeout(ended, LAST_WORDS_MS);
+        this.#child.once('close', () => (clearTimeout(patience), ended()));
+      });
     });
   }
 
