@@ -91,10 +91,10 @@ impl State {
     #[must_use]
     pub fn restore(record: Record, turns: Vec<Turn>) -> Self {
         Self {
+            upstream: Upstream::after(record.last_seq),
             record,
             turns,
             connections: BTreeMap::new(),
-            upstream: Upstream::default(),
             speech: None,
             calls: BTreeMap::new(),
             flushing: false,

@@ -8,7 +8,7 @@ use mentora_core::time::{Millis, seconds};
 use mentora_gemini::setup::{Compression, SafetySetting};
 use mentora_gemini::{ClientMessage, Loss, ServerEvent, SessionConfig};
 use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::{Event, SessionState};
+use mentora_wire::stream::{Event, Seq, SessionState};
 
 use crate::Step;
 use crate::effect::Effect;
@@ -73,6 +73,15 @@ pub(crate) struct Trailing {
     pub(crate) interrupted: bool,
     /// The last report of tokens.
     pub(crate) usage: Option<Usage>,
+}
+
+impl Upstream {
+    /// None is open at the beginning of a life. Openings are counted on from the log, so that a task which has outlived
+    /// the last life does not speak for a socket of this one.
+    pub(crate) fn after(newest: Seq) -> Self {
+        let generation = u32::try_from(newest.0 % u64::from(u32::MAX / 2)).unwrap_or(0);
+        Self { generation, ..Self::default() }
+    }
 }
 
 impl Step<'_> {
