@@ -86,7 +86,7 @@ impl Step<'_> {
             .map(|(id, _)| *id)
             .collect();
         for id in older {
-            self.finish_speech_of(id);
+            self.end_speech(id);
             if let Some(client) = self.state.connections.get_mut(&id) {
                 client.connection.role = StreamRole::Listener;
             }
@@ -97,13 +97,13 @@ impl Step<'_> {
 
     pub(crate) fn disconnect(&mut self, id: ConnectionId) {
         if self.state.connections.remove(&id).is_some() {
-            self.finish_speech_of(id);
+            self.end_speech(id);
         }
     }
 
     /// Closes a client's socket. Its `Disconnected` may still come, and then says nothing new.
     pub(crate) fn close(&mut self, id: ConnectionId, code: CloseCode, reason: &'static str) {
-        self.finish_speech_of(id);
+        self.end_speech(id);
         self.state.connections.remove(&id);
         self.effects.push(Effect::Close { connection: id, code, reason });
     }

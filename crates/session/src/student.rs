@@ -234,7 +234,8 @@ impl Step<'_> {
         }
     }
 
-    /// The student has finished speaking: the tutor may.
+    /// The student has finished speaking: the tutor may. Of a client that is gone, or is heard no more, what it was saying
+    /// counts as said.
     pub(crate) fn end_speech(&mut self, connection: ConnectionId) {
         let Some(speech) = self.state.speech.filter(|speech| speech.connection == connection) else {
             return;
@@ -260,11 +261,6 @@ impl Step<'_> {
         }
         self.state.record.owed = Some(owed);
         self.acted();
-    }
-
-    /// A client is gone, or is heard no more: what it was saying counts as said.
-    pub(crate) fn finish_speech_of(&mut self, connection: ConnectionId) {
-        self.end_speech(connection);
     }
 
     /// The model understood more of what the student said.

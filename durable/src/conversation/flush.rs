@@ -12,7 +12,7 @@ use crate::platform::documents::Documents;
 use crate::repositories::conversations;
 
 /// What the object changes; everything else in the document is others'.
-const OWNED: [&str; 10] = [
+const OWNED: [&str; 9] = [
     "state",
     "endReason",
     "turnCount",
@@ -22,7 +22,6 @@ const OWNED: [&str; 10] = [
     "lastActionAt",
     "closedAt",
     "updatedAt",
-    "userId",
 ];
 
 /// Writes a batch and reports how it went.

@@ -7,7 +7,7 @@ use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, ServerEvent};
 use mentora_session::record::{Facts, Record};
-use mentora_session::{ConnectionId, Effect, FlushOutcome, Input, State, Write, step};
+use mentora_session::{ConnectionId, Effect, Input, State, Write, step};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::{ClientFrame, Event, PrivateFrame, Seq, Sequenced};
 
@@ -247,7 +247,7 @@ impl World {
             Happens::Model { generation, act, answer } => self.model_acts(generation, act, answer),
             Happens::Commit(commit) => {
                 let outcome = self.firestore.commit(&commit);
-                let FlushParts { revision, upto } = parts(&commit);
+                let (revision, upto) = (commit.batch.revision, commit.batch.upto);
                 self.input(Input::Flushed { revision, turns: upto, outcome });
             }
             Happens::Late(commit) => {
@@ -447,7 +447,7 @@ impl World {
                     Err(outcome) => {
                         let upto = self.state.record().outbox.flushed_turns;
                         let revision = self.state.record().outbox.flushed_revision;
-                        self.refused_flush(revision, upto, outcome);
+                        self.input(Input::Flushed { revision, turns: upto, outcome });
                     }
                 }
             }
@@ -462,10 +462,6 @@ impl World {
                 }
             }
         }
-    }
-
-    fn refused_flush(&mut self, revision: u64, turns: u32, outcome: FlushOutcome) {
-        self.input(Input::Flushed { revision, turns, outcome });
     }
 
     fn send_model(&mut self, message: &ClientMessage) {
@@ -520,13 +516,4 @@ impl World {
     fn acknowledge(&mut self, turn: &Turn) {
         self.acknowledged_turns.insert(turn.id.to_string(), turn.clone());
     }
-}
-
-struct FlushParts {
-    revision: u64,
-    upto: u32,
-}
-
-fn parts(commit: &Commit) -> FlushParts {
-    FlushParts { revision: commit.batch.revision, upto: commit.batch.upto }
 }
