@@ -5,7 +5,7 @@
 //! - [`sql`]: the little we ask of a database; `rusqlite` is its native implementation
 //! - `route`: which call a URL means
 //! - `wire`: bodies of requests, strictly read; `answer`: bodies of replies; `fault`: errors as production words them
-//! - `shelf`: the tables; `row`: how a document lies in a row
+//! - `shelf`: the tables; `row`: how a document lies in a row; `index`: what of it SQL can look up
 //! - `commit`: preconditions, masks and `transform`s, then the rows; `limits`: what production refuses
 //! - `search`: filters, orders and cursors of queries; `figures`: aggregations
 //! - `transaction`: optimistic: what was read is looked at again before the commit
@@ -16,6 +16,7 @@ mod commit;
 mod fault;
 mod fields;
 mod figures;
+mod index;
 mod limits;
 mod route;
 mod row;

@@ -99,6 +99,29 @@ fn documents_outlive_the_store_object() {
 }
 
 #[test]
+fn a_store_that_is_older_than_the_index_is_indexed_when_it_is_first_used() {
+    let directory = std::env::temp_dir().join(format!("mentora-firestore-old-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("documents.sqlite");
+    let mut bench = Bench::over(Connection::open(&file).unwrap());
+    (0..1200).for_each(|number| drop(bench.set(&format!("a/{number}"), number % 3)));
+    drop(bench);
+    let old = Connection::open(&file).unwrap();
+    old.execute_batch(
+        "DROP TABLE entries; DROP TABLE indexed_fields; DELETE FROM counters WHERE name = 'indexed'",
+    )
+    .unwrap();
+    drop(old);
+
+    let mut reopened = Bench::over(Connection::open(&file).unwrap());
+    let equal = json!({ "fieldFilter": { "field": { "fieldPath": "n" }, "op": "EQUAL", "value": { "integerValue": 2 } } });
+    let query = json!({ "structuredQuery": { "from": [{ "collectionId": "a" }], "where": equal } });
+    let (_, found) = reopened.call("POST", ":runQuery", query);
+    assert_eq!(found.as_array().unwrap().len(), 400);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
 fn a_transaction_gives_up_where_a_document_that_it_read_has_changed() {
     let mut bench = Bench::new();
     bench.set("a/1", 1);

@@ -151,8 +151,8 @@ impl Draft {
     ) -> Result<Option<i64>, Fault> {
         match (self.before, self.after) {
             (None, None) => Ok(None),
-            (Some(_), None) => {
-                shelf.remove(database, path)?;
+            (Some(before), None) => {
+                shelf.remove(database, &before)?;
                 Ok(None)
             }
             // A write that changes nothing keeps the version.
@@ -162,8 +162,10 @@ impl Draft {
                 Ok(Some(before.updated))
             }
             (before, Some(fields)) => {
-                let created = before.filter(|_| !self.reborn).map_or(time, |before| before.created);
-                shelf.write(database, &Stored { path: path.clone(), fields, created, updated: time })?;
+                let survived = before.as_ref().filter(|_| !self.reborn);
+                let created = survived.map_or(time, |before| before.created);
+                let after = Stored { path: path.clone(), fields, created, updated: time };
+                shelf.write(database, before.as_ref(), &after)?;
                 Ok(Some(time))
             }
         }

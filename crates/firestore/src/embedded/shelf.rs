@@ -1,16 +1,29 @@
 //! The tables.
+//!
+//! - here: single documents and counters
+//! - `scan`: the documents of a collection, a group or a place
+//! - `entries`: the index beside the documents, and searches along it
 
+mod entries;
+mod scan;
+
+use std::collections::BTreeSet;
+
+pub(super) use self::{
+    entries::{Condition, Lookup, Reached, Walk},
+    scan::{Edge, Scope},
+};
 use super::{
     Sql, SqlValue,
     fault::{Code, Fault},
-    row,
+    index, row,
 };
 use crate::{
-    name::{CollectionPath, Database, DocumentPath},
+    name::{Database, DocumentPath},
     value::Fields,
 };
 
-const SCHEMA: [&str; 6] = [
+const SCHEMA: [&str; 8] = [
     "CREATE TABLE IF NOT EXISTS documents (
         database TEXT NOT NULL,
         path TEXT NOT NULL,
@@ -23,7 +36,22 @@ const SCHEMA: [&str; 6] = [
     )",
     "CREATE INDEX IF NOT EXISTS documents_by_parent ON documents (database, parent, path)",
     "CREATE INDEX IF NOT EXISTS documents_by_collection ON documents (database, collection, path)",
-    // `clock`: the last version given; `serial`: how many ids and transactions were made.
+    "CREATE TABLE IF NOT EXISTS indexed_fields (
+        id INTEGER PRIMARY KEY,
+        database TEXT NOT NULL,
+        collection TEXT NOT NULL,
+        field TEXT NOT NULL,
+        UNIQUE (database, collection, field)
+    )",
+    // `field` is an id of indexed_fields, `key` what `index::key` makes of the value, `path` the document's.
+    "CREATE TABLE IF NOT EXISTS entries (
+        field INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (field, key, path)
+    ) WITHOUT ROWID",
+    // `clock`: the last version given; `serial`: how many ids and transactions were made; `indexed`: 1 once every
+    // document is in the index.
     "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS transactions (
         id TEXT PRIMARY KEY,
@@ -51,28 +79,10 @@ pub(super) struct Stored {
     pub(super) updated: i64,
 }
 
-/// Where a query looks.
-#[derive(Debug, Clone)]
-pub(super) enum Scope<'a> {
-    /// One collection.
-    Collection(&'a CollectionPath),
-    /// The collections of one id below a document, or below the root; of every id where there is none.
-    Group { id: Option<&'a str>, below: Option<&'a DocumentPath> },
-    /// All collections directly below a document, or the root.
-    Children(Option<&'a DocumentPath>),
-}
-
-/// A condition that SQL may check before we do: a top-level or nested field that is exactly this text.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Narrowing {
-    /// SQLite's way to the field, as `$.a.b`.
-    pub(super) way: String,
-    pub(super) text: String,
-}
-
 #[derive(Debug)]
 pub(super) struct Shelf<S> {
     sql: S,
+    indexed: bool,
 }
 
 impl<S: Sql> Shelf<S> {
@@ -80,7 +90,7 @@ impl<S: Sql> Shelf<S> {
         for statement in SCHEMA {
             sql.exec(statement, &[])?;
         }
-        Ok(Self { sql })
+        Ok(Self { sql, indexed: false })
     }
 
     /// Keeps what is written during `work`, unless the database failed in the middle. Every other refusal comes
@@ -90,13 +100,25 @@ impl<S: Sql> Shelf<S> {
         work: impl FnOnce(&mut Self) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         self.sql.begin().map_err(Fault::internal)?;
-        let done = work(self);
+        let done = self.complete_index().and_then(|()| work(self));
         let ended = match &done {
             Err(Fault { code: Code::Internal, .. }) => self.sql.rollback(),
             _ => self.sql.commit(),
         };
         ended.map_err(Fault::internal)?;
         done
+    }
+
+    /// Makes the index of a store that is older than it.
+    fn complete_index(&mut self) -> Result<(), Fault> {
+        if !self.indexed {
+            if self.counter("indexed")? == 0 {
+                self.index_all()?;
+                self.set_counter("indexed", 1)?;
+            }
+            self.indexed = true;
+        }
+        Ok(())
     }
 
     /// Executes a statement of ours.
@@ -115,7 +137,16 @@ impl<S: Sql> Shelf<S> {
         rows.into_iter().next().map(stored_of).transpose()
     }
 
-    pub(super) fn write(&mut self, database: &Database, document: &Stored) -> Result<(), Fault> {
+    /// Writes a document in place of what it was.
+    pub(super) fn write(
+        &mut self,
+        database: &Database,
+        before: Option<&Stored>,
+        document: &Stored,
+    ) -> Result<(), Fault> {
+        let entries_before = before.map(|stored| index::entries(&stored.fields)).unwrap_or_default();
+        let entries = index::entries(&document.fields);
+        self.index(&database.to_string(), &document.path, &entries_before, &entries)?;
         let parent = document.path.parent();
         self.exec(
             "INSERT INTO documents (database, path, parent, collection, fields, created, updated)
@@ -135,63 +166,12 @@ impl<S: Sql> Shelf<S> {
         Ok(())
     }
 
-    pub(super) fn remove(&mut self, database: &Database, path: &DocumentPath) -> Result<(), Fault> {
+    pub(super) fn remove(&mut self, database: &Database, document: &Stored) -> Result<(), Fault> {
+        let entries = index::entries(&document.fields);
+        self.index(&database.to_string(), &document.path, &entries, &BTreeSet::new())?;
         let statement = "DELETE FROM documents WHERE database = ? AND path = ?";
-        self.exec(statement, &[database.to_string().into(), path.as_str().into()])?;
+        self.exec(statement, &[database.to_string().into(), document.path.as_str().into()])?;
         Ok(())
-    }
-
-    /// The documents of a scope, in no order that matters.
-    pub(super) fn scan(
-        &mut self,
-        database: &Database,
-        scope: &Scope<'_>,
-        narrowing: &[Narrowing],
-    ) -> Result<Vec<Stored>, Fault> {
-        let mut statement =
-            String::from("SELECT path, fields, created, updated FROM documents WHERE database = ?");
-        let mut bindings: Vec<SqlValue> = vec![database.to_string().into()];
-        match scope {
-            Scope::Collection(path) => {
-                statement.push_str(" AND parent = ?");
-                bindings.push(path.as_str().into());
-            }
-            Scope::Group { id, below } => {
-                if let Some(id) = id {
-                    statement.push_str(" AND collection = ?");
-                    bindings.push((*id).into());
-                }
-                if let Some(below) = below {
-                    within(&mut statement, &mut bindings, "path", below.as_str());
-                }
-            }
-            Scope::Children(None) => statement.push_str(" AND parent = collection"),
-            Scope::Children(Some(below)) => {
-                within(&mut statement, &mut bindings, "parent", below.as_str());
-                statement.push_str(" AND parent = ? || '/' || collection");
-                bindings.push(below.as_str().into());
-            }
-        }
-        for Narrowing { way, text } in narrowing {
-            statement.push_str(" AND json_extract(fields, ?) = ?");
-            bindings.extend([way.as_str().into(), text.as_str().into()]);
-        }
-        self.exec(&statement, &bindings)?.into_iter().map(stored_of).collect()
-    }
-
-    /// The paths of everything below a document or a collection, the documents of other collections included.
-    pub(super) fn paths_below(
-        &mut self,
-        database: &Database,
-        place: Option<&str>,
-    ) -> Result<Vec<String>, Fault> {
-        let mut statement = String::from("SELECT path FROM documents WHERE database = ?");
-        let mut bindings: Vec<SqlValue> = vec![database.to_string().into()];
-        if let Some(place) = place {
-            within(&mut statement, &mut bindings, "path", place);
-        }
-        let rows = self.exec(&statement, &bindings)?;
-        rows.into_iter().map(|row| row.into_iter().next().and_then(text).ok_or_else(unreadable)).collect()
     }
 
     /// The version of the last commit.
@@ -220,12 +200,6 @@ impl<S: Sql> Shelf<S> {
         self.exec(statement, &[name.into(), value.into()])?;
         Ok(())
     }
-}
-
-/// Adds "`column` begins with `place/`" as a range, which an index can serve; `0` is the character behind the slash.
-fn within(statement: &mut String, bindings: &mut Vec<SqlValue>, column: &str, place: &str) {
-    statement.push_str(&format!(" AND {column} > ? AND {column} < ?"));
-    bindings.extend([format!("{place}/").into(), format!("{place}0").into()]);
 }
 
 fn stored_of(row: Vec<SqlValue>) -> Result<Stored, Fault> {

@@ -2,7 +2,7 @@
 
 use super::Candidate;
 use crate::{
-    embedded::{fault::Fault, shelf::Narrowing},
+    embedded::fault::Fault,
     field_path::FieldPath,
     query::{Filter, Operator, UnaryOperator},
     value::{Value, order},
@@ -96,20 +96,28 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
     fields
 }
 
-/// What SQL may check before us: equality with a text, which every match has to fulfil.
-pub(super) fn narrowing(filter: Option<&Filter>) -> Vec<Narrowing> {
+/// The comparisons of a field by range that every match has to fulfil.
+pub(super) fn ranges<'a>(filter: Option<&'a Filter>, field: &FieldPath) -> Vec<(Operator, &'a Value)> {
     match filter {
-        Some(Filter::And(filters)) => filters.iter().flat_map(|filter| narrowing(Some(filter))).collect(),
-        Some(Filter::Field(path, Operator::Equal, Value::String(text))) => {
-            // Only plain names: the quoting rules of SQLite's paths and of ours differ.
-            let plain = |name: &String| name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
-            let way = path.names().iter().all(plain).then(|| format!("$.{}", path.names().join(".")));
-            way.filter(|_| !path.is_document_id())
-                .map(|way| Narrowing { way, text: text.clone() })
-                .into_iter()
-                .collect()
-        }
+        Some(Filter::And(filters)) => filters.iter().flat_map(|filter| ranges(Some(filter), field)).collect(),
+        Some(Filter::Field(
+            path,
+            operator @ (Operator::LessThan
+            | Operator::LessThanOrEqual
+            | Operator::GreaterThan
+            | Operator::GreaterThanOrEqual),
+            value,
+        )) if path == field => vec![(*operator, value)],
         _ => Vec::new(),
+    }
+}
+
+/// The one value that a unary filter lets through, if it is one.
+pub(super) fn only_value(operator: UnaryOperator) -> Option<Value> {
+    match operator {
+        UnaryOperator::IsNull => Some(Value::Null),
+        UnaryOperator::IsNan => Some(Value::Double(f64::NAN)),
+        UnaryOperator::IsNotNull | UnaryOperator::IsNotNan => None,
     }
 }
 

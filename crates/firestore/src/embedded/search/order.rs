@@ -39,6 +39,11 @@ impl Ordering {
         Ok(Self(order))
     }
 
+    /// What comes first.
+    pub(super) fn first(&self) -> Option<&(FieldPath, Direction)> {
+        self.0.first()
+    }
+
     /// The keys of a document, if it has all the fields.
     pub(super) fn keys(&self, candidate: &Candidate<'_>) -> Option<Keys> {
         let values = self.0.iter().map(|(path, _)| candidate.get(path).map(std::borrow::Cow::into_owned));
