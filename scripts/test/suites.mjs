@@ -25,6 +25,13 @@ export const suites = [
   },
   { name: 'native', about: 'every crate: unit, property, simulation and documentation tests', test: (run, env) => native(run, env) },
   { name: 'web', about: 'the web app and the TypeScript SDK', absent: () => nothing(webPackages(), 'no npm package has a `test` script'), test: (run, env) => web(run, env) },
+  {
+    name: 'firebase',
+    about: 'the rules in Google\'s emulator, the indexes, the generated schemas',
+    needs: ['java'],
+    absent: () => missing('packages/firebase/package.json'),
+    test: (run, env) => counted(run, env, 'npm', ['test', '-w', 'packages/firebase'], fromAny),
+  },
   { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
   {
     name: 'e2e',

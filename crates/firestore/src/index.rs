@@ -12,7 +12,8 @@
 //! - every index ends with the document's name, in the direction of its last field.
 //!
 //! Firestore can also merge several indexes into one answer. That is not relied on here: such a query reads more index
-//! entries than it returns, without a bound. Neither are sums and averages, which need their field in the index too.
+//! entries than it returns, without a bound. A sum or an average needs its field in the index as well; those are not
+//! looked at.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -57,7 +58,7 @@ impl From<Direction> for Mode {
 }
 
 /// A composite index.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     /// The id of the collections.
     pub collection: String,
@@ -82,7 +83,7 @@ impl fmt::Display for Index {
 }
 
 /// What one alternative of a query asks of an index.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
     /// The id of the collections.
     pub collection: String,
@@ -142,7 +143,8 @@ fn alternatives(filter: &Filter) -> Result<Vec<Vec<&Filter>>, Unanswerable> {
             let mut all = vec![Vec::new()];
             for filter in filters {
                 let more = alternatives(filter)?;
-                let both = |one: &Vec<_>| more.iter().map(|other| [&**one, &**other].concat()).collect::<Vec<_>>();
+                let both =
+                    |one: &Vec<_>| more.iter().map(|other| [&**one, &**other].concat()).collect::<Vec<_>>();
                 all = all.iter().flat_map(both).collect();
                 if all.len() > MAX_ALTERNATIVES {
                     return Err(Unanswerable::TooManyAlternatives);
@@ -208,15 +210,15 @@ impl Need {
         Index { collection: self.collection.clone(), scope: self.scope, fields }
     }
 
-    /// The one field, if there is just one, and the ways of holding it that would do.
+    /// The one field, if there is just one, and how it is to be held.
     fn single(&self) -> Option<(&FieldPath, Mode)> {
-        let mut equal = self.equal.iter().map(|path| (path, self.name.into()));
-        let mut contains = self.contains.iter().map(|path| (path, Mode::Contains));
-        let mut ordered = self.ordered.iter().map(|(path, direction)| (path, (*direction).into()));
-        let only = equal.by_ref().chain(contains.by_ref()).chain(ordered.by_ref());
-        let mut only = only.collect::<Vec<_>>().into_iter();
-        let (path, mode) = only.next()?;
-        let alone = only.next().is_none() && name_after(&[(path.clone(), mode)]) == self.name;
+        // For an equality either direction does: the one in which the name runs as asked.
+        let equal = self.equal.iter().map(|path| (path, self.name.into()));
+        let contains = self.contains.iter().map(|path| (path, Mode::Contains));
+        let ordered = self.ordered.iter().map(|(path, direction)| (path, (*direction).into()));
+        let mut fields = equal.chain(contains).chain(ordered);
+        let (path, mode) = fields.next()?;
+        let alone = fields.next().is_none() && name_after(&[(path.clone(), mode)]) == self.name;
         alone.then_some((path, mode))
     }
 

@@ -4,6 +4,7 @@
 //! - [`name`], [`field_path`]: where things are: databases, collections, documents, fields
 //! - [`value`], [`timestamp`]: what they hold, and the way between serde types and Firestore values
 //! - [`document`], [`write`](mod@write), [`query`], [`aggregate`]: what is read, changed and asked
+//! - [`index`]: which index of production's answers a query
 //! - [`request`], [`reply`], [`error`]: pure HTTP on both sides of the wire
 //! - [`transport`], [`client`]: the calls, over any transport that carries bytes
 //! - [`embedded`]: executes the same requests over SQL
@@ -17,6 +18,7 @@ pub mod embedded;
 pub mod emulator;
 pub mod error;
 pub mod field_path;
+pub mod index;
 pub mod name;
 pub mod query;
 pub mod reply;

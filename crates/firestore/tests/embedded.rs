@@ -104,7 +104,8 @@ fn a_store_that_is_older_than_the_index_is_indexed_when_it_is_first_used() {
     std::fs::create_dir_all(&directory).unwrap();
     let file = directory.join("documents.sqlite");
     let mut bench = Bench::over(Connection::open(&file).unwrap());
-    (0..1200).for_each(|number| drop(bench.set(&format!("a/{number}"), number % 3)));
+    let writes: Json = (0..1200).map(|number| update(&format!("a/{number}"), number % 3)).collect();
+    assert_eq!(bench.call("POST", ":commit", json!({ "writes": writes })).0, 200);
     drop(bench);
     let old = Connection::open(&file).unwrap();
     old.execute_batch(

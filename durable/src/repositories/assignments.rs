@@ -5,7 +5,8 @@ use mentora_core::documents::collections::ASSIGNMENTS;
 use mentora_core::ids::{AssignmentId, CourseId};
 use mentora_firestore::{Client, CollectionPath, Operator, Query, Transport, to_fields};
 
-use super::{Cursor, Page, RepositoryError, page};
+use super::page::{self, Listing};
+use super::{Cursor, Page, RepositoryError};
 use crate::platform::documents::DocumentTransport;
 
 /// The assignments.
@@ -41,18 +42,32 @@ impl<T: Transport> Assignments<'_, T> {
         course: &CourseId,
         page: &Page,
     ) -> Result<(Vec<(AssignmentId, Assignment)>, Option<Cursor>), RepositoryError> {
-        let query = Query::collection(&CollectionPath::parse(ASSIGNMENTS)?).whose(
-            "courseId",
-            Operator::Equal,
-            course.as_str(),
-        );
-        let (found, next) = page::fetch(self.0, query, "createdAt", page).await?;
+        let (found, next) = page::fetch(self.0, &OfCourse { course: course.clone() }, page).await?;
         let items = found.iter().map(|document| {
             let id = AssignmentId::new(document.id())
                 .map_err(|error| RepositoryError::Internal(error.to_string()))?;
             Ok((id, document.decode()?))
         });
         Ok((items.collect::<Result<_, RepositoryError>>()?, next))
+    }
+}
+
+/// The assignments of a course.
+pub(super) struct OfCourse {
+    course: CourseId,
+}
+
+impl Listing for OfCourse {
+    const BY: &'static str = "createdAt";
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let assignments = Query::collection(&CollectionPath::parse(ASSIGNMENTS)?);
+        Ok(assignments.whose("courseId", Operator::Equal, self.course.as_str()))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self { course: super::native_store::course_id("ethics") }]
     }
 }
 

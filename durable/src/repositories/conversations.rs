@@ -14,7 +14,10 @@ use mentora_firestore::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Page, RepositoryError, page};
+#[cfg(test)]
+use super::index_coverage::subsets;
+use super::page::{self, Listing};
+use super::{Cursor, Page, RepositoryError};
 use crate::platform::documents::DocumentTransport;
 
 /// What a list returns: all but the turns, which may be hundreds of kilobytes.
@@ -152,7 +155,7 @@ impl<T: Transport> Conversations<'_, T> {
         filter: &ConversationFilter,
         page: &Page,
     ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::fetch(self.0, query(filter)?, "startedAt", page).await?;
+        let (found, next) = page::fetch(self.0, filter, page).await?;
         let items = found.iter().map(|document| {
             let id = ConversationId::new(document.id())
                 .map_err(|error| RepositoryError::Internal(error.to_string()))?;
@@ -162,22 +165,38 @@ impl<T: Transport> Conversations<'_, T> {
     }
 }
 
-fn query(filter: &ConversationFilter) -> Result<Query, RepositoryError> {
-    let mut query = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(LISTED);
-    let ConversationFilter { assignment, course, user, state } = filter;
-    if let Some(assignment) = assignment {
-        query = query.whose("assignmentId", Operator::Equal, assignment.as_str());
+impl Listing for ConversationFilter {
+    const BY: &'static str = "startedAt";
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let mut query = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(LISTED);
+        let Self { assignment, course, user, state } = self;
+        if let Some(assignment) = assignment {
+            query = query.whose("assignmentId", Operator::Equal, assignment.as_str());
+        }
+        if let Some(course) = course {
+            query = query.whose("courseId", Operator::Equal, course.as_str());
+        }
+        if let Some(user) = user {
+            query = query.whose("userId", Operator::Equal, user.as_str());
+        }
+        if let Some(state) = state {
+            query = query.whose("state", Operator::Equal, to_value(state)?);
+        }
+        Ok(query)
     }
-    if let Some(course) = course {
-        query = query.whose("courseId", Operator::Equal, course.as_str());
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        use super::native_store::{assignment_id, course_id, user as user_id};
+        let shape = |[assignment, course, user, state]: [bool; 4]| Self {
+            assignment: assignment.then(|| assignment_id("lying")),
+            course: course.then(|| course_id("ethics")),
+            user: user.then(|| user_id("student")),
+            state: state.then_some(ConversationState::Closed),
+        };
+        subsets().map(shape).collect()
     }
-    if let Some(user) = user {
-        query = query.whose("userId", Operator::Equal, user.as_str());
-    }
-    if let Some(state) = state {
-        query = query.whose("state", Operator::Equal, to_value(state)?);
-    }
-    Ok(query)
 }
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ use mentora_firestore::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Page, RepositoryError, page, roster};
+#[cfg(test)]
+use super::index_coverage::subsets;
+use super::page::{self, Listing};
+use super::{Cursor, Page, RepositoryError, roster};
 use crate::platform::documents::DocumentTransport;
 
 /// The courses.
@@ -92,15 +95,7 @@ impl<T: Transport> Courses<'_, T> {
         role: Option<Role>,
         page: &Page,
     ) -> Result<(Vec<(CourseId, Course, Role)>, Option<Cursor>), RepositoryError> {
-        let mut query = Query::group(ROSTER).whose("userId", Operator::Equal, user.as_str()).whose(
-            "status",
-            Operator::Equal,
-            to_value(&MemberStatus::Active)?,
-        );
-        if let Some(role) = role {
-            query = query.whose("role", Operator::Equal, to_value(&role)?);
-        }
-        let (found, next) = page::fetch(self.0, query, "createdAt", page).await?;
+        let (found, next) = page::fetch(self.0, &OfMember { user: user.clone(), role }, page).await?;
         let members = found.iter().map(|document| document.decode()).collect::<Result<Vec<Member>, _>>()?;
         let paths = members.iter().map(|member| path(&member.course_id)).collect::<Result<Vec<_>, _>>()?;
         let courses = self.0.batch_get(&paths).await?;
@@ -123,12 +118,7 @@ impl<T: Transport> Courses<'_, T> {
         &self,
         page: &Page,
     ) -> Result<(Vec<(CourseId, Course)>, Option<Cursor>), RepositoryError> {
-        let query = Query::collection(&CollectionPath::parse(COURSES)?).whose(
-            "visibility",
-            Operator::Equal,
-            to_value(&Visibility::Public)?,
-        );
-        let (found, next) = page::fetch(self.0, query, "createdAt", page).await?;
+        let (found, next) = page::fetch(self.0, &Public, page).await?;
         let items = found.iter().map(|document| {
             let id =
                 CourseId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
@@ -141,6 +131,53 @@ impl<T: Transport> Courses<'_, T> {
         let found = self.0.get(&code_path(code)?).await?;
         let holder = found.map(|document| document.decode::<Holder>()).transpose()?;
         Ok(holder.map(|holder| holder.course_id))
+    }
+}
+
+/// The active memberships of a user, in whatever course.
+pub(super) struct OfMember {
+    user: UserId,
+    role: Option<Role>,
+}
+
+impl Listing for OfMember {
+    const BY: &'static str = "createdAt";
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let Self { user, role } = self;
+        let mut query = Query::group(ROSTER).whose("userId", Operator::Equal, user.as_str()).whose(
+            "status",
+            Operator::Equal,
+            to_value(&MemberStatus::Active)?,
+        );
+        if let Some(role) = role {
+            query = query.whose("role", Operator::Equal, to_value(role)?);
+        }
+        Ok(query)
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        let user = super::native_store::user("student");
+        let shape = |[role]: [bool; 1]| Self { user: user.clone(), role: role.then_some(Role::Ta) };
+        subsets().map(shape).collect()
+    }
+}
+
+/// The courses that everybody may find.
+pub(super) struct Public;
+
+impl Listing for Public {
+    const BY: &'static str = "createdAt";
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let courses = Query::collection(&CollectionPath::parse(COURSES)?);
+        Ok(courses.whose("visibility", Operator::Equal, to_value(&Visibility::Public)?))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self]
     }
 }
 

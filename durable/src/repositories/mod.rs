@@ -17,6 +17,8 @@ pub mod page;
 pub mod roster;
 
 #[cfg(test)]
+mod index_coverage;
+#[cfg(test)]
 mod native_store;
 
 pub use assignments::Assignments;

@@ -1,5 +1,8 @@
 //! Lists in pages. Every list runs from the newest to the oldest by a time that never changes, ties by name; a cursor
 //! is a place in that order, so what is added meanwhile neither repeats nor hides an item.
+//!
+//! This is the only place that runs a query. Production refuses one that has no index, which no store of the tests
+//! does; so a list is made from a [`Listing`], which tells the tests what it can ask.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -63,33 +66,56 @@ impl Cursor {
     }
 }
 
-/// Runs a query for one page, ordered by `time`, newest first.
-pub(super) async fn fetch<T: Transport>(
-    documents: &Client<T>,
-    query: Query,
-    time: &str,
+/// What a list holds. Queries are run for listings only, and the tests know all listings: see `index_coverage`.
+pub(super) trait Listing: Sized {
+    /// The time by which it is ordered: a field that is always there and never changes.
+    const BY: &'static str;
+
+    /// Which documents; the order is the page's matter.
+    fn query(&self) -> Result<Query, RepositoryError>;
+
+    /// One listing of each shape that the query can have: every subset of what may be given.
+    #[cfg(test)]
+    fn shapes() -> Vec<Self>;
+}
+
+/// The query for one page of a listing, newest first.
+pub(super) fn query<L: Listing>(
+    listing: &L,
     page: &Page,
-) -> Result<(Vec<Document>, Option<Cursor>), RepositoryError> {
-    let limit = page.limit.clamp(1, MAX_LIMIT);
-    let mut query = query
-        .order_by(time, Direction::Descending)
+    reference: impl Fn(&DocumentPath) -> Value,
+) -> Result<Query, RepositoryError> {
+    let query = listing
+        .query()?
+        .order_by(L::BY, Direction::Descending)
         .order_by(FieldPath::document_id(), Direction::Descending)
         // One more than asked tells whether there is a next page.
-        .limit(limit + 1);
-    if let Some(Cursor { at, path }) = &page.cursor {
-        if query.collection.as_deref() != Some(path.parent().id()) {
-            return Err(RepositoryError::InvalidCursor);
-        }
-        let values = vec![Value::Integer(*at), documents.reference(path)];
-        query = query.start(mentora_firestore::Cursor { values, before: false });
+        .limit(limit(page) + 1);
+    let Some(Cursor { at, path }) = &page.cursor else { return Ok(query) };
+    if query.collection.as_deref() != Some(path.parent().id()) {
+        return Err(RepositoryError::InvalidCursor);
     }
+    let values = vec![Value::Integer(*at), reference(path)];
+    Ok(query.start(mentora_firestore::Cursor { values, before: false }))
+}
 
+/// Reads one page of a listing.
+pub(super) async fn fetch<T: Transport, L: Listing>(
+    documents: &Client<T>,
+    listing: &L,
+    page: &Page,
+) -> Result<(Vec<Document>, Option<Cursor>), RepositoryError> {
+    let query = query(listing, page, |path| documents.reference(path))?;
     let mut found = documents.run_query(&query).await?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let wanted = usize::try_from(limit(page)).unwrap_or(usize::MAX);
     let more = found.len() > wanted;
     found.truncate(wanted);
-    let next = found.last().filter(|_| more).map(|last| place_of(last, time)).transpose()?;
+    let next = found.last().filter(|_| more).map(|last| place_of(last, L::BY)).transpose()?;
     Ok((found, next))
+}
+
+fn limit(page: &Page) -> u32 {
+    page.limit.clamp(1, MAX_LIMIT)
 }
 
 fn place_of(document: &Document, time: &str) -> Result<Cursor, RepositoryError> {

@@ -121,6 +121,11 @@ impl<S: Sql> Shelf<S> {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(super) fn sql_mut(&mut self) -> &mut S {
+        &mut self.sql
+    }
+
     /// Executes a statement of ours.
     pub(super) fn exec(
         &mut self,

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::{
+    embedded::SqlValue,
     name::DocumentPath,
     query::{Cursor, Filter, Operator, UnaryOperator},
     timestamp::Timestamp,
@@ -154,5 +155,76 @@ proptest! {
                 prop_assert_eq!(paths(found), expected.clone(), "with few = {}: {:?}", few, query);
             }
         }
+    }
+}
+
+/// Notes SQLite's plan of every search.
+struct Planned {
+    connection: Connection,
+    plans: Vec<(String, Vec<String>)>,
+}
+
+impl Sql for Planned {
+    type Error = rusqlite::Error;
+
+    fn exec(
+        &mut self,
+        statement: &str,
+        bindings: &[SqlValue],
+    ) -> Result<Vec<Vec<SqlValue>>, rusqlite::Error> {
+        if statement.starts_with("SELECT") {
+            let steps =
+                Sql::exec(&mut self.connection, &format!("EXPLAIN QUERY PLAN {statement}"), bindings)?;
+            let texts = steps.into_iter().filter_map(|step| match step.into_iter().nth(3) {
+                Some(SqlValue::Text(text)) => Some(text),
+                _ => None,
+            });
+            self.plans.push((statement.to_owned(), texts.collect()));
+        }
+        Sql::exec(&mut self.connection, statement, bindings)
+    }
+}
+
+/// SQLite's planner is clever: once it read a range of documents for each entry.
+#[test]
+fn entries_lead_to_one_document_each_and_no_search_reads_a_whole_table() {
+    let connection = Connection::open_in_memory().expect("SQLite");
+    let mut shelf = Shelf::open(Planned { connection, plans: Vec::new() }).expect("the tables");
+    let database = database();
+    let fields = Fields::from([("a".into(), 1.into()), ("b".into(), 2.into())]);
+    let path = DocumentPath::parse("k/1/k/1").expect("a path");
+    shelf.write(&database, None, &Stored { path, fields, created: 1, updated: 1 }).expect("writable");
+
+    let k = CollectionPath::parse("k").expect("a path");
+    let below = CollectionPath::parse("k/1/k").expect("a path");
+    let places = [
+        Query::collection(&k),
+        Query::collection(&below),
+        Query::group("k"),
+        Query::group("k").below(DocumentPath::parse("k/1").expect("a path")),
+    ];
+    for place in places {
+        let queries = [
+            place.clone().limit(3),
+            place.clone().whose("a", Operator::Equal, 1),
+            place.clone().whose("a", Operator::Equal, 1).whose("b", Operator::Equal, 2).limit(3),
+            place.clone().order_by("a", Direction::Descending).limit(3),
+            place.clone().whose("b", Operator::Equal, 2).order_by("a", Direction::Ascending).limit(3),
+            place.clone().whose("a", Operator::GreaterThan, 0),
+        ];
+        for query in queries {
+            for few in [0, way::FEW] {
+                run_where(&mut shelf, &database, &query, few).expect("an answer");
+            }
+        }
+    }
+    let plans = std::mem::take(&mut shelf.sql_mut().plans);
+    assert!(plans.iter().any(|(statement, _)| statement.contains("entries CROSS JOIN")));
+    for (statement, steps) in plans {
+        let whole =
+            steps.iter().any(|step| step.starts_with("SCAN documents") || step.starts_with("SCAN entries"));
+        let each = steps.iter().filter(|step| step.starts_with("SEARCH documents"));
+        let one_each = !statement.contains("CROSS JOIN") || each.clone().all(|step| step.contains("path=?"));
+        assert!(!whole && one_each, "{statement}\n{steps:#?}");
     }
 }

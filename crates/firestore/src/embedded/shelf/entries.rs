@@ -52,6 +52,10 @@ pub(in crate::embedded) struct Reached {
     path: String,
 }
 
+/// Each entry with its document. CROSS: the entries lead. The plus sign keeps SQLite from carrying a range of entries
+/// over to the documents, which it would then read for each entry instead of the one document.
+const ENTRIES_AND_DOCUMENTS: &str = "entries CROSS JOIN documents ON documents.path = +entries.path";
+
 impl<S: Sql> Shelf<S> {
     /// Brings the index from what a document was to what it is.
     pub(super) fn index(
@@ -130,10 +134,9 @@ impl<S: Sql> Shelf<S> {
         first: &Lookup,
         rest: &[Lookup],
     ) -> Result<Vec<Stored>, Fault> {
-        let mut statement = String::from(
-            "SELECT documents.path, fields, created, updated
-             FROM entries CROSS JOIN documents ON documents.path = entries.path
-             WHERE documents.database = ? AND ",
+        let mut statement = format!(
+            "SELECT documents.path, fields, created, updated FROM {ENTRIES_AND_DOCUMENTS}
+             WHERE documents.database = ? AND "
         );
         let mut bindings = vec![database.to_string().into()];
         first.is_met(&mut statement, &mut bindings);
@@ -168,10 +171,9 @@ impl<S: Sql> Shelf<S> {
             Direction::Ascending => (">", "ASC"),
             Direction::Descending => ("<", "DESC"),
         };
-        let mut statement = String::from(
-            "SELECT key, documents.path, fields, created, updated
-             FROM entries CROSS JOIN documents ON documents.path = entries.path
-             WHERE documents.database = ? AND entries.field = ? AND entries.key >= ? AND entries.key <= ?",
+        let mut statement = format!(
+            "SELECT key, documents.path, fields, created, updated FROM {ENTRIES_AND_DOCUMENTS}
+             WHERE documents.database = ? AND entries.field = ? AND entries.key >= ? AND entries.key <= ?"
         );
         let mut bindings: Vec<SqlValue> = vec![
             database.to_string().into(),
