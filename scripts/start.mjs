@@ -16,6 +16,7 @@ import { seed } from './start/seed.mjs';
 import { keptSecret, localSettings, newSecret, withOfflineServices, writeSettings } from './start/settings.mjs';
 import { startSim } from './start/sim.mjs';
 import { startWorker } from './start/worker.mjs';
+import { documentsOf } from './store/address.mjs';
 
 const DEFAULT_PORT = 8787;
 const PARENT_POLL_MS = 500;
@@ -48,7 +49,8 @@ await command(async () => {
     process.once('exit', () => rmSync(home, { recursive: true, force: true }));
     return serve({ port, home, secret: newSecret(), ephemeral, noSeed, verbose });
   }
-  return locked(state, 'start', () => serve({ port, home: state, secret: keptSecret(), ephemeral, noSeed, verbose }));
+  const documents = documentsOf(`http://127.0.0.1:${port}`, localSettings({ secret: '' })); // for `npm run store`
+  return locked(state, 'start', () => serve({ port, home: state, secret: keptSecret(), ephemeral, noSeed, verbose }), { documents });
 });
 
 /** Serves until told to stop, or until something it needs ends. */

@@ -7,15 +7,20 @@ import { Failure } from './failure.mjs';
  * @param {string} help printed (and the process ended) for `--help`
  */
 export function flags(options, help) {
-  let values;
+  return flagsAndWords(options, help, false).flags;
+}
+
+/** The same for a command that also takes words: what to do, and with which file. */
+export function flagsAndWords(options, help, allowPositionals = true) {
+  let given;
   try {
-    ({ values } = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } }, strict: true }));
+    given = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals });
   } catch (error) {
     throw new Failure(error.message.split('. To specify')[0], { todo: 'see `--help` for the flags there are.' });
   }
-  if (values.help) {
+  if (given.values.help) {
     console.log(help.trim());
     process.exit(0);
   }
-  return values;
+  return { flags: given.values, words: given.positionals };
 }

@@ -14,11 +14,12 @@ export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 /**
  * Runs `work` as a named step. `work` receives `run`, which starts a program inside the step: its output goes to the
- * step's log file, its last line to the console; it resolves to what the program wrote to its standard output.
+ * step's log file, its last line to the console; it resolves to what the program wrote to its standard output. `say`
+ * shows a line of ours in its place.
  *
  * @template T
  * @param {string} name what is being done, as a person would say it
- * @param {(run: (program: string, args: string[], options?: object) => Promise<string>) => Promise<T>} work
+ * @param {(run: (program: string, args: string[], options?: object) => Promise<string>, say: (line: string) => void) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function step(name, work) {
@@ -28,7 +29,11 @@ export async function step(name, work) {
   const log = join(logs, `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')}.log`);
   const sink = createWriteStream(log);
   try {
-    const result = await work((program, args, options) => run(program, args, { ...options, log, sink, display }));
+    const run = (program, args, options) => runProgram(program, args, { ...options, log, sink, display });
+    const say = (line) => {
+      display.line = line;
+    };
+    const result = await work(run, say);
     display.end(`✓ ${name}  ${seconds(Date.now() - started)}`);
     return result;
   } catch (error) {
@@ -49,7 +54,7 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGTERM')));
  * @param {object} options `happened` and `todo` word the failure; `accept` lists the exit codes that are none; with
  *   `outcome` every end is accepted and told as `{ code, output }`, `output` being all that was said
  */
-function run(program, args, { cwd, env, todo, happened, log, sink, display, accept = [0], outcome = false }) {
+function runProgram(program, args, { cwd, env, todo, happened, log, sink, display, accept = [0], outcome = false }) {
   return new Promise((resolve, reject) => {
     sink.write(`$ ${program} ${args.join(' ')}\n`);
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });

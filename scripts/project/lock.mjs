@@ -8,7 +8,7 @@ const TOUCH_MS = 5_000;
 const STALE_MS = 30_000;
 const POLL_MS = 250;
 
-/** The process that holds the lock `folder/name.lock`, or null. */
+/** The process that holds the lock `folder/name.lock` and what it says about itself, or null. */
 export function holderOf(folder, name) {
   const path = join(folder, `${name}.lock`);
   try {
@@ -25,13 +25,14 @@ export function holderOf(folder, name) {
  * @param {string} folder
  * @param {string} name
  * @param {() => Promise<T>} work
+ * @param {object} [about] what others are to know of the holder
  * @returns {Promise<T>}
  */
-export async function locked(folder, name, work) {
+export async function locked(folder, name, work, about) {
   const path = join(folder, `${name}.lock`);
   mkdirSync(dirname(path), { recursive: true });
   let told = false;
-  while (!take(path)) {
+  while (!take(path, about)) {
     if (dropStale(path)) continue;
     if (!told) console.error(`· Waiting: another Mentora command is busy with ${name} (lock file ${path}) …`);
     told = true;
@@ -59,9 +60,9 @@ export async function locked(folder, name, work) {
   }
 }
 
-function take(path) {
+function take(path, about) {
   try {
-    writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname() }), { flag: 'wx' });
+    writeFileSync(path, JSON.stringify({ ...about, pid: process.pid, host: hostname() }), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;

@@ -49,6 +49,12 @@ test('the lock of another machine is taken over when nobody has touched it for l
   assert.equal(await locked(home, 'work', async () => 'done'), 'done');
 });
 
+test('who holds a lock can say something about itself', async (t) => {
+  const home = folder(t);
+  const seen = await locked(home, 'work', async () => holderOf(home, 'work'), { url: 'http://127.0.0.1:8787' });
+  assert.deepEqual(seen, { url: 'http://127.0.0.1:8787', pid: process.pid, host: hostname() });
+});
+
 test('a failure gives the lock back', async (t) => {
   const home = folder(t);
   await assert.rejects(locked(home, 'work', async () => Promise.reject(new Error('no'))), /no/);

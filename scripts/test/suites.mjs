@@ -16,7 +16,7 @@ import { counts, fromAny, fromCargoTest, fromNextest, fromNodeTest, sum } from '
 
 /** @type {Suite[]} */
 export const suites = [
-  { name: 'scripts', about: 'the set-up and these commands themselves', test: (run, env) => nodeTests(run, env, 'scripts') },
+  { name: 'scripts', about: 'the set-up and these commands themselves', needs: ['java'], test: (run, env) => nodeTests(run, env, 'scripts') },
   { name: 'format', about: 'rustfmt finds nothing to change', test: (run, env) => verdict(run, env, 'cargo', ['fmt', '--all', '--check']) },
   {
     name: 'lint',

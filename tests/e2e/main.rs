@@ -9,7 +9,8 @@
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
-//! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`faults`], [`idle`], [`bad_input`], [`identity`]: the tests
+//! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
+//!   [`identity`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -23,6 +24,8 @@ mod bad_input;
 mod barge_in;
 mod crash;
 mod dialogue;
+mod documents;
+mod exported;
 mod faults;
 mod house;
 mod identity;
@@ -80,6 +83,8 @@ fn main() -> ExitCode {
         identity::staging_takes_signed_tokens_only,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
+        documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
+        exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
         idle::a_socket_without_work_is_closed_and_resumed,
     ];
     let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;
