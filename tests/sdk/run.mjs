@@ -6,43 +6,24 @@
 // MENTORA_CACHE  folder for the Python environment (default: .mentora/cache)
 // CI=true        what cannot be installed is a failure, not a skip
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nodeModules } from '../node-modules.mjs';
+import { run } from '../program.mjs';
+import { pythonEnvironment } from '../python-environment.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const sim = process.env.MENTORA_SIM ?? join(root, 'target/debug/mentora-sim');
-const cache = resolve(process.env.MENTORA_CACHE ?? join(root, '.mentora/cache'));
 const strict = process.env.CI === 'true';
-const windows = process.platform === 'win32';
 
-const INSTALL_MS = 5 * 60_000;
 const TESTS_MS = 5 * 60_000;
 const START_MS = 20_000;
 
 const count = { passed: 0, failed: 0, skipped: 0 };
-
-/** Runs a program to its end; never throws. */
-function run(program, args, { env, cwd, quiet = false, timeout }) {
-	return new Promise((done) => {
-		let output = '';
-		const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], shell: false });
-		const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
-		for (const stream of [child.stdout, child.stderr]) {
-			stream.on('data', (data) => {
-				output += data;
-				if (!quiet) process.stdout.write(data);
-			});
-		}
-		const end = (code) => (clearTimeout(timer), done({ ok: code === 0, output }));
-		child.on('error', (error) => ((output += error.message), end(-1)));
-		child.on('close', end);
-	});
-}
 
 /** Starts the sim and waits for its line; `stop` ends it by its process id. */
 async function startSim(args) {
@@ -68,15 +49,8 @@ function skip(what, why, output) {
 
 async function javascript() {
 	const folder = join(here, 'js');
-	const wanted = ['genai-2', 'genai-3'].map((name) => join(folder, 'node_modules', name));
-	if (!wanted.every(existsSync)) {
-		const lock = existsSync(join(folder, 'package-lock.json'));
-		// Windows finds npm only through its shell script.
-		const npm = windows ? 'npm.cmd' : 'npm';
-		const args = [lock ? 'ci' : 'install', '--no-audit', '--no-fund', '--ignore-scripts'];
-		const installed = await run(npm, args, { cwd: folder, quiet: true, timeout: INSTALL_MS });
-		if (!installed.ok) return skip('JavaScript SDK', 'npm cannot install @google/genai', installed.output);
-	}
+	const { problem, output } = await nodeModules(folder);
+	if (problem) return skip('JavaScript SDK', problem, output);
 	const server = await startSim([]);
 	try {
 		const args = ['--test', '--test-reporter=tap', 'dialogue.test.mjs'];
@@ -88,9 +62,8 @@ async function javascript() {
 }
 
 async function python() {
-	const requirements = join(here, 'python/requirements.txt');
-	const interpreter = await environment(requirements);
-	if (!interpreter) return;
+	const { interpreter, problem, output } = await pythonEnvironment('sdk-python', join(here, 'python/requirements.txt'));
+	if (problem) return skip('Python SDK', problem, output);
 	const certificates = mkdtempSync(join(tmpdir(), 'mentora-sdk-'));
 	try {
 		const server = await startSim(['--tls-self-signed', certificates]);
@@ -107,30 +80,6 @@ async function python() {
 	} finally {
 		rmSync(certificates, { recursive: true, force: true });
 	}
-}
-
-/** A virtual environment with the requirements in it; made once for each state of the file. */
-async function environment(requirements) {
-	const state = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-	const folder = join(cache, `sdk-python-${state}`);
-	const interpreter = join(folder, windows ? 'Scripts/python.exe' : 'bin/python');
-	const finished = join(folder, 'installed');
-	if (existsSync(finished)) return interpreter;
-
-	const base = windows ? 'python' : 'python3';
-	const recent = 'import sys; sys.exit(sys.version_info < (3, 11))';
-	const found = await run(base, ['-c', recent], { quiet: true, timeout: 30_000 });
-	if (!found.ok) return void skip('Python SDK', 'Python 3.11 or newer is needed', found.output);
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(cache, { recursive: true });
-	const made = await run(base, ['-m', 'venv', folder], { quiet: true, timeout: INSTALL_MS });
-	if (!made.ok) return void skip('Python SDK', 'python3 -m venv does not work', made.output);
-	console.log('installing google-genai …');
-	const args = ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', '-r', requirements];
-	const installed = await run(interpreter, args, { quiet: true, timeout: INSTALL_MS });
-	if (!installed.ok) return void skip('Python SDK', 'pip cannot install google-genai', installed.output);
-	writeFileSync(finished, '');
-	return interpreter;
 }
 
 function tally(result, passed, failed) {
