@@ -15,6 +15,8 @@ mod differences;
 mod normal;
 mod service;
 
+use std::{env, process};
+
 use case::{Case, Outcome};
 use mentora_firestore::emulator::Emulator;
 use service::{EmbeddedService, EmulatorService, Service};
@@ -44,6 +46,17 @@ fn run(
     Ok(outcomes)
 }
 
+/// The cases that were not answered as expected, with their transcripts.
+fn failures(service: &mut dyn Service, projects: &str) -> Vec<String> {
+    let cases = cases::all();
+    println!("{} cases", cases.len());
+    let failure = |(index, case): (usize, &Case)| {
+        let project = format!("{projects}-{index}");
+        run(case, &project, service, true).err().map(|failure| format!("{}\n{failure}", case.name))
+    };
+    cases.iter().enumerate().filter_map(failure).collect()
+}
+
 /// The steps that were answered differently.
 fn compared(theirs: &[Outcome], ours: &[Outcome]) -> String {
     let pairs = theirs.iter().zip(ours).enumerate().filter(|(_, (theirs, ours))| theirs != ours);
@@ -54,16 +67,19 @@ fn compared(theirs: &[Outcome], ours: &[Outcome]) -> String {
 
 #[test]
 fn the_embedded_store_answers_as_production_is_expected_to() {
-    let mut service = EmbeddedService::new();
-    let failures: Vec<String> = cases::all()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, case)| {
-            let project = format!("demo-{index}");
-            run(case, &project, &mut service, true).err().map(|failure| format!("{}\n{failure}", case.name))
-        })
-        .collect();
-    println!("{} cases", cases::all().len());
+    let failures = failures(&mut EmbeddedService::new(), "demo");
+    assert!(failures.is_empty(), "{} cases failed:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+/// `tests/documents/run.mjs` starts a Worker and gives its address.
+#[test]
+fn the_embedded_store_in_workerd_answers_as_production_is_expected_to() {
+    let Ok(address) = env::var("FIRESTORE_STORE_URL") else {
+        eprintln!("SKIPPED: the table in workerd. FIRESTORE_STORE_URL names no store.");
+        return;
+    };
+    let mut service = EmulatorService::at(address);
+    let failures = failures(&mut service, &format!("demo-{}", process::id()));
     assert!(failures.is_empty(), "{} cases failed:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 

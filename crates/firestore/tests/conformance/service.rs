@@ -38,7 +38,7 @@ impl Service for EmbeddedService {
     }
 }
 
-/// Google's emulator over HTTP.
+/// A store behind an address: Google's emulator, or ours in workerd.
 pub struct EmulatorService {
     base_url: String,
     agent: ureq::Agent,
@@ -46,13 +46,17 @@ pub struct EmulatorService {
 
 impl EmulatorService {
     pub fn new(emulator: &Emulator) -> Self {
+        Self::at(emulator.base_url())
+    }
+
+    pub fn at(base_url: String) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
             // The first request of a cold emulator on a busy machine takes seconds.
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
-        Self { base_url: emulator.base_url(), agent: config.into() }
+        Self { base_url, agent: config.into() }
     }
 }
 
