@@ -1,9 +1,10 @@
 //! Aggregations over the documents of a query.
 
-use super::{fault::Fault, fields, shelf::Stored, transform::double_of, wire::AggregationIn};
+use super::{fault::Fault, shelf::Stored, transform::double_of, wire::AggregationIn};
 use crate::{
     aggregate::Aggregation,
     field_path::FieldPath,
+    query::Query,
     value::{Fields, Value},
 };
 
@@ -49,18 +50,33 @@ fn positive(number: i64) -> Result<u32, Fault> {
         .ok_or_else(|| Fault::invalid("upTo must be greater than zero."))
 }
 
+/// Refuses figures of fields that no index holds in the order of the query.
+pub(super) fn check(named: &[Named], query: &Query) -> Result<(), Fault> {
+    let ordered = |path: &FieldPath| query.order.iter().any(|(ordered, _)| ordered == path);
+    let lacking = fields(named).find(|path| !ordered(path));
+    match lacking {
+        Some(path) if ordered(&FieldPath::document_id()) => Err(Fault::invalid(format!(
+            "This query requires an index that has fields [{path}] after __name__ and Firestore does not currently \
+             support such an index. Please try the query again with additional ordering on those fields."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The fields that are summed or averaged.
+fn fields(named: &[Named]) -> impl Iterator<Item = &FieldPath> {
+    named.iter().filter_map(|named| match &named.aggregation {
+        Aggregation::Sum(path) | Aggregation::Average(path) => Some(path),
+        Aggregation::Count { .. } => None,
+    })
+}
+
 /// The figures. All of them are over the same documents: those that have every field that is summed or averaged.
 pub(super) fn compute(named: &[Named], documents: &[Stored]) -> Fields {
-    let needed: Vec<&FieldPath> = named
-        .iter()
-        .filter_map(|named| match &named.aggregation {
-            Aggregation::Sum(path) | Aggregation::Average(path) => Some(path),
-            Aggregation::Count { .. } => None,
-        })
-        .collect();
+    let needed: Vec<&FieldPath> = fields(named).collect();
     let counted: Vec<&Stored> = documents
         .iter()
-        .filter(|document| needed.iter().all(|path| fields::get(&document.fields, path).is_some()))
+        .filter(|document| needed.iter().all(|path| super::fields::get(&document.fields, path).is_some()))
         .collect();
 
     let figure = |named: &Named| match &named.aggregation {
@@ -75,7 +91,7 @@ pub(super) fn compute(named: &[Named], documents: &[Stored]) -> Fields {
 }
 
 fn numbers<'a>(documents: &'a [&Stored], path: &'a FieldPath) -> impl Iterator<Item = &'a Value> {
-    let values = documents.iter().filter_map(|document| fields::get(&document.fields, path));
+    let values = documents.iter().filter_map(|document| super::fields::get(&document.fields, path));
     values.filter(|value| matches!(value, Value::Integer(_) | Value::Double(_)))
 }
 

@@ -30,6 +30,7 @@ pub(super) struct Found {
 pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Query) -> Result<Found, Fault> {
     filter::check(query.filter.as_ref())?;
     let ordering = Ordering::of(query)?;
+    check_scope(query)?;
     let collection = match (&query.collection, query.all_descendants) {
         (Some(id), false) => Some(match &query.parent {
             Some(parent) => parent.collection(id)?,
@@ -66,6 +67,20 @@ pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Que
     let skipped = offset.min(candidates.len());
     let documents = candidates.into_iter().map(|(_, stored)| stored).skip(offset).take(limit).collect();
     Ok(Found { documents, skipped })
+}
+
+/// Fields are indexed by the id of a collection: one that is not named, or a group below a document, is looked through
+/// by name alone.
+fn check_scope(query: &Query) -> Result<(), Fault> {
+    let filtered = query.filter.as_ref().and_then(filter::field);
+    if let (None, Some(path)) = (&query.collection, &filtered) {
+        return Err(Fault::invalid(format!("kind is required for filter: {path}")));
+    }
+    let ordered = query.order.iter().any(|(path, _)| !path.is_document_id());
+    if query.all_descendants && query.parent.is_some() && (ordered || filtered.is_some()) {
+        return Err(Fault::invalid("collection group queries are only allowed at the root parent"));
+    }
+    Ok(())
 }
 
 /// The fields that a query selects.

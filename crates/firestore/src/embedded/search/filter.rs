@@ -96,6 +96,15 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
     fields
 }
 
+/// A field of a document that a filter looks at, if it looks at more than names.
+pub(super) fn field(filter: &Filter) -> Option<FieldPath> {
+    let found = visit(filter, &mut |filter| match filter {
+        Filter::Field(path, ..) | Filter::Unary(path, _) if !path.is_document_id() => Err(path.clone()),
+        _ => Ok(()),
+    });
+    found.err()
+}
+
 /// What SQL may check before us: equality with a text, which every match has to fulfil.
 pub(super) fn narrowing(filter: Option<&Filter>) -> Vec<Narrowing> {
     match filter {

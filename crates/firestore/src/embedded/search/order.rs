@@ -1,6 +1,6 @@
 //! In which order a query returns its documents, and where its cursors stand.
 
-use std::cmp;
+use std::{cmp, collections::BTreeSet};
 
 use super::{Candidate, filter};
 use crate::{
@@ -16,6 +16,25 @@ pub(super) struct Ordering(Vec<(FieldPath, Direction)>);
 /// The values a document is ordered by.
 pub(super) struct Keys(Vec<Value>);
 
+/// Refuses orders that production has no index for and will make none.
+fn check(query: &Query) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    let mut behind_name = false;
+    for (path, direction) in &query.order {
+        if behind_name {
+            return Err(Fault::invalid("order by clause cannot contain more fields after the key"));
+        }
+        if !seen.insert(path) {
+            return Err(Fault::invalid(format!("order by clause cannot contain duplicate fields {path}")));
+        }
+        behind_name = path.is_document_id();
+        if query.collection.is_none() && !(behind_name && *direction == Direction::Ascending) {
+            return Err(Fault::invalid("kind is required for all orders except __key__ ascending"));
+        }
+    }
+    Ok(())
+}
+
 impl Ordering {
     pub(super) fn of(query: &Query) -> Result<Self, Fault> {
         for cursor in query.start.iter().chain(&query.end) {
@@ -23,6 +42,7 @@ impl Ordering {
                 return Err(Fault::invalid("Cursor has too many values."));
             }
         }
+        check(query)?;
         let mut order = query.order.clone();
         // What follows implicitly runs the way of the last explicit order.
         let direction = order.last().map_or(Direction::Ascending, |(_, direction)| *direction);

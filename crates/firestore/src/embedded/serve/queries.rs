@@ -74,6 +74,7 @@ pub(super) fn run_aggregation<S: Sql>(
         asked.structured_query.ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
     let query = query.located(below.clone())?;
     let named = figures::named(asked.aggregations)?;
+    figures::check(&named, &query)?;
     let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
 
     let found = search::run(desk.shelf, &desk.database, &query)?;

@@ -105,7 +105,9 @@ impl WriteIn {
             self.current_document.map(|given| precondition_of(given.exists, given.update_time));
         let precondition = precondition.transpose()?.flatten();
         let transforms = |given: Vec<TransformIn>| {
-            given.into_iter().map(TransformIn::located).collect::<Result<Vec<_>, _>>()
+            let transforms = given.into_iter().map(TransformIn::located).collect::<Result<Vec<_>, _>>()?;
+            limits::check_apart(transforms.iter().map(|(path, _)| path))?;
+            Ok::<_, Fault>(transforms)
         };
         match (self.update, self.delete, self.verify, self.transform) {
             (Some(document), None, None, None) => {
