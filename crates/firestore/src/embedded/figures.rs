@@ -1,6 +1,6 @@
 //! Aggregations over the documents of a query.
 
-use super::{fault::Fault, shelf::Stored, transform::double_of, wire::AggregationIn};
+use super::{fault::Fault, search, shelf::Stored, transform::double_of, wire::AggregationIn};
 use crate::{
     aggregate::Aggregation,
     field_path::FieldPath,
@@ -52,10 +52,13 @@ fn positive(number: i64) -> Result<u32, Fault> {
 
 /// Refuses figures of fields that no index holds in the order of the query.
 pub(super) fn check(named: &[Named], query: &Query) -> Result<(), Fault> {
+    if fields(named).any(FieldPath::is_document_id) {
+        return Err(Fault::invalid("Aggregations are not supported for the property: __key__"));
+    }
     let ordered = |path: &FieldPath| query.order.iter().any(|(ordered, _)| ordered == path);
     let lacking = fields(named).find(|path| !ordered(path));
     match lacking {
-        Some(path) if ordered(&FieldPath::document_id()) => Err(Fault::invalid(format!(
+        Some(path) if search::is_by_name(query) => Err(Fault::invalid(format!(
             "This query requires an index that has fields [{path}] after __name__ and Firestore does not currently \
              support such an index. Please try the query again with additional ordering on those fields."
         ))),

@@ -70,6 +70,14 @@ pub(super) fn check_name(name: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Checks a path that is read by; the name of the document is one too.
+pub(super) fn check_path(path: &FieldPath) -> Result<(), Fault> {
+    if path.is_document_id() {
+        return Ok(());
+    }
+    path.names().iter().try_for_each(|name| check_name(name))
+}
+
 /// Checks one value; `property` names the top-level field it belongs to.
 pub(super) fn check_value(property: &str, value: &Value, depth: usize) -> Result<(), Fault> {
     match value {

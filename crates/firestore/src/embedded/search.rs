@@ -1,5 +1,6 @@
 //! Queries: the documents of a scope, filtered, ordered, cut by cursors.
 
+mod disjunctions;
 mod filter;
 mod order;
 
@@ -67,6 +68,13 @@ pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Que
     let skipped = offset.min(candidates.len());
     let documents = candidates.into_iter().map(|(_, stored)| stored).skip(offset).take(limit).collect();
     Ok(Found { documents, skipped })
+}
+
+/// Are names part of what is asked for, in the order, in the filter or by the place?
+pub(super) fn is_by_name(query: &Query) -> bool {
+    query.order.iter().any(|(path, _)| path.is_document_id())
+        || query.filter.as_ref().is_some_and(filter::asks_for_names)
+        || (query.all_descendants && query.parent.is_some())
 }
 
 /// Fields are indexed by the id of a collection: one that is not named, or a group below a document, is looked through

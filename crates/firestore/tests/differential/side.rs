@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     shared::{
@@ -45,11 +45,21 @@ impl<'a> Side<'a> {
             let reply = self.service.send(&request)?;
             outcomes.push(self.run.outcome(&reply));
             let Some(token) = self.learned(&reply, body.as_ref()) else { break };
-            if step.kind != Kind::List {
-                break;
+            match (&step.kind, &mut step.body) {
+                (Kind::List, _) => {
+                    step.parameters.retain(|(name, _)| *name != "pageToken");
+                    step.parameters.push(("pageToken", token));
+                }
+                (Kind::CollectionIds, Some(body)) => body["pageToken"] = Json::String(token),
+                _ => break,
             }
-            step.parameters.retain(|(name, _)| *name != "pageToken");
-            step.parameters.push(("pageToken", token));
+        }
+        // The emulator gives a token with every page that is full, and an empty page for it behind the last.
+        if outcomes.len() > 1 && outcomes.last().is_some_and(|last| last.body == json!({})) {
+            outcomes.pop();
+        }
+        if let Some(body) = outcomes.last_mut().and_then(|last| last.body.as_object_mut()) {
+            body.remove("nextPageToken");
         }
         Ok(outcomes)
     }

@@ -22,7 +22,7 @@ fn check(query: &Query) -> Result<(), Fault> {
     let mut behind_name = false;
     for (path, direction) in &query.order {
         if behind_name {
-            return Err(Fault::invalid("order by clause cannot contain more fields after the key"));
+            return Err(nothing_behind_names());
         }
         if !seen.insert(path) {
             return Err(Fault::invalid(format!("order by clause cannot contain duplicate fields {path}")));
@@ -33,6 +33,10 @@ fn check(query: &Query) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+fn nothing_behind_names() -> Fault {
+    Fault::invalid("order by clause cannot contain more fields after the key")
 }
 
 impl Ordering {
@@ -46,15 +50,18 @@ impl Ordering {
         let mut order = query.order.clone();
         // What follows implicitly runs the way of the last explicit order.
         let direction = order.last().map_or(Direction::Ascending, |(_, direction)| *direction);
-        let named = |order: &[(FieldPath, Direction)]| order.iter().any(|(path, _)| path.is_document_id());
-        if !named(&order) {
-            let ranged = query.filter.as_ref().map(filter::ranged).unwrap_or_default();
-            for path in ranged {
-                if !path.is_document_id() && !order.iter().any(|(ordered, _)| *ordered == path) {
-                    order.push((path, direction));
-                }
+        let ranged = query.filter.as_ref().map(filter::ranged).unwrap_or_default();
+        for path in ranged {
+            if !path.is_document_id() && !order.iter().any(|(ordered, _)| *ordered == path) {
+                order.push((path, direction));
             }
-            order.push((FieldPath::document_id(), direction));
+        }
+        match query.order.last() {
+            Some((last, _)) if last.is_document_id() && order.len() > query.order.len() => {
+                return Err(nothing_behind_names());
+            }
+            Some((last, _)) if last.is_document_id() => {}
+            _ => order.push((FieldPath::document_id(), direction)),
         }
         Ok(Self(order))
     }

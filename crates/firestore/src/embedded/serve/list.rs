@@ -13,7 +13,7 @@ use crate::{
         Sql,
         answer::{self, CollectionIdsOut, DocumentOut, PageOut},
         fault::Fault,
-        fields,
+        fields, limits,
         route::Parameters,
         search,
         shelf::Stored,
@@ -49,6 +49,9 @@ pub(super) fn documents<S: Sql>(
     let mask = mask_parameter(parameters, "mask.fieldPaths")?;
     let token = parameters.get("pageToken").filter(|token| !token.is_empty());
     if parameters.get("showMissing").map(flag).transpose()?.unwrap_or(false) {
+        if parameters.get("orderBy").is_some() {
+            return Err(Fault::invalid("cannot specify an order when show_missing is true"));
+        }
         return with_missing(desk, collection, page_size, token, mask.as_deref());
     }
 
@@ -154,6 +157,7 @@ fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
     let one = |part: &str| {
         let mut words = part.split_whitespace();
         let path = FieldPath::parse(words.next().unwrap_or_default())?;
+        limits::check_path(&path)?;
         let direction = match words.next().map(str::to_ascii_lowercase).as_deref() {
             None | Some("asc") => Direction::Ascending,
             Some("desc") => Direction::Descending,

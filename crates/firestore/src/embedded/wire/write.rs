@@ -198,9 +198,7 @@ pub(in crate::embedded) fn mask_of(paths: &[impl AsRef<str>]) -> Result<Vec<Fiel
 
 fn field_path(text: &str) -> Result<FieldPath, Fault> {
     let path = FieldPath::parse(text)?;
-    if !path.is_document_id() {
-        path.names().iter().try_for_each(|name| limits::check_name(name))?;
-    }
+    limits::check_path(&path)?;
     Ok(path)
 }
 
