@@ -29,8 +29,18 @@ pub(super) struct Found {
 
 /// Runs a query; the documents come whole, whatever it selects.
 pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Query) -> Result<Found, Fault> {
+    run_over(shelf, database, query, &[])
+}
+
+/// Runs a query as an index over these fields does, too: what lacks one is left out, the rest is ordered by them.
+pub(super) fn run_over<S: Sql>(
+    shelf: &mut Shelf<S>,
+    database: &Database,
+    query: &Query,
+    indexed: &[&FieldPath],
+) -> Result<Found, Fault> {
     filter::check(query.filter.as_ref())?;
-    let ordering = Ordering::of(query)?;
+    let ordering = Ordering::of(query, indexed)?;
     check_scope(query)?;
     let collection = match (&query.collection, query.all_descendants) {
         (Some(id), false) => Some(match &query.parent {
@@ -68,6 +78,11 @@ pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Que
     let skipped = offset.min(candidates.len());
     let documents = candidates.into_iter().map(|(_, stored)| stored).skip(offset).take(limit).collect();
     Ok(Found { documents, skipped })
+}
+
+/// The fields that a query compares by range, and is therefore ordered by.
+pub(super) fn ranged(query: &Query) -> Vec<FieldPath> {
+    query.filter.as_ref().map(filter::ranged).unwrap_or_default()
 }
 
 /// Are names part of what is asked for, in the order, in the filter or by the place?

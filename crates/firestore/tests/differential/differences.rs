@@ -1,7 +1,9 @@
 //! Where the emulator is knowingly answered otherwise, and why.
 
+use serde_json::{Value as Json, json};
+
 use crate::{
-    shared::exchange::Outcome,
+    shared::exchange::{Outcome, Reply},
     step::{Kind, Step},
 };
 
@@ -10,6 +12,14 @@ pub struct Avoided {
     pub what: &'static str,
     pub why: &'static str,
     meets: fn(&Step) -> bool,
+}
+
+/// Parts of replies that are not compared.
+pub struct Uncompared {
+    pub what: &'static str,
+    pub why: &'static str,
+    /// Takes the part out of a reply to this body.
+    take_out: fn(&mut Json, Option<&Json>),
 }
 
 /// Answers that differ, and may.
@@ -36,7 +46,43 @@ fn has(step: &Step, parameter: &str) -> bool {
     step.parameters.iter().any(|(name, _)| *name == parameter)
 }
 
+pub const UNCOMPARED: &[Uncompared] = &[
+    Uncompared {
+        what: "the version of a document that is verified not to be there",
+        why: "there is none; the emulator tells the time of its look, we that of the commit",
+        take_out: |reply, sent| {
+            let writes = sent.and_then(|sent| sent.get("writes")?.as_array());
+            let results = reply.get_mut("writeResults").and_then(Json::as_array_mut);
+            for (write, result) in writes.into_iter().flatten().zip(results.into_iter().flatten()) {
+                let verified = write.get("verify").is_some();
+                if verified && write.pointer("/currentDocument/exists") == Some(&Json::Bool(false)) {
+                    *result = json!({});
+                }
+            }
+        },
+    },
+    Uncompared {
+        what: "the version of a missing document in a list",
+        why: "Google documents that missing documents have no times; the emulator tells when one was deleted",
+        take_out: |reply, _| {
+            let documents = reply.get_mut("documents").and_then(Json::as_array_mut);
+            for document in documents.into_iter().flatten().filter_map(Json::as_object_mut) {
+                if !document.contains_key("createTime") {
+                    document.remove("updateTime");
+                }
+            }
+        },
+    },
+];
+
 pub const FORGIVEN: &[Forgiven] = &[];
+
+/// The reply without what is not compared.
+pub fn without_uncompared(reply: Reply, sent: Option<&Json>) -> Reply {
+    let Ok(mut body) = serde_json::from_str(&reply.body) else { return reply };
+    UNCOMPARED.iter().for_each(|part| (part.take_out)(&mut body, sent));
+    Reply { body: body.to_string(), ..reply }
+}
 
 /// Why a step is in no program, if it is in none.
 pub fn avoided(step: &Step) -> Option<&'static Avoided> {

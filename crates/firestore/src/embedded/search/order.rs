@@ -2,7 +2,7 @@
 
 use std::{cmp, collections::BTreeSet};
 
-use super::{Candidate, filter};
+use super::Candidate;
 use crate::{
     embedded::fault::Fault,
     field_path::FieldPath,
@@ -40,7 +40,7 @@ fn nothing_behind_names() -> Fault {
 }
 
 impl Ordering {
-    pub(super) fn of(query: &Query) -> Result<Self, Fault> {
+    pub(super) fn of(query: &Query, indexed: &[&FieldPath]) -> Result<Self, Fault> {
         for cursor in query.start.iter().chain(&query.end) {
             if cursor.values.len() > query.order.len() {
                 return Err(Fault::invalid("Cursor has too many values."));
@@ -50,10 +50,15 @@ impl Ordering {
         let mut order = query.order.clone();
         // What follows implicitly runs the way of the last explicit order.
         let direction = order.last().map_or(Direction::Ascending, |(_, direction)| *direction);
-        let ranged = query.filter.as_ref().map(filter::ranged).unwrap_or_default();
+        let ranged = super::ranged(query);
         for path in ranged {
             if !path.is_document_id() && !order.iter().any(|(ordered, _)| *ordered == path) {
                 order.push((path, direction));
+            }
+        }
+        for path in indexed {
+            if !order.iter().any(|(ordered, _)| ordered == *path) {
+                order.push(((*path).clone(), direction));
             }
         }
         match query.order.last() {

@@ -19,7 +19,7 @@ pub fn name(random: &mut Random) -> String {
 
 /// A document in which collections lie, or the root.
 pub fn parent(random: &mut Random) -> &'static str {
-    random.weighted(&[(6, ""), (2, "/a/1"), (1, "/b/2"), (1, "/a/3")])
+    random.weighted(&[(12, ""), (3, "/a/1"), (1, "/b/2"), (1, "/a/3")])
 }
 
 /// A collection's path.
@@ -29,12 +29,12 @@ pub fn collection(random: &mut Random) -> &'static str {
 
 /// A collection's id.
 pub fn collection_id(random: &mut Random) -> &'static str {
-    random.weighted(&[(6, "a"), (3, "b"), (1, "none")])
+    random.weighted(&[(12, "a"), (6, "b"), (1, "none")])
 }
 
 /// A field's name.
 pub fn field(random: &mut Random) -> &'static str {
-    random.weighted(&[(8, "n"), (5, "m"), (4, "l"), (2, "x-y"), (1, "a.b"), (1, "é")])
+    random.weighted(&[(16, "n"), (6, "m"), (5, "l"), (2, "x-y"), (1, "a.b"), (1, "é")])
 }
 
 /// A field's path as it is written, often into the map `m`.

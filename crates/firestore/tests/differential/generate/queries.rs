@@ -12,20 +12,21 @@ use crate::{
 const DEPTH: usize = 2;
 
 pub fn query(random: &mut Random) -> Step {
-    let mut query = scope(random);
+    let parent = places::parent(random);
+    let mut query = scope(random, parent);
     if random.chance(15) {
         let fields = random.from_to(1, 3, |random| json!({ "fieldPath": selected(random) }));
         query["select"] = json!({ "fields": fields });
     }
-    Step::new(Kind::Query, format!("{}:runQuery", places::parent(random)))
-        .with(json!({ "structuredQuery": query }))
+    Step::new(Kind::Query, format!("{parent}:runQuery")).with(json!({ "structuredQuery": query }))
 }
 
 pub fn aggregation(random: &mut Random) -> Step {
+    let parent = places::parent(random);
     let body = json!({ "structuredAggregationQuery": {
-        "structuredQuery": scope(random), "aggregations": random.from_to(1, 3, figure),
+        "structuredQuery": scope(random, parent), "aggregations": random.from_to(1, 3, figure),
     } });
-    Step::new(Kind::Aggregation, format!("{}:runAggregationQuery", places::parent(random))).with(body)
+    Step::new(Kind::Aggregation, format!("{parent}:runAggregationQuery")).with(body)
 }
 
 fn figure(random: &mut Random) -> Json {
@@ -43,26 +44,26 @@ fn figure(random: &mut Random) -> Json {
 }
 
 /// All of a query but its selection.
-fn scope(random: &mut Random) -> Json {
+fn scope(random: &mut Random, parent: &str) -> Json {
     let mut query = json!({});
-    if random.chance(93) {
+    if random.chance(97) {
         let mut from = json!({});
-        if random.chance(95) {
+        if random.chance(97) {
             from["collectionId"] = json!(places::collection_id(random));
         }
-        if random.chance(30) {
+        if random.chance(if parent.is_empty() { 40 } else { 10 }) {
             from["allDescendants"] = json!(true);
         }
         query["from"] = json!([from]);
     }
-    if random.chance(75) {
+    if random.chance(60) {
         query["where"] = filter(random, DEPTH);
     }
     if random.chance(45) {
         let mut orders = random.from_to(1, 2, |random| {
             json!({ "field": { "fieldPath": places::field_path(random) }, "direction": direction(random) })
         });
-        if random.chance(25) {
+        if random.chance(15) {
             orders.push(json!({ "field": { "fieldPath": "__name__" }, "direction": direction(random) }));
         }
         for side in ["startAt", "endAt"] {
@@ -105,7 +106,7 @@ fn filter(random: &mut Random, depth: usize) -> Json {
         let filters = random.from_to(1, 3, |random| filter(random, depth - 1));
         return json!({ "compositeFilter": { "op": op, "filters": filters } });
     }
-    if random.chance(8) {
+    if random.chance(5) {
         let op = random.weighted(&[
             (3, "EQUAL"),
             (1, "NOT_EQUAL"),

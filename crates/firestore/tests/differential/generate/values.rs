@@ -48,7 +48,7 @@ pub fn array(random: &mut Random, least: usize, most: usize) -> Json {
 
 /// The fields of a document or a map.
 pub fn fields(random: &mut Random, depth: usize) -> Map<String, Json> {
-    let named = random.some(4, |random| (places::field(random).to_owned(), nested(random, depth)));
+    let named = random.some(5, |random| (places::field(random).to_owned(), nested(random, depth)));
     named.into_iter().collect()
 }
 

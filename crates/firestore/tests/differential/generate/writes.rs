@@ -10,7 +10,7 @@ use crate::{
 
 /// The documents that a program begins with.
 pub fn stock(random: &mut Random) -> Step {
-    let writes = random.from_to(4, 10, |random| json!({ "update": document(random) }));
+    let writes = random.from_to(8, 14, |random| json!({ "update": document(random) }));
     Step::new(Kind::Commit, ":commit").with(json!({ "writes": writes }))
 }
 
@@ -86,7 +86,7 @@ fn write(random: &mut Random) -> Json {
         .find_map(|pointer| write.pointer(pointer)?.as_str()?.strip_prefix("D/"))
         .expect("every write names its document")
         .to_owned();
-    let percent = if write.get("verify").is_some() { 90 } else { 35 };
+    let percent = if write.get("verify").is_some() { 90 } else { 30 };
     if random.chance(percent) {
         write["currentDocument"] = precondition(random, &path);
     }
