@@ -62,6 +62,10 @@ pub fn cases() -> Vec<Case> {
             ],
         ),
         case(
+            "documents that are missing have no order but their names",
+            [get("/a?showMissing=true&orderBy=n").invalid(), get("/a?showMissing=true&orderBy=__name__").invalid()],
+        ),
+        case(
             "a page size that is negative is refused", [get("/a?pageSize=-1").invalid()],
         ),
         case(
