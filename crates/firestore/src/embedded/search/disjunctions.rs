@@ -27,7 +27,9 @@ pub(super) fn check(filter: &Filter) -> Result<(), Fault> {
     if conjunctions.len() > MAX {
         return Err(too_many(conjunctions.len()));
     }
-    let is_element = |term: &&Term| matches!(term, Term::Comparison(_, Operator::ArrayContains, _));
+    let is_element = |term: &&Term| {
+        matches!(term, Term::Comparison(_, Operator::ArrayContains | Operator::ArrayContainsAny, _))
+    };
     match conjunctions.iter().any(|terms| terms.iter().filter(is_element).count() > 1) {
         true => Err(Fault::invalid("A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction.")),
         false => Ok(()),
@@ -39,7 +41,7 @@ fn expanded(filter: &Filter) -> Result<Vec<Conjunction<'_>>, Fault> {
         Filter::Unary(path, operator) => vec![vec![Term::Unary(path, *operator)]],
         Filter::Field(path, Operator::In, values) => alternatives(path, Operator::Equal, values),
         Filter::Field(path, Operator::ArrayContainsAny, values) => {
-            alternatives(path, Operator::ArrayContains, values)
+            alternatives(path, Operator::ArrayContainsAny, values)
         }
         Filter::Field(path, operator, value) => vec![vec![Term::Comparison(path, *operator, value)]],
         Filter::Or(filters) => {
@@ -50,13 +52,19 @@ fn expanded(filter: &Filter) -> Result<Vec<Conjunction<'_>>, Fault> {
             unique(all)
         }
         Filter::And(filters) => {
+            // What stands twice side by side counts once; what meets itself from inside another filter does not.
+            let sides = filters.iter().map(|filter| Ok((composite(filter), expanded(filter)?)));
             let mut all = vec![Vec::new()];
-            for filter in unique(filters.iter().collect()) {
-                all = product(&all, &expanded(filter)?)?;
+            for (_, side) in unique(sides.collect::<Result<_, Fault>>()?) {
+                all = product(&all, &side)?;
             }
             all
         }
     })
+}
+
+fn composite(filter: &Filter) -> Option<&Filter> {
+    matches!(filter, Filter::And(_) | Filter::Or(_)).then_some(filter)
 }
 
 /// One conjunction for each value of an array.
@@ -75,9 +83,8 @@ fn product<'a>(left: &[Conjunction<'a>], right: &[Conjunction<'a>]) -> Result<Ve
     if count > FAR_TOO_MANY {
         return Err(too_many(count));
     }
-    let pairs = left
-        .iter()
-        .flat_map(|left| right.iter().map(|right| unique(left.iter().chain(right).copied().collect())));
+    let pairs =
+        left.iter().flat_map(|left| right.iter().map(|right| left.iter().chain(right).copied().collect()));
     Ok(unique(pairs.collect()))
 }
 

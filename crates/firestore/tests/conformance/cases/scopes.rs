@@ -145,6 +145,20 @@ pub fn cases() -> Vec<Case> {
                     field("l", "ARRAY_CONTAINS", int(2)),
                 ]))
                 .invalid(),
+                filtered(all("AND", [
+                    field("l", "ARRAY_CONTAINS", int(1)),
+                    field("l", "ARRAY_CONTAINS_ANY", list([int(1)])),
+                ]))
+                .invalid(),
+                filtered(all("AND", [
+                    field("l", "ARRAY_CONTAINS", int(1)),
+                    all("AND", [field("l", "ARRAY_CONTAINS", int(1))]),
+                ]))
+                .invalid(),
+                filtered(all("AND", [
+                    field("l", "ARRAY_CONTAINS", int(1)),
+                    field("l", "ARRAY_CONTAINS", int(1)),
+                ])),
                 filtered(all("OR", [
                     field("l", "ARRAY_CONTAINS", int(1)),
                     field("l", "ARRAY_CONTAINS", int(2)),
