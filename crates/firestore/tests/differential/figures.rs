@@ -49,9 +49,21 @@ impl Figures {
         self.answers.values().flat_map(BTreeMap::values).sum()
     }
 
-    /// How many steps of a kind were answered with success.
-    pub fn successes(&self, kind: Kind) -> usize {
-        self.answers.get(&kind).and_then(|answers| answers.get("OK")).copied().unwrap_or_default()
+    /// Says what is wrong with a run that shows little: nothing but refusals, or nothing found.
+    pub fn check(&self) -> Result<(), String> {
+        let successes = |answers: &BTreeMap<String, usize>| answers.get("OK").copied().unwrap_or_default();
+        for (kind, answers) in &self.answers {
+            let total: usize = answers.values().sum();
+            if successes(answers) * 5 < total {
+                return Err(format!("four in five steps of kind {kind:?} were refused"));
+            }
+        }
+        let looks: usize =
+            [Kind::Query, Kind::List].iter().filter_map(|kind| self.answers.get(kind)).map(successes).sum();
+        if self.findings * 5 < looks {
+            return Err("four in five queries and lists found nothing".to_owned());
+        }
+        Ok(())
     }
 }
 

@@ -15,6 +15,9 @@ use crate::{differences, random::Random, step::Step};
 /// Steps of a program.
 pub const STEPS: usize = 50;
 
+/// Makes steps of one kind.
+type Make = fn(&mut Random) -> Step;
+
 /// The program of a seed.
 pub fn program(seed: u64) -> Vec<Step> {
     let mut random = Random::new(seed);
@@ -28,8 +31,9 @@ pub fn program(seed: u64) -> Vec<Step> {
     steps
 }
 
-fn step(random: &mut Random) -> Step {
-    let kinds: [(usize, fn(&mut Random) -> Step); 11] = [
+/// Any step, also one that is avoided.
+pub fn step(random: &mut Random) -> Step {
+    let kinds: [(usize, Make); 11] = [
         (30, writes::commit),
         (5, writes::batch_write),
         (4, writes::create),

@@ -100,7 +100,19 @@ fn random_programs_are_answered_alike() {
     });
 
     let totals = totals.into_inner().unwrap();
-    println!("{totals}, in {:.1?}", started.elapsed());
+    println!("{totals}, in {:.1?}\n{}", started.elapsed(), differences::listed());
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{} programs differ:\n\n{}", failures.len(), failures.join("\n"));
+    if !plan.is_single {
+        totals.check().unwrap();
+    }
+}
+
+#[test]
+fn what_is_avoided_would_be_asked_otherwise() {
+    let mut random = random::Random::new(0);
+    let steps: Vec<_> = (0..20_000).map(|_| generate::step(&mut random)).collect();
+    for avoided in differences::AVOIDED {
+        assert!(steps.iter().any(|step| avoided.meets(step)), "no step ever is {}", avoided.what);
+    }
 }

@@ -46,11 +46,11 @@ impl Random {
 
     /// From none to `most` of what `make` makes.
     pub fn some<T>(&mut self, most: usize, make: impl FnMut(&mut Self) -> T) -> Vec<T> {
-        self.from_to(0, most, make)
+        self.between(0, most, make)
     }
 
     /// From `least` to `most` of what `make` makes.
-    pub fn from_to<T>(&mut self, least: usize, most: usize, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    pub fn between<T>(&mut self, least: usize, most: usize, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let count = least + self.below(most - least + 1);
         (0..count).map(|_| make(self)).collect()
     }

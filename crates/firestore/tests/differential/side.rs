@@ -56,7 +56,8 @@ impl<'a> Side<'a> {
                 _ => break,
             }
         }
-        // The emulator gives a token with every page that is full, and an empty page for it behind the last.
+        // The emulator gives a token with every page that is full, and an empty page for it behind the last. Clients
+        // have to expect either.
         if outcomes.len() > 1 && outcomes.last().is_some_and(|last| last.body == json!({})) {
             outcomes.pop();
         }

@@ -112,6 +112,8 @@ pub fn cases() -> Vec<Case> {
                     .finds(["a/2"]),
                 filtered(all("OR", [field("n", "NOT_EQUAL", nan()), field("m", "EQUAL", int(1))])).finds([]),
                 a(json!({ "where": field("n", "LESS_THAN", nan()), "orderBy": by(["__name__"]) })).finds([]),
+                a(json!({ "where": field("n", "NOT_IN", list([nothing()])), "orderBy": by(["__name__"]) }))
+                    .finds([]),
             ],
         ),
         case(

@@ -15,7 +15,8 @@ pub fn query(random: &mut Random) -> Step {
     let parent = places::parent(random);
     let mut query = scope(random, parent);
     if random.chance(15) {
-        let fields = random.from_to(1, 3, |random| json!({ "fieldPath": selected(random) }));
+        let least = usize::from(random.chance(95));
+        let fields = random.between(least, 3, |random| json!({ "fieldPath": selected(random) }));
         query["select"] = json!({ "fields": fields });
     }
     Step::new(Kind::Query, format!("{parent}:runQuery")).with(json!({ "structuredQuery": query }))
@@ -24,7 +25,7 @@ pub fn query(random: &mut Random) -> Step {
 pub fn aggregation(random: &mut Random) -> Step {
     let parent = places::parent(random);
     let body = json!({ "structuredAggregationQuery": {
-        "structuredQuery": scope(random, parent), "aggregations": random.from_to(1, 3, figure),
+        "structuredQuery": scope(random, parent), "aggregations": random.between(1, 3, figure),
     } });
     Step::new(Kind::Aggregation, format!("{parent}:runAggregationQuery")).with(body)
 }
@@ -33,7 +34,7 @@ fn figure(random: &mut Random) -> Json {
     let field = |random: &mut Random| json!({ "field": { "fieldPath": places::field_path(random) } });
     let mut figure = match random.below(6) {
         0 | 1 => json!({ "count": {} }),
-        2 => json!({ "count": { "upTo": (1 + random.below(4)).to_string() } }),
+        2 => json!({ "count": { "upTo": random.weighted(&[(1, 0), (6, 1), (6, 2), (6, 3)]).to_string() } }),
         3 | 4 => json!({ "sum": field(random) }),
         _ => json!({ "avg": field(random) }),
     };
@@ -60,7 +61,7 @@ fn scope(random: &mut Random, parent: &str) -> Json {
         query["where"] = filter(random, DEPTH);
     }
     if random.chance(45) {
-        let mut orders = random.from_to(1, 2, |random| {
+        let mut orders = random.between(1, 2, |random| {
             json!({ "field": { "fieldPath": places::field_path(random) }, "direction": direction(random) })
         });
         if random.chance(15) {
@@ -103,7 +104,7 @@ fn selected(random: &mut Random) -> String {
 fn filter(random: &mut Random, depth: usize) -> Json {
     if depth > 0 && random.chance(35) {
         let op = random.pick(&["AND", "OR"]);
-        let filters = random.from_to(1, 3, |random| filter(random, depth - 1));
+        let filters = random.between(1, 3, |random| filter(random, depth - 1));
         return json!({ "compositeFilter": { "op": op, "filters": filters } });
     }
     if random.chance(5) {
@@ -116,7 +117,7 @@ fn filter(random: &mut Random, depth: usize) -> Json {
             (1, "NOT_IN"),
         ]);
         let value = match op {
-            "IN" | "NOT_IN" => json!({ "arrayValue": { "values": random.from_to(1, 3, values::reference) } }),
+            "IN" | "NOT_IN" => json!({ "arrayValue": { "values": random.between(1, 3, values::reference) } }),
             _ => values::reference(random),
         };
         return json!({ "fieldFilter": { "field": { "fieldPath": "__name__" }, "op": op, "value": value } });

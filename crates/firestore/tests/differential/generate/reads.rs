@@ -15,7 +15,7 @@ pub fn get(random: &mut Random) -> Step {
 }
 
 pub fn batch_get(random: &mut Random) -> Step {
-    let mut body = json!({ "documents": random.from_to(1, 5, places::name) });
+    let mut body = json!({ "documents": random.between(1, 5, places::name) });
     if random.chance(40) {
         body["mask"] = json!({ "fieldPaths": random.some(3, places::field_path) });
     }
@@ -48,5 +48,5 @@ fn mask(random: &mut Random) -> Vec<(&'static str, String)> {
     if !random.chance(30) {
         return Vec::new();
     }
-    random.from_to(1, 3, |random| ("mask.fieldPaths", places::field_path(random)))
+    random.between(1, 3, |random| ("mask.fieldPaths", places::field_path(random)))
 }

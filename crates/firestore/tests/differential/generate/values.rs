@@ -8,6 +8,9 @@ use crate::random::Random;
 /// How deep arrays and maps nest.
 const DEPTH: usize = 3;
 
+/// Makes values of one type, so deep.
+type Make = fn(&mut Random, usize) -> Json;
+
 /// Any value, most of the time a small number.
 pub fn any(random: &mut Random) -> Json {
     nested(random, DEPTH)
@@ -38,7 +41,7 @@ pub fn reference(random: &mut Random) -> Json {
 
 /// An array.
 pub fn array(random: &mut Random, least: usize, most: usize) -> Json {
-    let values = random.from_to(least, most, element);
+    let values = random.between(least, most, element);
     if values.is_empty() {
         json!({ "arrayValue": {} })
     } else {
@@ -54,7 +57,7 @@ pub fn fields(random: &mut Random, depth: usize) -> Map<String, Json> {
 
 fn nested(random: &mut Random, depth: usize) -> Json {
     let depth_of_kind = if depth == 0 { 0 } else { 10 };
-    let kinds: [(usize, fn(&mut Random, usize) -> Json); 11] = [
+    let kinds: [(usize, Make); 11] = [
         (30, |random, _| integer(random)),
         (15, |random, _| double(random)),
         (4, |_, _| json!({ "nullValue": null })),

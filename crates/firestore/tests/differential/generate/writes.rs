@@ -10,17 +10,17 @@ use crate::{
 
 /// The documents that a program begins with.
 pub fn stock(random: &mut Random) -> Step {
-    let writes = random.from_to(8, 14, |random| json!({ "update": document(random) }));
+    let writes = random.between(8, 14, |random| json!({ "update": document(random) }));
     Step::new(Kind::Commit, ":commit").with(json!({ "writes": writes }))
 }
 
 pub fn commit(random: &mut Random) -> Step {
-    let writes = if random.chance(50) { vec![write(random)] } else { random.from_to(1, 5, write) };
+    let writes = if random.chance(50) { vec![write(random)] } else { random.between(1, 5, write) };
     Step::new(Kind::Commit, ":commit").with(json!({ "writes": writes }))
 }
 
 pub fn batch_write(random: &mut Random) -> Step {
-    let writes = random.from_to(1, 4, write);
+    let writes = random.between(1, 4, write);
     Step::new(Kind::BatchWrite, ":batchWrite").with(json!({ "writes": writes }))
 }
 
@@ -29,7 +29,9 @@ pub fn create(random: &mut Random) -> Step {
     let (collection, id) = path.rsplit_once('/').expect("a document lies in a collection");
     let mut step = Step::new(Kind::Create, format!("/{collection}"))
         .with(json!({ "fields": values::fields(random, 2) }));
-    step.parameters.push(("documentId", id.to_owned()));
+    if random.chance(98) {
+        step.parameters.push(("documentId", id.to_owned()));
+    }
     step.parameters.extend(masks(random, 20, "mask.fieldPaths"));
     step
 }
@@ -39,13 +41,13 @@ pub fn patch(random: &mut Random) -> Step {
         .with(json!({ "fields": values::fields(random, 2) }));
     step.parameters.extend(masks(random, 60, "updateMask.fieldPaths"));
     step.parameters.extend(masks(random, 20, "mask.fieldPaths"));
-    step.parameters.extend(existence(random, 25));
+    step.parameters.extend(condition(random, 25));
     step
 }
 
 pub fn delete(random: &mut Random) -> Step {
     let mut step = Step::new(Kind::Delete, format!("/{}", places::document(random)));
-    step.parameters.extend(existence(random, 40));
+    step.parameters.extend(condition(random, 40));
     step
 }
 
@@ -53,11 +55,12 @@ fn masks(random: &mut Random, percent: usize, name: &'static str) -> Vec<(&'stat
     if !random.chance(percent) {
         return Vec::new();
     }
-    random.from_to(1, 3, |random| (name, places::field_path(random)))
+    random.between(1, 3, |random| (name, places::field_path(random)))
 }
 
-fn existence(random: &mut Random, percent: usize) -> Option<(&'static str, String)> {
-    random.chance(percent).then(|| ("currentDocument.exists", random.chance(60).to_string()))
+fn condition(random: &mut Random, percent: usize) -> Option<(&'static str, String)> {
+    let name = random.weighted(&[(19, "currentDocument.exists"), (1, "currentDocument.updateTime")]);
+    random.chance(percent).then(|| (name, random.chance(60).to_string()))
 }
 
 fn document(random: &mut Random) -> Json {
@@ -107,7 +110,7 @@ fn mask(random: &mut Random) -> Json {
 }
 
 fn transforms(random: &mut Random) -> Vec<Json> {
-    random.from_to(1, 3, transform)
+    random.between(1, 3, transform)
 }
 
 fn transform(random: &mut Random) -> Json {
