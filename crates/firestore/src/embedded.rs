@@ -6,7 +6,8 @@
 //! - `route`: which call a URL means
 //! - `wire`: bodies of requests, strictly read; `answer`: bodies of replies; `fault`: errors as production words them
 //! - `shelf`: the tables; `row`: how a document lies in a row; `index`: what of it SQL can look up
-//! - `commit`: preconditions, masks and `transform`s, then the rows; `limits`: what production refuses
+//! - `commit`: preconditions, masks and `transform`s, then the rows; `sequence`: which writes can follow each other
+//! - `limits`: what production refuses
 //! - `search`: filters, orders and cursors of queries; `figures`: aggregations
 //! - `transaction`: optimistic: what was read is looked at again before the commit
 //! - `serve`: one function for each call
@@ -23,6 +24,7 @@ mod row;
 #[cfg(feature = "rusqlite")]
 mod rusqlite;
 mod search;
+mod sequence;
 mod serve;
 mod shelf;
 pub mod sql;

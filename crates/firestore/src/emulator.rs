@@ -45,7 +45,13 @@ impl Emulator {
     pub fn start() -> Result<Self, EmulatorError> {
         let jar = jar().ok_or(EmulatorError::NotInstalled)?;
         let address = free_address()?;
-        let process = Command::new("java")
+        let mut java = Command::new("java");
+        // Most tests are over before the optimising compiler pays: without it a cold emulator takes half the time. Who
+        // runs one for long sets JDK_JAVA_OPTIONS, be it to nothing.
+        if env::var_os("JDK_JAVA_OPTIONS").is_none() {
+            java.arg("-XX:TieredStopAtLevel=1");
+        }
+        let process = java
             .arg("-Xmx600m")
             .arg("-cp")
             .arg(jar)

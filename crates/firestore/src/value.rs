@@ -50,11 +50,17 @@ pub enum Value {
 #[serde(deny_unknown_fields)]
 pub struct GeoPoint {
     /// -90 to 90.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub latitude: f64,
     /// -180 to 180.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub longitude: f64,
+}
+
+/// Zero is what protobuf's JSON leaves out.
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_zero(degrees: &f64) -> bool {
+    *degrees == 0.0
 }
 
 /// A serde type that does not fit Firestore, or a document that does not fit a serde type.

@@ -117,7 +117,9 @@ impl From<Written> for WriteResultOut {
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct BatchWriteOut {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) write_results: Vec<WriteResultOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) status: Vec<StatusOut>,
 }
 

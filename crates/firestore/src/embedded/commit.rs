@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Sql,
     fault::Fault,
-    fields, limits, row,
+    fields, limits, row, sequence,
     shelf::{Shelf, Stored},
     transform,
 };
@@ -48,6 +48,7 @@ pub(super) fn commit<S: Sql>(
     writes: &[Write],
     now_micros: i64,
 ) -> Result<Committed, Fault> {
+    sequence::check(writes)?;
     // Versions grow even where the clock does not.
     let time = now_micros.max(shelf.clock()? + 1);
     let request_time = Timestamp::from_micros(time - time.rem_euclid(1000));
@@ -122,16 +123,12 @@ impl Draft {
         Ok(results)
     }
 
+    /// The first write meets what is stored; that those behind it can count on it is known by then.
     fn check(&self, name: &str, precondition: Option<Precondition>) -> Result<(), Fault> {
         match precondition {
-            Some(Precondition::Exists(true)) if self.after.is_none() => Err(match self.touched {
-                true => Fault::invalid("Cannot delete then update an entity in the same request."),
-                false => Fault::nothing_to_update(name),
-            }),
-            Some(Precondition::Exists(false)) if self.after.is_some() => Err(match self.touched {
-                true => Fault::invalid("Cannot upsert then insert an entity in the same request."),
-                false => Fault::already_exists(name),
-            }),
+            _ if self.touched => Ok(()),
+            Some(Precondition::Exists(true)) if self.after.is_none() => Err(Fault::nothing_to_update(name)),
+            Some(Precondition::Exists(false)) if self.after.is_some() => Err(Fault::already_exists(name)),
             Some(Precondition::UpdateTime(required)) => {
                 let stored = self.before.as_ref().map_or(0, |stored| stored.updated);
                 let required = required.micros();

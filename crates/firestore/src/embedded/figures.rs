@@ -1,9 +1,10 @@
 //! Aggregations over the documents of a query.
 
-use super::{fault::Fault, fields, shelf::Stored, transform::double_of, wire::AggregationIn};
+use super::{fault::Fault, search, shelf::Stored, transform::double_of, wire::AggregationIn};
 use crate::{
     aggregate::Aggregation,
     field_path::FieldPath,
+    query::Query,
     value::{Fields, Value},
 };
 
@@ -49,59 +50,87 @@ fn positive(number: i64) -> Result<u32, Fault> {
         .ok_or_else(|| Fault::invalid("upTo must be greater than zero."))
 }
 
-/// The figures. All of them are over the same documents: those that have every field that is summed or averaged.
-pub(super) fn compute(named: &[Named], documents: &[Stored]) -> Fields {
-    let needed: Vec<&FieldPath> = named
-        .iter()
-        .filter_map(|named| match &named.aggregation {
-            Aggregation::Sum(path) | Aggregation::Average(path) => Some(path),
-            Aggregation::Count { .. } => None,
-        })
-        .collect();
-    let counted: Vec<&Stored> = documents
-        .iter()
-        .filter(|document| needed.iter().all(|path| fields::get(&document.fields, path).is_some()))
-        .collect();
+/// Refuses figures of fields that no index holds in the order of the query.
+pub(super) fn check(named: &[Named], query: &Query) -> Result<(), Fault> {
+    if fields(named).any(FieldPath::is_document_id) {
+        return Err(Fault::invalid("Aggregations are not supported for the property: __key__"));
+    }
+    let ranged = search::ranged(query);
+    let ordered =
+        |path: &FieldPath| ranged.contains(path) || query.order.iter().any(|(ordered, _)| ordered == path);
+    let lacking = fields(named).find(|path| !ordered(path));
+    match lacking {
+        Some(path) if search::is_by_name(query) => Err(Fault::invalid(format!(
+            "This query requires an index that has fields [{path}] after __name__ and Firestore does not currently \
+             support such an index. Please try the query again with additional ordering on those fields."
+        ))),
+        _ => Ok(()),
+    }
+}
 
+/// The fields that are summed or averaged: all figures are over the documents that have every one of them.
+pub(super) fn fields(named: &[Named]) -> impl Iterator<Item = &FieldPath> {
+    named.iter().filter_map(|named| match &named.aggregation {
+        Aggregation::Sum(path) | Aggregation::Average(path) => Some(path),
+        Aggregation::Count { .. } => None,
+    })
+}
+
+/// The figures of these documents.
+pub(super) fn compute(named: &[Named], documents: &[Stored]) -> Fields {
     let figure = |named: &Named| match &named.aggregation {
         Aggregation::Count { up_to } => {
-            let count = i64::try_from(counted.len()).unwrap_or(i64::MAX);
+            let count = i64::try_from(documents.len()).unwrap_or(i64::MAX);
             Value::Integer(up_to.map_or(count, |limit| count.min(limit.into())))
         }
-        Aggregation::Sum(path) => sum(numbers(&counted, path)),
-        Aggregation::Average(path) => average(numbers(&counted, path)),
+        Aggregation::Sum(path) => sum(numbers(documents, path)),
+        Aggregation::Average(path) => average(numbers(documents, path)),
     };
     named.iter().map(|named| (named.alias.clone(), figure(named))).collect()
 }
 
-fn numbers<'a>(documents: &'a [&Stored], path: &'a FieldPath) -> impl Iterator<Item = &'a Value> {
-    let values = documents.iter().filter_map(|document| fields::get(&document.fields, path));
+fn numbers<'a>(documents: &'a [Stored], path: &'a FieldPath) -> impl Iterator<Item = &'a Value> {
+    let values = documents.iter().filter_map(|document| super::fields::get(&document.fields, path));
     values.filter(|value| matches!(value, Value::Integer(_) | Value::Double(_)))
 }
 
 /// An integer as long as it is one; a double where a double takes part or 64 bits do not hold the sum.
 fn sum<'a>(numbers: impl Iterator<Item = &'a Value>) -> Value {
-    let mut exact: i128 = 0;
-    let mut rest: Option<f64> = None;
-    for number in numbers {
-        match number {
-            Value::Integer(number) => exact += i128::from(*number),
-            number => *rest.get_or_insert(0.0) += double_of(number),
-        }
-    }
-    #[allow(clippy::cast_precision_loss)] // A double is asked for here.
-    let as_double = exact as f64;
-    match (rest, i64::try_from(exact)) {
+    let total = Total::of(numbers);
+    match (total.doubles, i64::try_from(total.integers)) {
         (None, Ok(sum)) => Value::Integer(sum),
-        (rest, _) => Value::Double(as_double + rest.unwrap_or(0.0)),
+        _ => Value::Double(total.as_double()),
     }
 }
 
 fn average<'a>(numbers: impl Iterator<Item = &'a Value>) -> Value {
-    let (mut total, mut count) = (0.0, 0.0);
-    for number in numbers {
-        total += double_of(number);
-        count += 1.0;
+    let total = Total::of(numbers);
+    if total.count == 0.0 { Value::Null } else { Value::Double(total.as_double() / total.count) }
+}
+
+/// Numbers added up: the integers exactly, the doubles as they come.
+#[derive(Default)]
+struct Total {
+    integers: i128,
+    doubles: Option<f64>,
+    count: f64,
+}
+
+impl Total {
+    fn of<'a>(numbers: impl Iterator<Item = &'a Value>) -> Self {
+        let mut total = Self::default();
+        for number in numbers {
+            total.count += 1.0;
+            match number {
+                Value::Integer(number) => total.integers += i128::from(*number),
+                number => *total.doubles.get_or_insert(0.0) += double_of(number),
+            }
+        }
+        total
     }
-    if count == 0.0 { Value::Null } else { Value::Double(total / count) }
+
+    #[allow(clippy::cast_precision_loss)] // A double is asked for here.
+    fn as_double(&self) -> f64 {
+        self.integers as f64 + self.doubles.unwrap_or(0.0)
+    }
 }

@@ -1,7 +1,10 @@
 //! What production refuses to store.
 
 use super::fault::Fault;
-use crate::value::{Fields, Value};
+use crate::{
+    field_path::FieldPath,
+    value::{Fields, Value},
+};
 
 /// Longest string or bytes, in bytes.
 const MAX_VALUE_BYTES: usize = 1_048_487;
@@ -20,6 +23,24 @@ pub(super) fn check_fields(fields: &Fields) -> Result<(), Fault> {
         check_name(name)?;
         check_value(name, value, 1)
     })
+}
+
+/// Checks that no field is transformed together with one inside it.
+pub(super) fn check_apart<'a>(paths: impl Iterator<Item = &'a FieldPath>) -> Result<(), Fault> {
+    // In order, a path stands before all that begin with it.
+    let mut sorted: Vec<&FieldPath> = paths.collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let nested = sorted
+        .iter()
+        .zip(sorted.iter().skip(1))
+        .find(|(outer, inner)| inner.names().starts_with(outer.names()));
+    match nested {
+        None => Ok(()),
+        Some((outer, _)) => Err(Fault::invalid(format!(
+            "Cannot transform property {outer} and its nested property at the same time."
+        ))),
+    }
 }
 
 /// Checks the size of a whole document.
@@ -47,6 +68,14 @@ pub(super) fn check_name(name: &str) -> Result<(), Fault> {
         return Err(Fault::invalid(format!("field name {name} is reserved")));
     }
     Ok(())
+}
+
+/// Checks a path that is read by; the name of the document is one too.
+pub(super) fn check_path(path: &FieldPath) -> Result<(), Fault> {
+    if path.is_document_id() {
+        return Ok(());
+    }
+    path.names().iter().try_for_each(|name| check_name(name))
 }
 
 /// Checks one value; `property` names the top-level field it belongs to.

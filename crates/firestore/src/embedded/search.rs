@@ -2,6 +2,7 @@
 //!
 //! - `way`: how the documents are come by; `filter`: which are wanted; `order`: where they and the cursors stand
 
+mod disjunctions;
 mod filter;
 mod order;
 #[cfg(test)]
@@ -36,17 +37,29 @@ pub(super) struct Found {
 
 /// Runs a query; the documents come whole, whatever it selects.
 pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Query) -> Result<Found, Fault> {
-    run_where(shelf, database, query, way::FEW)
+    run_over(shelf, database, query, &[])
+}
+
+/// Runs a query as an index over these fields does, too: what lacks one is left out, the rest is ordered by them.
+pub(super) fn run_over<S: Sql>(
+    shelf: &mut Shelf<S>,
+    database: &Database,
+    query: &Query,
+    indexed: &[&FieldPath],
+) -> Result<Found, Fault> {
+    run_where(shelf, database, query, indexed, way::FEW)
 }
 
 fn run_where<S: Sql>(
     shelf: &mut Shelf<S>,
     database: &Database,
     query: &Query,
+    indexed: &[&FieldPath],
     few: u32,
 ) -> Result<Found, Fault> {
     filter::check(query.filter.as_ref())?;
-    let ordering = Ordering::of(query)?;
+    let ordering = Ordering::of(query, indexed)?;
+    check_scope(query)?;
     let collection = collection_of(query)?;
     let scope = scope_of(query, collection.as_ref());
     let mut gathered = Gathered { database, query, ordering: &ordering, candidates: Vec::new() };
@@ -176,6 +189,32 @@ impl Gathered<'_> {
         let documents = self.candidates.into_iter().take(wanted).skip(offset).map(|(_, stored)| stored);
         Found { documents: documents.collect(), skipped }
     }
+}
+
+/// The fields that a query compares by range, and is therefore ordered by.
+pub(super) fn ranged(query: &Query) -> Vec<FieldPath> {
+    query.filter.as_ref().map(filter::ranged).unwrap_or_default()
+}
+
+/// Are names part of what is asked for, in the order, in the filter or by the place?
+pub(super) fn is_by_name(query: &Query) -> bool {
+    query.order.iter().any(|(path, _)| path.is_document_id())
+        || query.filter.as_ref().is_some_and(filter::asks_for_names)
+        || (query.all_descendants && query.parent.is_some())
+}
+
+/// Fields are indexed by the id of a collection: one that is not named, or a group below a document, is looked through
+/// by name alone.
+fn check_scope(query: &Query) -> Result<(), Fault> {
+    let filtered = query.filter.as_ref().and_then(filter::field);
+    if let (None, Some(path)) = (&query.collection, &filtered) {
+        return Err(Fault::invalid(format!("kind is required for filter: {path}")));
+    }
+    let ordered = query.order.iter().any(|(path, _)| !path.is_document_id());
+    if query.all_descendants && query.parent.is_some() && (ordered || filtered.is_some()) {
+        return Err(Fault::invalid("collection group queries are only allowed at the root parent"));
+    }
+    Ok(())
 }
 
 /// The fields that a query selects.

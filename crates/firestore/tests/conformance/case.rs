@@ -1,8 +1,13 @@
 //! What a case is, and the words it is written in.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
+
+use crate::shared::{
+    exchange::{Outcome, Reply, Request},
+    normal::Run,
+};
 
 /// A sentence about behaviour, and the requests that show it. Each case has a project of its own.
 pub struct Case {
@@ -36,36 +41,10 @@ pub enum Expectation {
     Status(u16),
 }
 
-pub struct Request {
-    pub method: &'static str,
-    pub path: String,
-    pub body: String,
-}
-
-pub struct Reply {
-    pub status: u16,
-    pub body: String,
-}
-
-/// A reply without what differs from run to run.
-#[derive(Debug, PartialEq)]
-pub struct Outcome {
-    pub status: u16,
-    pub body: Json,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status, self.body)
-    }
-}
-
 /// What a case remembers from step to step.
 pub struct Memory {
-    root: String,
     kept: BTreeMap<&'static str, String>,
-    /// Versions in the order in which they were first seen.
-    pub versions: Vec<String>,
+    pub run: Run,
 }
 
 pub fn case(name: &'static str, steps: impl IntoIterator<Item = Step>) -> Case {
@@ -178,7 +157,7 @@ impl Expectation {
         let met = match self {
             Self::Success => outcome.status == 200,
             Self::Body(body) => {
-                outcome.status == 200 && outcome.body == crate::normal::comparable(body.clone())
+                outcome.status == 200 && outcome.body == crate::shared::normal::comparable(body.clone())
             }
             Self::Documents(paths) => outcome.status == 200 && found(&outcome.body) == *paths,
             Self::Refusal(status, code) => {
@@ -209,12 +188,7 @@ fn found(body: &Json) -> Vec<&str> {
 
 impl Memory {
     pub fn new(project: &str) -> Self {
-        let root = format!("projects/{project}/databases/(default)/documents");
-        Self { root, kept: BTreeMap::new(), versions: Vec::new() }
-    }
-
-    pub fn root(&self) -> &str {
-        &self.root
+        Self { kept: BTreeMap::new(), run: Run::new(project) }
     }
 
     /// The request of a step, with everything filled in.
@@ -222,7 +196,7 @@ impl Memory {
         let path = match step.path.strip_prefix('!') {
             // An absolute path, for what is no database at all.
             Some(absolute) => absolute.to_owned(),
-            None => format!("/v1/{}{}", self.root, self.filled(&step.path)),
+            None => format!("/v1/{}{}", self.run.root(), self.filled(&step.path)),
         };
         let body = step.body.clone().map(|body| self.filled_json(body).to_string()).unwrap_or_default();
         Request { method: step.method, path, body }
@@ -240,7 +214,7 @@ impl Memory {
 
     fn filled(&self, text: &str) -> String {
         let rooted = match text.strip_prefix('D') {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", self.root),
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", self.run.root()),
             _ => text.to_owned(),
         };
         self.kept.iter().fold(rooted, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))

@@ -9,6 +9,8 @@ mod limits;
 mod lists;
 mod orders;
 mod reads;
+mod scopes;
+mod sequences;
 mod transactions;
 mod transforms;
 mod urls;
@@ -18,14 +20,16 @@ use crate::case::Case;
 
 /// Every case.
 pub fn all() -> Vec<Case> {
-    let subjects: [fn() -> Vec<Case>; 13] = [
+    let subjects: [fn() -> Vec<Case>; 15] = [
         documents::cases,
         reads::cases,
         commits::cases,
+        sequences::cases,
         transforms::cases,
         values::cases,
         limits::cases,
         filters::cases,
+        scopes::cases,
         orders::cases,
         cursors::cases,
         aggregations::cases,

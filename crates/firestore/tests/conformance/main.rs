@@ -2,9 +2,8 @@
 //!
 //! - `case`: what a case is, and the words it is written in
 //! - `cases`: the table, one file for each subject
-//! - `service`: where requests go
-//! - `normal`: replies without what differs from run to run
 //! - `differences`: where the emulator is knowingly answered otherwise, and why
+//! - `shared`: where requests go, and how replies are compared; the differential test does it in the same way
 
 // A test fails by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -12,14 +11,17 @@
 mod case;
 mod cases;
 mod differences;
-mod normal;
-mod service;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use std::{env, process};
 
-use case::{Case, Outcome};
+use case::Case;
 use mentora_firestore::emulator::Emulator;
-use service::{EmbeddedService, EmulatorService, Service};
+use shared::{
+    exchange::Outcome,
+    service::{EmbeddedService, EmulatorService, Service},
+};
 
 /// Runs one case; gives what each step answered, normalised, or the transcript up to the step that surprised.
 fn run(
@@ -33,7 +35,7 @@ fn run(
     for step in &case.steps {
         let request = memory.request(step);
         let reply = service.send(&request)?;
-        let outcome = normal::outcome(&mut memory, &reply);
+        let outcome = memory.run.outcome(&reply);
         memory.keep(step, &reply)?;
         if expected && let Err(surprise) = step.expectation.check(&outcome) {
             return Err(format!(

@@ -1,6 +1,6 @@
 //! Which documents a query wants.
 
-use super::Candidate;
+use super::{Candidate, disjunctions};
 use crate::{
     embedded::fault::Fault,
     field_path::FieldPath,
@@ -14,19 +14,23 @@ const MAX_ALTERNATIVES: usize = 30;
 /// Refuses what production refuses, whatever is stored.
 pub(super) fn check(filter: Option<&Filter>) -> Result<(), Fault> {
     let Some(filter) = filter else { return Ok(()) };
-    let mut negations = 0;
+    let (mut negations, mut excludes, mut chooses, mut names) = (0, false, false, false);
     visit(filter, &mut |filter| {
         match filter {
             Filter::And(filters) | Filter::Or(filters) if filters.is_empty() => {
                 return Err(Fault::invalid("Composite filter must have at least one filter."));
             }
-            Filter::And(_) | Filter::Or(_) => {}
+            Filter::And(_) => {}
+            Filter::Or(_) => chooses = true,
             Filter::Unary(_, operator) => {
                 negations +=
                     usize::from(matches!(operator, UnaryOperator::IsNotNan | UnaryOperator::IsNotNull));
             }
             Filter::Field(path, operator, value) => {
                 negations += usize::from(matches!(operator, Operator::NotEqual | Operator::NotIn));
+                excludes |= *operator == Operator::NotIn;
+                names |= path.is_document_id() && matches!(operator, Operator::Equal | Operator::In);
+                chooses |= matches!(operator, Operator::In | Operator::ArrayContainsAny);
                 check_operand(path, *operator, value)?;
             }
         }
@@ -34,10 +38,21 @@ pub(super) fn check(filter: Option<&Filter>) -> Result<(), Fault> {
     })?;
     if negations > 1 {
         return Err(Fault::invalid(
-            "Cannot use multiple NOT_EQUAL, NOT_IN, IS_NOT_NULL, or IS_NOT_NAN filters.",
+            "Only a single 'NOT_EQUAL', 'NOT_IN', 'IS_NOT_NAN', or 'IS_NOT_NULL' filter allowed per query.",
         ));
     }
-    Ok(())
+    let ranged = ranged(filter);
+    if names && !ranged.is_empty() && !ranged.contains(&FieldPath::document_id()) {
+        return Err(Fault::invalid(
+            "Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.",
+        ));
+    }
+    if excludes && chooses {
+        return Err(Fault::invalid(
+            "'NOT_IN' cannot be used in the same query with 'IN', 'ARRAY_CONTAINS_ANY' or 'OR'.",
+        ));
+    }
+    disjunctions::check(filter)
 }
 
 fn check_operand(path: &FieldPath, operator: Operator, value: &Value) -> Result<(), Fault> {
@@ -75,17 +90,15 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
     let mut fields = Vec::new();
     let _: Result<(), ()> = visit(filter, &mut |filter| {
         let field = match filter {
-            Filter::Field(
-                path,
-                Operator::LessThan
-                | Operator::LessThanOrEqual
-                | Operator::GreaterThan
-                | Operator::GreaterThanOrEqual
-                | Operator::NotEqual
-                | Operator::NotIn,
-                _,
-            )
-            | Filter::Unary(path, UnaryOperator::IsNotNan | UnaryOperator::IsNotNull) => path,
+            // A range from nowhere holds nothing, and orders nothing.
+            Filter::Field(path, operator, operand)
+                if is_range(*operator)
+                    && !is_null(operand)
+                    && !(is_nan(operand) && is_ordering(*operator)) =>
+            {
+                path
+            }
+            Filter::Unary(path, UnaryOperator::IsNotNan | UnaryOperator::IsNotNull) => path,
             _ => return Ok(()),
         };
         fields.push(field.clone());
@@ -94,6 +107,33 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
     fields.sort();
     fields.dedup();
     fields
+}
+
+fn is_range(operator: Operator) -> bool {
+    is_ordering(operator) || matches!(operator, Operator::NotEqual | Operator::NotIn)
+}
+
+fn is_ordering(operator: Operator) -> bool {
+    use Operator::{GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual};
+    matches!(operator, LessThan | LessThanOrEqual | GreaterThan | GreaterThanOrEqual)
+}
+
+/// A field of a document that a filter looks at, if it looks at more than names.
+pub(super) fn field(filter: &Filter) -> Option<FieldPath> {
+    let found = visit(filter, &mut |filter| match filter {
+        Filter::Field(path, ..) | Filter::Unary(path, _) if !path.is_document_id() => Err(path.clone()),
+        _ => Ok(()),
+    });
+    found.err()
+}
+
+/// Does a filter look at names?
+pub(super) fn asks_for_names(filter: &Filter) -> bool {
+    let found = visit(filter, &mut |filter| match filter {
+        Filter::Field(path, ..) | Filter::Unary(path, _) if path.is_document_id() => Err(()),
+        _ => Ok(()),
+    });
+    found.is_err()
 }
 
 /// The comparisons of a field by range that every match has to fulfil.

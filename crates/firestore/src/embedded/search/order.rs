@@ -1,8 +1,8 @@
 //! In which order a query returns its documents, and where its cursors stand.
 
-use std::cmp;
+use std::{cmp, collections::BTreeSet};
 
-use super::{Candidate, filter};
+use super::Candidate;
 use crate::{
     embedded::fault::Fault,
     field_path::FieldPath,
@@ -16,25 +16,57 @@ pub(super) struct Ordering(Vec<(FieldPath, Direction)>);
 /// The values a document is ordered by.
 pub(super) struct Keys(Vec<Value>);
 
+/// Refuses orders that production has no index for and will make none.
+fn check(query: &Query) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    let mut behind_name = false;
+    for (path, direction) in &query.order {
+        if behind_name {
+            return Err(nothing_behind_names());
+        }
+        if !seen.insert(path) {
+            return Err(Fault::invalid(format!("order by clause cannot contain duplicate fields {path}")));
+        }
+        behind_name = path.is_document_id();
+        if query.collection.is_none() && !(behind_name && *direction == Direction::Ascending) {
+            return Err(Fault::invalid("kind is required for all orders except __key__ ascending"));
+        }
+    }
+    Ok(())
+}
+
+fn nothing_behind_names() -> Fault {
+    Fault::invalid("order by clause cannot contain more fields after the key")
+}
+
 impl Ordering {
-    pub(super) fn of(query: &Query) -> Result<Self, Fault> {
+    pub(super) fn of(query: &Query, indexed: &[&FieldPath]) -> Result<Self, Fault> {
         for cursor in query.start.iter().chain(&query.end) {
             if cursor.values.len() > query.order.len() {
                 return Err(Fault::invalid("Cursor has too many values."));
             }
         }
+        check(query)?;
         let mut order = query.order.clone();
         // What follows implicitly runs the way of the last explicit order.
         let direction = order.last().map_or(Direction::Ascending, |(_, direction)| *direction);
-        let named = |order: &[(FieldPath, Direction)]| order.iter().any(|(path, _)| path.is_document_id());
-        if !named(&order) {
-            let ranged = query.filter.as_ref().map(filter::ranged).unwrap_or_default();
-            for path in ranged {
-                if !path.is_document_id() && !order.iter().any(|(ordered, _)| *ordered == path) {
-                    order.push((path, direction));
-                }
+        let ranged = super::ranged(query);
+        for path in ranged {
+            if !path.is_document_id() && !order.iter().any(|(ordered, _)| *ordered == path) {
+                order.push((path, direction));
             }
-            order.push((FieldPath::document_id(), direction));
+        }
+        for path in indexed {
+            if !order.iter().any(|(ordered, _)| ordered == *path) {
+                order.push(((*path).clone(), direction));
+            }
+        }
+        match query.order.last() {
+            Some((last, _)) if last.is_document_id() && order.len() > query.order.len() => {
+                return Err(nothing_behind_names());
+            }
+            Some((last, _)) if last.is_document_id() => {}
+            _ => order.push((FieldPath::document_id(), direction)),
         }
         Ok(Self(order))
     }

@@ -98,7 +98,7 @@ impl Way {
 fn is_walkable(scope: &Scope<'_>) -> bool {
     match scope {
         Scope::Collection(path) => path.as_str() == path.id(),
-        Scope::Group { below, .. } => below.is_none(),
+        Scope::Group { .. } => true,
         Scope::Children(_) => false,
     }
 }

@@ -141,11 +141,11 @@ fn write_one<S: Sql>(
     answer::json(&DocumentOut::of(&desk.database, masked(stored, mask)))
 }
 
-/// What a mask lets through; an empty mask lets everything through.
+/// What a mask lets through: all where there is none, nothing where it is empty.
 pub(super) fn masked(stored: Stored, mask: Option<&[FieldPath]>) -> Stored {
     let fields: Fields = match mask {
-        Some(mask) if !mask.is_empty() => fields::project(&stored.fields, mask),
-        _ => stored.fields,
+        Some(mask) => fields::project(&stored.fields, mask),
+        None => stored.fields,
     };
     Stored { fields, ..stored }
 }

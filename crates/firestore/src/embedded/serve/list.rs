@@ -13,7 +13,7 @@ use crate::{
         Sql,
         answer::{self, CollectionIdsOut, DocumentOut, PageOut},
         fault::Fault,
-        fields,
+        fields, limits,
         route::Parameters,
         search,
         shelf::Stored,
@@ -48,12 +48,16 @@ pub(super) fn documents<S: Sql>(
     };
     let mask = mask_parameter(parameters, "mask.fieldPaths")?;
     let token = parameters.get("pageToken").filter(|token| !token.is_empty());
+    let order = parameters.get("orderBy").filter(|order| !order.is_empty());
     if parameters.get("showMissing").map(flag).transpose()?.unwrap_or(false) {
+        if order.is_some() {
+            return Err(Fault::invalid("cannot specify an order when show_missing is true"));
+        }
         return with_missing(desk, collection, page_size, token, mask.as_deref());
     }
 
     let mut query = Query::collection(collection).limit(page_size.saturating_add(1));
-    query.order = parameters.get("orderBy").map(order_of).transpose()?.unwrap_or_default();
+    query.order = order.map(order_of).transpose()?.unwrap_or_default();
     // The token is a cursor down to the name, so the order has to say the name.
     if !query.order.iter().any(|(path, _)| path.is_document_id()) {
         let direction = query.order.last().map_or(Direction::Ascending, |(_, direction)| *direction);
@@ -154,6 +158,7 @@ fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
     let one = |part: &str| {
         let mut words = part.split_whitespace();
         let path = FieldPath::parse(words.next().unwrap_or_default())?;
+        limits::check_path(&path)?;
         let direction = match words.next().map(str::to_ascii_lowercase).as_deref() {
             None | Some("asc") => Direction::Ascending,
             Some("desc") => Direction::Descending,
@@ -166,6 +171,9 @@ fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
             Some(_) => Err(Fault::invalid(format!("\"{part}\" is not an order."))),
         }
     };
+    if text.starts_with(char::is_whitespace) {
+        return Err(Fault::invalid(format!("Invalid order by clause \"{text}\".")));
+    }
     text.split(',').map(one).collect()
 }
 

@@ -74,9 +74,11 @@ pub(super) fn run_aggregation<S: Sql>(
         asked.structured_query.ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
     let query = query.located(below.clone())?;
     let named = figures::named(asked.aggregations)?;
+    figures::check(&named, &query)?;
     let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
 
-    let found = search::run(desk.shelf, &desk.database, &query)?;
+    let needed: Vec<_> = figures::fields(&named).collect();
+    let found = search::run_over(desk.shelf, &desk.database, &query, &needed)?;
     if let Some(open) = &open {
         // The figures hold as long as the query finds the same documents.
         let mut body: Json = serde_json::from_slice(body)?;

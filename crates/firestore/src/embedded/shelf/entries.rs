@@ -140,15 +140,9 @@ impl<S: Sql> Shelf<S> {
         );
         let mut bindings = vec![database.to_string().into()];
         first.is_met(&mut statement, &mut bindings);
-        // Entries of one key lie in the order of paths: those below one document are found at once.
-        match scope {
-            Scope::Collection(path) => {
-                within(&mut statement, &mut bindings, "entries.path", path.as_str());
-            }
-            Scope::Group { below: Some(below), .. } => {
-                within(&mut statement, &mut bindings, "entries.path", below.as_str());
-            }
-            Scope::Group { below: None, .. } | Scope::Children(_) => {}
+        // Entries of one key lie in the order of paths: those of one collection are found at once.
+        if let Scope::Collection(path) = scope {
+            within(&mut statement, &mut bindings, "entries.path", path.as_str());
         }
         place(&mut statement, &mut bindings, scope);
         also(&mut statement, &mut bindings, rest);

@@ -4,7 +4,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::{TransactionOptionsIn, integer, named};
 use crate::{
-    embedded::fault::{Code, Fault},
+    embedded::{
+        fault::{Code, Fault},
+        limits,
+    },
     field_path::FieldPath,
     name::DocumentPath,
     query::{Cursor, Direction, Filter, Operator, Query, UnaryOperator},
@@ -245,7 +248,9 @@ impl QueryIn {
 
 impl FieldIn {
     pub(in crate::embedded) fn located(self) -> Result<FieldPath, Fault> {
-        Ok(FieldPath::parse(&self.field_path)?)
+        let path = FieldPath::parse(&self.field_path)?;
+        limits::check_path(&path)?;
+        Ok(path)
     }
 }
 

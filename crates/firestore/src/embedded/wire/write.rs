@@ -105,7 +105,9 @@ impl WriteIn {
             self.current_document.map(|given| precondition_of(given.exists, given.update_time));
         let precondition = precondition.transpose()?.flatten();
         let transforms = |given: Vec<TransformIn>| {
-            given.into_iter().map(TransformIn::located).collect::<Result<Vec<_>, _>>()
+            let transforms = given.into_iter().map(TransformIn::located).collect::<Result<Vec<_>, _>>()?;
+            limits::check_apart(transforms.iter().map(|(path, _)| path))?;
+            Ok::<_, Fault>(transforms)
         };
         match (self.update, self.delete, self.verify, self.transform) {
             (Some(document), None, None, None) => {
@@ -196,9 +198,7 @@ pub(in crate::embedded) fn mask_of(paths: &[impl AsRef<str>]) -> Result<Vec<Fiel
 
 fn field_path(text: &str) -> Result<FieldPath, Fault> {
     let path = FieldPath::parse(text)?;
-    if !path.is_document_id() {
-        path.names().iter().try_for_each(|name| limits::check_name(name))?;
-    }
+    limits::check_path(&path)?;
     Ok(path)
 }
 

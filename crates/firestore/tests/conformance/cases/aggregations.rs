@@ -111,6 +111,51 @@ pub fn cases() -> Vec<Case> {
             ],
         ),
         case(
+            "an average of integers is exact before it is a double",
+            [
+                commit([set("b/1", json!({ "n": int(9_007_199_254_740_993) })), set("b/2", json!({ "n": int(1) }))]),
+                ask(json!({ "from": [{ "collectionId": "b" }] }), json!([average("n")]))
+                    .answers(result(json!({ "a": double(4_503_599_627_370_497.0) }))),
+            ],
+        ),
+        case(
+            "a sum over some goes over the smallest that have the field",
+            [
+                commit([
+                    set("b/1", json!({})),
+                    set("b/2", json!({ "n": int(4) })),
+                    set("b/3", json!({ "n": int(2) })),
+                    set("b/4", json!({ "n": int(1) })),
+                ]),
+                ask(json!({ "from": [{ "collectionId": "b" }], "limit": 2 }), json!([sum("n")]))
+                    .answers(result(json!({ "s": int(3) }))),
+                ask(json!({ "from": [{ "collectionId": "b" }], "offset": 2 }), json!([sum("n")]))
+                    .answers(result(json!({ "s": int(4) }))),
+            ],
+        ),
+        case(
+            "a sum does not go with names",
+            [
+                ask(json!({ "from": [{ "collectionId": "a" }], "orderBy": [{ "field": { "fieldPath": "__name__" } }] }), json!([sum("n")]))
+                    .invalid(),
+                ask(
+                    json!({ "from": [{ "collectionId": "a" }], "where": { "fieldFilter": {
+                        "field": { "fieldPath": "__name__" }, "op": "EQUAL", "value": { "referenceValue": "D/a/1" },
+                    } } }),
+                    json!([sum("n")]),
+                )
+                .invalid(),
+                ask(a(), json!([sum("__name__")])).invalid(),
+                ask(
+                    json!({ "from": [{ "collectionId": "a" }], "orderBy": [
+                        { "field": { "fieldPath": "n" } }, { "field": { "fieldPath": "__name__" } },
+                    ] }),
+                    json!([sum("n")]),
+                )
+                .answers(result(json!({ "s": int(0) }))),
+            ],
+        ),
+        case(
             "figures without a name are numbered",
             [
                 stock(),

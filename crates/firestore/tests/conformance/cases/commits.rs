@@ -266,6 +266,10 @@ pub fn cases() -> Vec<Case> {
             ],
         ),
         case(
+            "a batch of no writes is answered with nothing",
+            [post(":batchWrite", json!({ "writes": [] })).answers(json!({}))],
+        ),
+        case(
             "a batch that writes one document twice is refused",
             [post(":batchWrite", json!({ "writes": [set("a/1", json!({})), set("a/1", json!({}))] })).invalid()],
         ),

@@ -62,6 +62,19 @@ pub fn cases() -> Vec<Case> {
             ],
         ),
         case(
+            "an order of a list may be empty, but does not begin with a space",
+            [
+                stock(),
+                get("/a?orderBy=").finds(["a/1", "a/2", "a/3", "a/4", "a/5"]),
+                get("/a?orderBy=n%20,%20m%20desc").finds(["a/5", "a/4", "a/3", "a/2", "a/1"]),
+                get("/a?orderBy=%20n").invalid(),
+            ],
+        ),
+        case(
+            "documents that are missing have no order but their names",
+            [get("/a?showMissing=true&orderBy=n").invalid(), get("/a?showMissing=true&orderBy=__name__").invalid()],
+        ),
+        case(
             "a page size that is negative is refused", [get("/a?pageSize=-1").invalid()],
         ),
         case(

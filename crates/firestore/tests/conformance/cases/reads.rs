@@ -25,6 +25,14 @@ pub fn cases() -> Vec<Case> {
             [two(), post(":batchGet", json!({ "documents": ["D/a/1", "D/a/1"] })).finds(["a/1"])],
         ),
         case(
+            "reading many with an empty mask gives no fields",
+            [
+                commit([set("a/1", json!({ "n": int(1) }))]),
+                post(":batchGet", json!({ "documents": ["D/a/1"], "mask": { "fieldPaths": [] } }))
+                    .answers(json!([{ "found": { "name": "D/a/1", "createTime": "v1", "updateTime": "v1" } }])),
+            ],
+        ),
+        case(
             "reading many with a mask gives those fields only",
             [
                 two(),

@@ -63,6 +63,14 @@ pub fn cases() -> Vec<Case> {
             json!({ "timestampValue": "1901-02-03T04:05:06.000001Z" }),
         ),
         same("a point comes back", json!({ "geoPointValue": { "latitude": 25.05, "longitude": -121.5 } })),
+        kept(
+            "a point on the equator or the meridian leaves the zero out",
+            list([
+                json!({ "geoPointValue": { "latitude": 0, "longitude": 0 } }),
+                json!({ "geoPointValue": { "latitude": -0.0, "longitude": 1.5 } }),
+            ]),
+            list([json!({ "geoPointValue": {} }), json!({ "geoPointValue": { "longitude": 1.5 } })]),
+        ),
         same("a reference comes back", json!({ "referenceValue": "D/a/2" })),
         same(
             "a reference may point into another database",

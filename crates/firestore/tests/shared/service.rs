@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use mentora_firestore::{embedded::Store, emulator::Emulator};
 use rusqlite::Connection;
 
-use crate::case::{Reply, Request};
+use super::exchange::{Reply, Request};
 
 /// Answers requests; an error is the lack of an answer.
 pub trait Service {
@@ -13,12 +13,16 @@ pub trait Service {
 }
 
 /// Our store over SQLite in memory.
-pub struct EmbeddedService(Store<Connection>);
+pub struct EmbeddedService {
+    store: Store<Connection>,
+    /// Microseconds of the epoch.
+    last_request: i64,
+}
 
 impl EmbeddedService {
     pub fn new() -> Self {
         let connection = Connection::open_in_memory().expect("SQLite opens in memory");
-        Self(Store::open(connection).expect("the tables can be made"))
+        Self { store: Store::open(connection).expect("the tables can be made"), last_request: 0 }
     }
 }
 
@@ -26,12 +30,14 @@ impl Service for EmbeddedService {
     fn send(&mut self, request: &Request) -> Result<Reply, String> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is after 1970");
         let now = i64::try_from(now.as_micros()).expect("it is before the year 292,000");
+        // No two requests have one `REQUEST_TIME`, as it is over HTTP.
+        self.last_request = now.max(self.last_request + 1000);
         let http = http::Request::builder()
             .method(request.method)
             .uri(request.path.as_str())
             .body(request.body.clone().into_bytes())
             .map_err(|error| error.to_string())?;
-        let response = self.0.handle(now, &http);
+        let response = self.store.handle(self.last_request, &http);
         let status = response.status().as_u16();
         let body = String::from_utf8(response.into_body()).map_err(|error| error.to_string())?;
         Ok(Reply { status, body })

@@ -3,18 +3,37 @@
 use mentora_firestore::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use crate::case::{Memory, Outcome, Reply};
+use super::exchange::{Outcome, Reply};
 
 /// The length of a generated id.
 const GENERATED: usize = 20;
 
-pub fn outcome(memory: &mut Memory, reply: &Reply) -> Outcome {
-    let body = match serde_json::from_str(&reply.body) {
-        Ok(body) => normalised(memory, body),
-        // Text, as a web server says 404.
-        Err(_) => Json::Null,
-    };
-    Outcome { status: reply.status, body }
+/// What replies of one run are measured by.
+pub struct Run {
+    /// `projects/…/databases/(default)/documents`
+    root: String,
+    /// Versions in the order in which they were first seen.
+    versions: Vec<String>,
+}
+
+impl Run {
+    pub fn new(project: &str) -> Self {
+        Self { root: format!("projects/{project}/databases/(default)/documents"), versions: Vec::new() }
+    }
+
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The reply as it is compared: `D` for the root, `v1` for the first version seen.
+    pub fn outcome(&mut self, reply: &Reply) -> Outcome {
+        let body = match serde_json::from_str(&reply.body) {
+            Ok(body) => normalised(self, body),
+            // Text, as a web server says 404.
+            Err(_) => Json::Null,
+        };
+        Outcome { status: reply.status, body }
+    }
 }
 
 /// A body as it is compared: numbers of doubles by value.
@@ -34,11 +53,11 @@ pub fn comparable(json: Json) -> Json {
     }
 }
 
-fn normalised(memory: &mut Memory, json: Json) -> Json {
+fn normalised(run: &mut Run, json: Json) -> Json {
     if let Some(code) = error_of(&json) {
         return json!({ "error": code });
     }
-    comparable(walked(memory, json))
+    comparable(walked(run, json))
 }
 
 /// Errors are compared by their code: the emulator words them in its own way.
@@ -47,7 +66,7 @@ fn error_of(json: &Json) -> Option<Json> {
     error.get("status").cloned()
 }
 
-fn walked(memory: &mut Memory, json: Json) -> Json {
+fn walked(run: &mut Run, json: Json) -> Json {
     match json {
         Json::Object(object) => {
             let mut walked_object = Map::new();
@@ -57,7 +76,7 @@ fn walked(memory: &mut Memory, json: Json) -> Json {
                     // Production tells of skipped results in an element of their own, the emulator with the first document.
                     "done" | "commitTime" | "readTime" | "skippedResults" => {}
                     "createTime" | "updateTime" => {
-                        walked_object.insert(name, version(memory, &value));
+                        walked_object.insert(name, version(run, &value));
                     }
                     "timestampValue" if is_recent(&value) => {
                         walked_object.insert(name, json!("now"));
@@ -67,20 +86,20 @@ fn walked(memory: &mut Memory, json: Json) -> Json {
                     }
                     "message" => {}
                     _ => {
-                        walked_object.insert(name, walked(memory, value));
+                        walked_object.insert(name, walked(run, value));
                     }
                 }
             }
             Json::Object(walked_object)
         }
         Json::Array(values) => {
-            let values = values.into_iter().map(|value| walked(memory, value));
+            let values = values.into_iter().map(|value| walked(run, value));
             let all: Vec<Json> = values.collect();
             // Beside documents, an element that is empty now told only of times and skipped results.
             let has_documents = all.iter().any(|value| value.get("document").is_some());
             all.into_iter().filter(|value| !(has_documents && is_empty(value))).collect()
         }
-        Json::String(text) => Json::String(shortened(memory, &text)),
+        Json::String(text) => Json::String(shortened(run, &text)),
         other => other,
     }
 }
@@ -89,13 +108,13 @@ fn is_empty(value: &Json) -> bool {
     value.as_object().is_some_and(Map::is_empty)
 }
 
-/// `v1` for the first version that the case sees, and so on.
-fn version(memory: &mut Memory, value: &Json) -> Json {
+/// `v1` for the first version that was seen, and so on.
+fn version(run: &mut Run, value: &Json) -> Json {
     let text = value.as_str().unwrap_or_default().to_owned();
-    let known = memory.versions.iter().position(|version| *version == text);
+    let known = run.versions.iter().position(|version| *version == text);
     let index = known.unwrap_or_else(|| {
-        memory.versions.push(text);
-        memory.versions.len() - 1
+        run.versions.push(text);
+        run.versions.len() - 1
     });
     json!(format!("v{}", index + 1))
 }
@@ -107,8 +126,8 @@ fn is_recent(value: &Json) -> bool {
     instant.is_some_and(|instant| instant.seconds().abs_diff(now.cast_signed()) < 3600)
 }
 
-fn shortened(memory: &Memory, text: &str) -> String {
-    let Some(path) = text.strip_prefix(memory.root()) else {
+fn shortened(run: &Run, text: &str) -> String {
+    let Some(path) = text.strip_prefix(run.root()) else {
         return text.to_owned();
     };
     match path.rsplit_once('/') {
