@@ -91,11 +91,7 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
     let _: Result<(), ()> = visit(filter, &mut |filter| {
         let field = match filter {
             // A range from nowhere holds nothing, and orders nothing.
-            Filter::Field(path, operator, operand)
-                if is_range(*operator)
-                    && !is_null(operand)
-                    && !(is_nan(operand) && is_ordering(*operator)) =>
-            {
+            Filter::Field(path, operator, operand) if is_range(*operator) && !is_void(*operator, operand) => {
                 path
             }
             Filter::Unary(path, UnaryOperator::IsNotNan | UnaryOperator::IsNotNull) => path,
