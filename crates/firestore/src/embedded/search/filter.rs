@@ -105,6 +105,15 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
     fields
 }
 
+/// Is this a comparison that nothing passes?
+fn is_void(operator: Operator, operand: &Value) -> bool {
+    match operand {
+        Value::Null => true,
+        Value::Array(values) => operator == Operator::NotIn && values.iter().any(is_null),
+        _ => is_nan(operand) && is_ordering(operator),
+    }
+}
+
 fn is_range(operator: Operator) -> bool {
     is_ordering(operator) || matches!(operator, Operator::NotEqual | Operator::NotIn)
 }
