@@ -8,6 +8,7 @@
 //! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`limits`]: the lengths and counts that clients are held to
+//! - [`rules`]: the check of what the types alone cannot say
 
 pub mod dialogue;
 pub mod documents;
@@ -17,4 +18,5 @@ pub mod money;
 pub mod policy;
 pub mod pricing;
 pub mod prompts;
+pub mod rules;
 pub mod time;
