@@ -86,6 +86,10 @@ limits! {
     /// How a persona is told to behave.
     PersonaTemplate: text 1..=50_000;
 
+    /// What a student writes.
+    Message: text 1..=MAX_TURN_CHARS;
+    /// Why a conversation is ended, in the caller's own words.
+    StopReason: text 0..=500;
     /// Text of one turn.
     TurnText: text 0..=MAX_TURN_CHARS;
     /// A time that went by, in milliseconds.

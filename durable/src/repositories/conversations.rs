@@ -18,7 +18,7 @@ use super::{Cursor, Page, RepositoryError, page};
 use crate::platform::documents::DocumentTransport;
 
 /// What a list returns: all but the turns, which may be hundreds of kilobytes.
-const LISTED: [&str; 14] = [
+const LISTED: [&str; 15] = [
     "assignmentId",
     "closedAt",
     "costMicros",
@@ -28,6 +28,7 @@ const LISTED: [&str; 14] = [
     "lastActionAt",
     "startedAt",
     "state",
+    "streamingSession",
     "summary",
     "tokenUsage",
     "turnCount",
@@ -185,6 +186,7 @@ mod tests {
     use futures::executor::block_on;
     use futures::join;
     use mentora_core::documents::EndReason;
+    use mentora_core::ids::StreamingSessionId;
     use mentora_core::time::Millis;
 
     use super::*;
@@ -319,6 +321,7 @@ mod tests {
         let whole = Conversation {
             end_reason: Some(EndReason::StudentEnded),
             summary: Some("…".into()),
+            streaming_session: Some(StreamingSessionId::new("s").unwrap()),
             closed_at: Some(Millis(1)),
             ..conversation("lying", "student", 1)
         };

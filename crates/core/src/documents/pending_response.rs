@@ -34,12 +34,7 @@ pub struct PendingResponse {
 
 impl Ruled for PendingResponse {
     fn offences(&self) -> Offences {
-        let leased = self.status == PendingStatus::Leased;
-        Offences::default().unless(
-            !leased || self.lease_until.is_some(),
-            "leaseUntil",
-            || "is missing of a lease",
-        )
+        Offences::default()
     }
 }
 
