@@ -9,6 +9,7 @@
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
+//! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
 
 pub mod dialogue;
 pub mod documents;
@@ -19,4 +20,6 @@ pub mod policy;
 pub mod pricing;
 pub mod prompts;
 pub mod rules;
+#[cfg(feature = "openapi")]
+pub mod schema;
 pub mod time;

@@ -5,6 +5,7 @@ use mentora_core::documents::{
     Statistics, StreamingSession, Submission, Topic, User, Wallet,
 };
 use mentora_core::rules::Ruled;
+use mentora_core::schema::plain;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -31,6 +32,7 @@ impl Kind {
     fn of<T: ToSchema + Ruled + Serialize + DeserializeOwned>(path: &'static str, example: &T) -> Self {
         let mut schemas = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut schemas);
+        let schemas = schemas.into_iter().map(|(name, schema)| (name, plain(schema))).collect();
         let example = serde_json::to_value(example).unwrap();
         Self { name: T::name().into_owned(), path, example, read: read::<T>, schemas }
     }
@@ -66,9 +68,4 @@ pub fn all() -> Vec<Kind> {
         Kind::of::<Statistics>("statistics/{assignmentId}", &example::statistics()),
         Kind::of::<PendingResponse>("pendingResponses/{conversationId}", &example::pending_response()),
     ]
-}
-
-/// The one of that name.
-pub fn named(name: &str) -> Kind {
-    all().into_iter().find(|kind| kind.name == name).unwrap()
 }

@@ -44,9 +44,10 @@ pub fn resolve<'a>(file: &'a Value, schema: &'a Value) -> &'a Value {
 /// The schema without its `null`, and whether it had one.
 pub fn unwrap_null(schema: &Value) -> (Value, bool) {
     let null = |schema: &Value| schema["type"] == "null";
-    if let Some(choices) = schema["oneOf"].as_array().filter(|choices| choices.iter().any(null)) {
+    // The one choice that a document has: between null and something else, or only of that with a default.
+    if let Some(choices) = schema["oneOf"].as_array() {
         let other = choices.iter().find(|schema| !null(schema));
-        return (other.unwrap().clone(), true);
+        return (other.unwrap().clone(), choices.iter().any(null));
     }
     let mut schema = schema.clone();
     match schema["type"].as_array().map(|types| (types.iter().any(|t| t == "null"), types[0].clone())) {
