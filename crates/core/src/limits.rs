@@ -1,8 +1,8 @@
 //! The lengths and counts that clients are held to. Text is counted in characters, not bytes.
 //!
 //! A limit of a field is a type without values: its `RANGE` is what the field is checked against, and the field's
-//! schema is made of the type (`value_type`), so that the two cannot part. `tests/documents` proves for every field
-//! with a range that both use it.
+//! schema is made of the type (`value_type`), so that the two cannot part. `tests/documents` breaks every range of the
+//! schemas and holds them against what the fields' own descriptions say.
 
 use std::ops::RangeInclusive;
 
@@ -36,6 +36,8 @@ macro_rules! limits {
 limits! {
     /// What a person is called.
     DisplayName: text 1..=100;
+    /// The `name` claim of an identity.
+    NameClaim: text 0..=100;
     /// An e-mail address; some identities have none.
     Email: text 0..=320;
     /// An address in the web.

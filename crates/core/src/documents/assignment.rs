@@ -194,7 +194,7 @@ pub struct AiConfig {
     /// The tutor's voice; the persona's when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voice: Option<String>,
-    /// BCP 47 language of the dialogue; the student's own when absent.
+    /// BCP 47 language of the dialogue, 2 to 35 characters; the student's own when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::LanguageTag>, inline))]
     pub language: Option<String>,

@@ -111,6 +111,41 @@ fn every_field_says_what_it_is() {
     }
 }
 
+/// The range that a description names, as `1 to 5,000` or `up to 300`.
+fn named_range(description: &str) -> Option<(f64, f64)> {
+    let words: Vec<String> = description
+        .split_whitespace()
+        .map(|word| word.trim_end_matches([',', ';', '.']).replace(',', "").to_lowercase())
+        .collect();
+    words.windows(3).find(|words| words[1] == "to").and_then(|words| {
+        let least = if words[0] == "up" { Some(0.0) } else { words[0].parse().ok() };
+        Some((least?, words[2].parse().ok()?))
+    })
+}
+
+#[test]
+fn a_range_that_a_description_names_is_the_range_of_the_schema() {
+    let mut named = 0;
+    for (name, definition) in file()["$defs"].as_object().unwrap() {
+        for (field, schema) in definition["properties"].as_object().unwrap_or(&Map::new()) {
+            let schema = unwrap_null(schema).0;
+            let of = |text: &str, number: &str| schema[text].as_f64().or(schema[number].as_f64());
+            let range =
+                of("maxLength", "maximum").map(|most| (of("minLength", "minimum").unwrap_or(0.0), most));
+            if let Some(described) = named_range(schema["description"].as_str().unwrap_or_default()) {
+                assert_eq!(range, Some(described), "{name}.{field}");
+                named += 1;
+            }
+            assert!(
+                range.is_none_or(|(_, most)| most > 1e12 || most < 2.0)
+                    || named_range(schema["description"].as_str().unwrap()).is_some(),
+                "{name}.{field} does not say its range"
+            );
+        }
+    }
+    assert!(named > 25, "{named}");
+}
+
 #[test]
 fn texts_are_as_long_as_the_contract_says() {
     for (path, least, most) in [

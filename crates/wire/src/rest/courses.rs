@@ -85,10 +85,11 @@ impl Ruled for JoinCourse {
     }
 }
 
-/// A course, as a member sees it; [`CourseBody::new`] takes out what no client may see.
+/// A course, as a member sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+// Made by `new` only, which takes out what no client may see.
 #[non_exhaustive]
 pub struct CourseBody {
     /// Its id.

@@ -19,7 +19,7 @@ pub struct DevSignIn {
     pub email: Option<String>,
     /// `name` claim.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DisplayName>, inline))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::NameClaim>, inline))]
     pub name: Option<String>,
     /// Custom claim `admin`.
     #[serde(default)]
@@ -31,7 +31,7 @@ impl Ruled for DevSignIn {
         Offences::default().chars("email", self.email.as_deref(), limits::Email::RANGE).chars(
             "name",
             self.name.as_deref(),
-            limits::DisplayName::RANGE,
+            limits::NameClaim::RANGE,
         )
     }
 }
