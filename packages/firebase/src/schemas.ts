@@ -31,7 +31,7 @@ export const AiConfig = z.looseObject({
   autoTerminate: z.boolean().optional().describe("Whether it may end by its content."),
   customSystemPrompt: z.string().nullish().describe("Staff's own instructions; students never see them."),
   dialecticalConfig: DialecticalConfig.optional().describe("Which moves, how heavy, in which words."),
-  language: text(2, 35).nullish().describe("BCP 47 language of the dialogue; the student's own when absent."),
+  language: text(2, 35).nullish().describe("BCP 47 language of the dialogue, 2 to 35 characters; the student's own when absent."),
   lockedPromptSections: z.array(z.string()).optional().describe("Sections of the prompt that the student may not edit."),
   maxTurns: z.int().min(1).max(200).optional().describe("Turns of the student after which the conversation ends, 1 to 200."),
   persona: z.string().optional().describe("The id of a built-in persona or one of the course."),
