@@ -1,4 +1,4 @@
-//! Every rule of the schemas, kept and broken: `packages/firebase/test/cases.json`, which Rust and Zod must judge alike.
+//! Every rule of the schemas, kept and broken: `packages/firebase/tests/schemas/cases.json`, which Rust and Zod must judge alike.
 //!
 //! The cases are made of the schemas; so they prove that the types and their rules say what the schemas say, and that
 //! the Zod schemas do. That the schemas say what is wanted, `schemas` proves by hand.
@@ -213,7 +213,7 @@ fn the_cases_are_what_the_schemas_say() {
     let Cases { accepted, refused, .. } = all();
     let (accepted, refused) = (lines(&accepted), lines(&refused));
     golden::expect(
-        "test/cases.json",
+        "tests/schemas/cases.json",
         &format!("{{\n  \"accepted\": [\n{accepted}\n  ],\n  \"refused\": [\n{refused}\n  ]\n}}\n"),
     );
 }

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 
-import { source } from '../scripts/zod.mjs';
-import * as schemas from '../src/index.ts';
+import { source } from '../../scripts/zod.mjs';
+import * as schemas from '../../src/index.ts';
 
 /** A change of an example: of the value at `path`, to a value, to so many foxes, or to none. */
 type Case = { document: Kind; path: string; value?: unknown; foxes?: number; absent?: true };
 type Kind = Exclude<keyof typeof schemas, 'documents'>;
 type Json = Record<string, unknown>;
 
-const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const examples = JSON.parse(text('examples.json')) as Record<Kind, Json>;
-const cases = JSON.parse(text('test/cases.json')) as { accepted: Case[]; refused: Case[] };
+const cases = JSON.parse(text('tests/schemas/cases.json')) as { accepted: Case[]; refused: Case[] };
 const kinds = Object.keys(examples) as Kind[];
 const schemaOf = (kind: Kind): z.ZodType => schemas[kind];
 
