@@ -12,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema as _};
 
+use mentora_core::schema::plain;
 use mentora_wire::error::{ErrorBody, ErrorCode, ErrorDetail, FieldError};
 
 use crate::router;
@@ -115,7 +116,7 @@ pub fn document() -> OpenApi {
     let ticket =
         ApiKeyValue::with_description("ticket", "From `POST …/stream/tickets`; good once, for 60 seconds.");
     let components = ComponentsBuilder::new()
-        .schemas_from_iter(schemas)
+        .schemas_from_iter(schemas.into_iter().map(|(name, schema)| (name, plain(schema))))
         .responses_from_iter(REFUSALS.map(|(name, _, description)| (name, error(description))))
         .security_scheme("idToken", SecurityScheme::Http(bearer))
         .security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../project/paths.mjs';
-import { counts, fromAny, fromCargoTest, fromNextest, fromNodeTest, sum } from './counts.mjs';
+import { counts, fromAny, fromCargoTest, fromNextest, fromNodeTest, fromVitest, sum } from './counts.mjs';
 
 /**
  * @typedef {object} Suite
@@ -30,7 +30,7 @@ export const suites = [
     about: 'the rules in Google\'s emulator, the indexes, the generated schemas',
     needs: ['java'],
     absent: () => missing('packages/firebase/package.json'),
-    test: (run, env) => counted(run, env, 'npm', ['test', '-w', 'packages/firebase'], fromAny),
+    test: (run, env) => firebase(run, env),
   },
   { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
   {
@@ -39,6 +39,13 @@ export const suites = [
     needs: ['java'],
     absent: () => nothing(rustTests(isEndToEnd), 'tests/ has no Rust test whose name starts with e2e'),
     test: (run, env) => endToEnd(run, env),
+  },
+  {
+    name: 'documents',
+    about: "Google's own Firestore clients, on the emulator and on the Worker's store; the conformance table in workerd",
+    needs: ['java'],
+    absent: () => missing('tests/documents/run.mjs'),
+    test: (run, env) => program(run, env, 'tests/documents/run.mjs'),
   },
   {
     name: 'browser',
@@ -72,6 +79,12 @@ async function web(run, env) {
   const results = [];
   for (const path of webPackages()) results.push(await counted(run, env, 'npm', ['test', '-w', path], fromAny));
   return sum(results);
+}
+
+async function firebase(run, env) {
+  const script = (name, read) => counted(run, env, 'npm', ['run', name, '-w', 'packages/firebase'], read);
+  const types = await verdict(run, env, 'npm', ['run', 'check', '-w', 'packages/firebase']);
+  return sum([types, await script('test:schemas', fromVitest), await script('test:rules', fromNodeTest)]);
 }
 
 // Each test starts a workerd of its own: one at a time, or two cores are too few for the deadlines.

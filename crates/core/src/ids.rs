@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The longest identifier, in bytes.
 pub const MAX_ID_LEN: usize = 128;
@@ -18,9 +19,18 @@ fn check(value: &str) -> Result<(), InvalidId> {
     if (1..=MAX_ID_LEN).contains(&value.len()) && value.bytes().all(sane) { Ok(()) } else { Err(InvalidId) }
 }
 
+#[cfg(feature = "openapi")]
+fn schema(about: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .description(Some(about.trim()))
+        .pattern(Some(format!("^[A-Za-z0-9_-]{{1,{MAX_ID_LEN}}}$")))
+        .into()
+}
+
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident)*) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
@@ -66,6 +76,16 @@ macro_rules! ids {
                 write!(f, "{}({})", stringify!($name), self.0)
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                schema(concat!($($doc),*))
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
     )*};
 }
 
@@ -84,6 +104,55 @@ ids! {
     TurnId
     /// A member of a roster: the user's id once joined.
     MemberId
+    /// A browser or a phone that a user is told things on.
+    DeviceId
+    /// An announcement of a course.
+    AnnouncementId
+    /// A persona that staff made; the built-in ones have ids of the same kind.
+    PersonaId
+    /// What a student hands in for an assignment.
+    SubmissionId
+    /// A wallet: the id of the user or of the course that it belongs to.
+    WalletId
+    /// An entry of a ledger.
+    LedgerEntryId
+    /// One opening of the model's Live API.
+    StreamingSessionId
+}
+
+impl SubmissionId {
+    /// The one submission of a student to an assignment. Assignments have ids of letters and digits, so the first `_`
+    /// ends theirs.
+    ///
+    /// # Errors
+    /// [`InvalidId`] when the two are too long to stand in one id.
+    pub fn of(assignment: &AssignmentId, user: &UserId) -> Result<Self, InvalidId> {
+        Self::new(format!("{assignment}_{user}"))
+    }
+}
+
+impl WalletId {
+    /// The wallet of a user.
+    #[must_use]
+    pub fn of_user(user: &UserId) -> Self {
+        Self(user.0.clone())
+    }
+
+    /// The wallet of a course.
+    #[must_use]
+    pub fn of_course(course: &CourseId) -> Self {
+        Self(course.0.clone())
+    }
+}
+
+impl LedgerEntryId {
+    /// The entry of an idempotency key: whatever is charged again under one key is one entry, because a document is made
+    /// once.
+    #[must_use]
+    pub fn of(idempotency_key: &str) -> Self {
+        let digest = Sha256::digest(idempotency_key.as_bytes());
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
 }
 
 impl TurnId {
@@ -114,6 +183,22 @@ mod tests {
     #[test]
     fn an_id_from_json_is_checked() {
         assert!(serde_json::from_str::<UserId>("\"../x\"").is_err());
+    }
+
+    #[test]
+    fn an_idempotency_key_of_any_form_names_one_ledger_entry() {
+        let entry = LedgerEntryId::of("stripe:evt_1/ä");
+        assert!(LedgerEntryId::new(entry.as_str()).is_ok());
+        assert_eq!(entry, LedgerEntryId::of("stripe:evt_1/ä"));
+        assert_ne!(entry, LedgerEntryId::of("stripe:evt_2/ä"));
+    }
+
+    #[test]
+    fn a_submission_is_named_by_assignment_and_student() {
+        let (assignment, user) = (AssignmentId::new("a1").unwrap(), UserId::new("u_1").unwrap());
+        assert_eq!(SubmissionId::of(&assignment, &user).unwrap().as_str(), "a1_u_1");
+        let long = UserId::new("u".repeat(128)).unwrap();
+        assert_eq!(SubmissionId::of(&assignment, &long), Err(InvalidId));
     }
 
     #[test]

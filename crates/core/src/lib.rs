@@ -8,6 +8,8 @@
 //! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`limits`]: the lengths and counts that clients are held to
+//! - [`rules`]: the check of what the types alone cannot say
+//! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
 
 pub mod dialogue;
 pub mod documents;
@@ -17,4 +19,7 @@ pub mod money;
 pub mod policy;
 pub mod pricing;
 pub mod prompts;
+pub mod rules;
+#[cfg(feature = "openapi")]
+pub mod schema;
 pub mod time;

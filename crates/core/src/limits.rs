@@ -1,19 +1,120 @@
 //! The lengths and counts that clients are held to. Text is counted in characters, not bytes.
+//!
+//! A limit of a field is a type without values: its `RANGE` is what the field is checked against, and the field's
+//! schema is made of the type (`value_type`), so that the two cannot part. `tests/documents` breaks every range of the
+//! schemas and holds them against what the fields' own descriptions say.
 
+use std::ops::RangeInclusive;
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])* $name:ident: $kind:ident $range:expr;)*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl $name {
+            #[doc = concat!("`", stringify!($range), "`")]
+            pub const RANGE: RangeInclusive<limits!(@number $kind)> = $range;
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                limits!(@schema $kind)(Self::RANGE)
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+    )*};
+    (@number text) => { usize };
+    (@number $number:ident) => { $number };
+    (@schema text) => { schema::text };
+    (@schema $number:ident) => { schema::number };
+}
+
+limits! {
+    /// What a person is called.
+    DisplayName: text 1..=100;
+    /// The `name` claim of an identity.
+    NameClaim: text 0..=100;
+    /// An e-mail address; some identities have none.
+    Email: text 0..=320;
+    /// An address in the web.
+    Url: text 1..=2_048;
+    /// A BCP 47 language tag.
+    LanguageTag: text 2..=35;
+    /// The token by which a device is reached.
+    PushToken: text 1..=4_096;
+
+    /// Title of a course.
+    CourseTitle: text 1..=200;
+    /// Code of a course.
+    CourseCode: text 6..=64;
+    /// Description of a course, a topic or a persona.
+    Description: text 0..=5_000;
+    /// The look of a course.
+    Theme: text 1..=100;
+    /// Where a file stands in the storage bucket, in characters; the bucket allows 1,024 bytes.
+    StoragePath: text 1..=1_024;
+    /// Days for which what was said in a course is kept: a day to ten years.
+    RetentionDays: u32 1..=3_650;
+    /// Text of an announcement.
+    Announcement: text 1..=2_000;
+    /// Title of a topic.
+    TopicTitle: text 1..=200;
+
+    /// Title of an assignment.
+    AssignmentTitle: text 1..=300;
+    /// Question of an assignment.
+    Question: text 0..=2_000;
+    /// Prompt of an assignment: background for the tutor.
+    Prompt: text 0..=50_000;
+    /// What kind of thing is referred to.
+    ReferenceKind: text 1..=50;
+    /// Title of what is referred to.
+    ReferenceTitle: text 1..=300;
+    /// Days before the due date on which students are reminded; 0 is the day itself.
+    ReminderDays: u32 0..=365;
+    /// Turns of the student after which a conversation ends.
+    MaxTurns: u32 1..=200;
+    /// Hours until the tutor answers: at once to a month.
+    ResponseDelayHours: f64 0.0..=720.0;
+    /// Minutes after which a conversation ends: a minute to a day.
+    TimeLimitMinutes: u32 1..=1_440;
+
+    /// Name of a persona.
+    PersonaName: text 1..=100;
+    /// How a persona is told to behave.
+    PersonaTemplate: text 1..=50_000;
+
+    /// What a student writes.
+    Message: text 1..=MAX_TURN_CHARS;
+    /// Why a conversation is ended, in the caller's own words.
+    StopReason: text 0..=500;
+    /// Text of one turn.
+    TurnText: text 0..=MAX_TURN_CHARS;
+    /// A time that went by, in milliseconds.
+    DurationMs: i64 0..=MAX_SAFE_INTEGER;
+    /// An amount that cannot be owed, in micro-credits.
+    Amount: i64 0..=MAX_SAFE_INTEGER;
+    /// How much of an assignment was done, in percent.
+    Completion: f64 0.0..=100.0;
+    /// Notes of staff on a submission.
+    Notes: text 0..=5_000;
+    /// Key under which something is done once.
+    IdempotencyKey: text 1..=200;
+
+    /// Samples of audio in a second.
+    SampleRate: u32 8_000..=48_000;
+    /// Channels of audio.
+    Channels: u8 1..=1;
+}
+
+/// The largest integer that JavaScript holds exactly.
+pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 /// Longest text of one turn.
 pub const MAX_TURN_CHARS: usize = 20_000;
-/// Longest title of a course.
-pub const MAX_COURSE_TITLE_CHARS: usize = 200;
-/// Longest description of a course.
-pub const MAX_COURSE_DESCRIPTION_CHARS: usize = 5_000;
-/// Length of a course code.
-pub const COURSE_CODE_CHARS: std::ops::RangeInclusive<usize> = 6..=64;
-/// Longest title of an assignment.
-pub const MAX_ASSIGNMENT_TITLE_CHARS: usize = 300;
-/// Longest question of an assignment.
-pub const MAX_QUESTION_CHARS: usize = 2_000;
-/// Longest prompt of an assignment.
-pub const MAX_PROMPT_CHARS: usize = 50_000;
 /// Longest `clientMessageId`, in bytes.
 pub const MAX_CLIENT_MESSAGE_ID_LEN: usize = 128;
 /// Largest chunk of audio from a client, in bytes of PCM.
@@ -25,3 +126,28 @@ pub const MAX_UTTERANCE_MS: i64 = 60_000;
 pub const MAX_FRAME_BYTES: usize = 256 * 1024;
 /// Largest request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+#[cfg(feature = "openapi")]
+mod schema {
+    use std::ops::RangeInclusive;
+
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{Number, PartialSchema};
+
+    pub(super) fn text(range: RangeInclusive<usize>) -> RefOr<Schema> {
+        let (least, most) = range.into_inner();
+        let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(most));
+        text.min_length((least > 0).then_some(least)).into()
+    }
+
+    pub(super) fn number<N: PartialSchema + Into<Number>>(range: RangeInclusive<N>) -> RefOr<Schema> {
+        let (least, most) = range.into_inner();
+        match N::schema() {
+            RefOr::T(Schema::Object(object)) => {
+                ObjectBuilder::from(object).minimum(Some(least)).maximum(Some(most)).into()
+            }
+            other => other,
+        }
+    }
+}

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An amount of money in micro-credits; signed, because a ledger entry may be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Micros(pub i64);
 

@@ -128,8 +128,13 @@ mod tests {
             code: CourseCode::new("ETHICS1").unwrap(),
             owner_id: user("owner"),
             visibility,
+            password_hash: None,
+            theme: None,
             description: None,
+            thumbnail: None,
             is_demo: false,
+            demo_policy: None,
+            retention_days: None,
             created_at: Millis(0),
             updated_at: Millis(0),
         }

@@ -134,6 +134,7 @@ impl State {
             token_usage: record.token_usage,
             cost_micros: record.cost,
             summary: ended.map(|ended| ended.summary.clone()),
+            streaming_session: None,
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,
             closed_at: ended.map(|ended| ended.at),

@@ -1,14 +1,14 @@
 //! Strict parsing of JSON bodies.
 
+use mentora_core::rules::Ruled;
 use serde::de::DeserializeOwned;
 
 use crate::error::FieldError;
 
-/// A request body: knows how to check itself beyond its types.
-pub trait Body: DeserializeOwned {
-    /// Every offence against the ranges of the contract, all at once; empty when sound.
-    fn offences(&self) -> Vec<FieldError>;
-}
+/// A request body: what can be read, and knows its rules beyond its types.
+pub trait Body: DeserializeOwned + Ruled {}
+
+impl<T: DeserializeOwned + Ruled> Body for T {}
 
 /// Parses and checks a body.
 ///
@@ -27,7 +27,7 @@ pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Vec<FieldError>> {
     let value: T = serde_path_to_error::deserialize(noting).map_err(|error| vec![offence(&error)])?;
     reader.end().map_err(|_| vec![FieldError::new("", "there is something behind the JSON value")])?;
     let mut offences = unknown;
-    offences.extend(value.offences());
+    offences.extend(value.offences().into_iter().map(FieldError::from));
     if offences.is_empty() { Ok(value) } else { Err(offences) }
 }
 
@@ -43,41 +43,6 @@ pub(crate) fn offence<E: std::fmt::Display>(error: &serde_path_to_error::Error<E
         Some((field, _)) if holder.is_empty() => FieldError::new(field, "is missing"),
         Some((field, _)) => FieldError::new(format!("{holder}.{field}"), "is missing"),
         None => FieldError::new(holder, message),
-    }
-}
-
-/// Collects offences.
-#[derive(Debug, Default)]
-pub struct Offences(Vec<FieldError>);
-
-impl Offences {
-    /// Checks the length of a text in characters.
-    #[must_use]
-    pub fn chars(mut self, path: &str, text: &str, range: std::ops::RangeInclusive<usize>) -> Self {
-        let count = text.chars().count();
-        if !range.contains(&count) {
-            let (least, most) = range.into_inner();
-            self.0.push(FieldError::new(
-                path,
-                format!("has {count} characters; {least} to {most} are allowed"),
-            ));
-        }
-        self
-    }
-
-    /// Adds an offence unless `sound`.
-    #[must_use]
-    pub fn unless(mut self, sound: bool, path: &str, message: &str) -> Self {
-        if !sound {
-            self.0.push(FieldError::new(path, message));
-        }
-        self
-    }
-
-    /// What was found.
-    #[must_use]
-    pub fn list(self) -> Vec<FieldError> {
-        self.0
     }
 }
 

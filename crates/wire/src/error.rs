@@ -1,5 +1,6 @@
 //! The one error body that every route answers with.
 
+use mentora_core::rules::Offence;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -115,5 +116,11 @@ impl FieldError {
     /// An offence at `path`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
+    }
+}
+
+impl From<Offence> for FieldError {
+    fn from(Offence { path, message }: Offence) -> Self {
+        Self { path, message }
     }
 }

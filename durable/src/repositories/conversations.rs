@@ -21,7 +21,7 @@ use super::{Cursor, Page, RepositoryError};
 use crate::platform::documents::DocumentTransport;
 
 /// What a list returns: all but the turns, which may be hundreds of kilobytes.
-const LISTED: [&str; 14] = [
+const LISTED: [&str; 15] = [
     "assignmentId",
     "closedAt",
     "costMicros",
@@ -31,6 +31,7 @@ const LISTED: [&str; 14] = [
     "lastActionAt",
     "startedAt",
     "state",
+    "streamingSession",
     "summary",
     "tokenUsage",
     "turnCount",
@@ -204,6 +205,7 @@ mod tests {
     use futures::executor::block_on;
     use futures::join;
     use mentora_core::documents::EndReason;
+    use mentora_core::ids::StreamingSessionId;
     use mentora_core::time::Millis;
 
     use super::*;
@@ -338,6 +340,7 @@ mod tests {
         let whole = Conversation {
             end_reason: Some(EndReason::StudentEnded),
             summary: Some("…".into()),
+            streaming_session: Some(StreamingSessionId::new("s").unwrap()),
             closed_at: Some(Millis(1)),
             ..conversation("lying", "student", 1)
         };

@@ -43,6 +43,8 @@ pub async fn create(
         due_at: body.due_at,
         allow_late: body.allow_late,
         allow_resubmit: body.allow_resubmit,
+        references: Vec::new(),
+        reminders: Vec::new(),
         created_by: caller.actor.user,
         ai_config: body.ai_config,
         created_at: now,

@@ -1,11 +1,11 @@
 //! `GET /api/assignments`
 
 use axum::Json;
-use mentora_core::documents::Assignment;
+use mentora_core::documents::{Assignment, AssignmentStatus};
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
 use mentora_durable::repositories::Assignments;
-use mentora_wire::rest::{AssignmentBody, AssignmentStatus, ListAssignments, Page};
+use mentora_wire::rest::{AssignmentBody, ListAssignments, Page};
 
 use super::seen_by;
 use crate::access;

@@ -2,7 +2,7 @@
 
 use axum::Json as Answer;
 use axum::response::{IntoResponse, Response};
-use mentora_core::documents::{Assignment, Conversation, ConversationState, Usage};
+use mentora_core::documents::{Assignment, AssignmentStatus, Conversation, ConversationState, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::policy::{CourseAction, Standing};
@@ -10,7 +10,7 @@ use mentora_core::time::Millis;
 use mentora_durable::platform::random;
 use mentora_durable::repositories::conversations::ConversationFilter;
 use mentora_durable::repositories::{Conversations, Page, RepositoryError};
-use mentora_wire::rest::{AssignmentStatus, ConversationBody, CreateConversation, CreatedConversation};
+use mentora_wire::rest::{ConversationBody, CreateConversation, CreatedConversation};
 
 use crate::access;
 use crate::answer::Created;
@@ -124,6 +124,7 @@ fn fresh(id: AssignmentId, assignment: &Assignment, user: UserId, now: Millis) -
         token_usage: Usage::default(),
         cost_micros: Micros::ZERO,
         summary: None,
+        streaming_session: None,
         started_at: now,
         last_action_at: now,
         closed_at: None,
@@ -154,6 +155,8 @@ mod tests {
             due_at: due_at.map(Millis),
             allow_late: false,
             allow_resubmit,
+            references: Vec::new(),
+            reminders: Vec::new(),
             created_by: UserId::new("teacher").unwrap(),
             ai_config: AiConfig::default(),
             created_at: Millis(0),

@@ -35,8 +35,13 @@ pub async fn create(
         code: body.code,
         owner_id: caller.actor.user.clone(),
         visibility: body.visibility,
+        password_hash: None,
+        theme: None,
         description: body.description,
+        thumbnail: None,
         is_demo: body.is_demo,
+        demo_policy: None,
+        retention_days: None,
         created_at: now,
         updated_at: now,
     };
@@ -46,5 +51,5 @@ pub async fn create(
         other => other.into(),
     })?;
     let location = format!("/api/courses/{id}");
-    Ok(Created { location, body: CourseBody { id, role: Some(Role::Instructor), course } })
+    Ok(Created { location, body: CourseBody::new(id, Some(Role::Instructor), course) })
 }

@@ -20,6 +20,7 @@ const RECENT_TURNS: usize = 2;
 
 /// What is measured in a student's turn; each from 0 (absent) to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Features {
     /// How far the words could be read: 0 in a language without a lexicon, and then all else but the similarities is 0.

@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::turn::{Turn, Usage};
-use crate::ids::{AssignmentId, CourseId, UserId};
+use crate::ids::{AssignmentId, CourseId, StreamingSessionId, UserId};
 use crate::money::Micros;
+use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// What is argued.
@@ -31,27 +33,37 @@ pub struct Conversation {
     /// Tokens over all turns.
     #[serde(default)]
     pub token_usage: Usage,
-    /// Cost over all turns.
+    /// Cost over all turns, micro-credits.
     #[serde(default)]
     pub cost_micros: Micros,
     /// What came of it, once ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// When it began.
+    /// The opening of the model's Live API that it runs on, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streaming_session: Option<StreamingSessionId>,
+    /// When it began, ms.
     pub started_at: Millis,
-    /// When somebody last did something.
+    /// When somebody last did something, ms.
     pub last_action_at: Millis,
-    /// When it ended.
+    /// When it ended, ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Millis>,
-    /// When the document was made.
+    /// When the document was made, ms.
     pub created_at: Millis,
-    /// When it was last changed.
+    /// When it was last changed, ms.
     pub updated_at: Millis,
+}
+
+impl Ruled for Conversation {
+    fn offences(&self) -> Offences {
+        Offences::default().each("turns", &self.turns)
+    }
 }
 
 /// Where a dialogue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationState {
     /// The student has yet to take a position.
@@ -69,7 +81,8 @@ pub enum ConversationState {
 }
 
 /// Why a conversation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// As many turns as the assignment allows.

@@ -1,16 +1,22 @@
-//! `courses/{courseId}` and its roster.
+//! `courses/{courseId}`: the frame of assignments.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CourseId, UserId};
-use crate::limits::COURSE_CODE_CHARS;
+use crate::ids::UserId;
+use crate::limits;
+use crate::money::Micros;
+use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
 /// A course: the frame of assignments, with a roster and a wallet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Course {
     /// 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::CourseTitle, inline))]
     pub title: String,
     /// What a student types to join.
     pub code: CourseCode,
@@ -18,20 +24,110 @@ pub struct Course {
     pub owner_id: UserId,
     /// Who can find it.
     pub visibility: Visibility,
+    /// What one must know to join with the code; nothing when absent. Clients are never sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<PasswordHash>,
+    /// How it looks; 1 to 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Theme>, inline))]
+    pub theme: Option<String>,
     /// Up to 5,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Description>, inline))]
     pub description: Option<String>,
+    /// Its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<Thumbnail>,
     /// A course to try Mentora with.
     #[serde(default)]
     pub is_demo: bool,
-    /// When it was made.
+    /// What a demo course gives away; nothing when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demo_policy: Option<DemoPolicy>,
+    /// Days for which what was said in it is kept, 1 to 3,650; for good when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::RetentionDays>, inline))]
+    pub retention_days: Option<u32>,
+    /// When it was made, ms.
     pub created_at: Millis,
-    /// When it was last changed.
+    /// When it was last changed, ms.
     pub updated_at: Millis,
+}
+
+impl Ruled for Course {
+    fn offences(&self) -> Offences {
+        Offences::default()
+            .chars("title", self.title.as_str(), limits::CourseTitle::RANGE)
+            .chars("theme", self.theme.as_deref(), limits::Theme::RANGE)
+            .chars("description", self.description.as_deref(), limits::Description::RANGE)
+            .within("thumbnail", self.thumbnail.as_ref())
+            .within("demoPolicy", self.demo_policy.as_ref())
+            .number("retentionDays", self.retention_days, limits::RetentionDays::RANGE)
+    }
+}
+
+/// The hash of a course's password. No log shows it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct PasswordHash(pub String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// The picture of a course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Thumbnail {
+    /// Where it stands in the storage bucket; 1 to 1,024 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::StoragePath, inline))]
+    pub storage_path: String,
+    /// Where it can be seen, once it was uploaded; 1 to 2,048 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Url>, inline))]
+    pub url: Option<String>,
+}
+
+impl Ruled for Thumbnail {
+    fn offences(&self) -> Offences {
+        Offences::default()
+            .chars("storagePath", self.storage_path.as_str(), limits::StoragePath::RANGE)
+            .chars("url", self.url.as_deref(), limits::Url::RANGE)
+    }
+}
+
+/// What a demo course gives away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DemoPolicy {
+    /// What one user may argue for at the course's expense, in micro-credits; not negative.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::Amount, inline))]
+    pub max_free_credits_micros_per_user: Micros,
+    /// Turns of the student after which a conversation ends whatever its assignment allows, 1 to 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::MaxTurns>, inline))]
+    pub max_turns_per_conversation: Option<u32>,
+}
+
+impl Ruled for DemoPolicy {
+    fn offences(&self) -> Offences {
+        let free = self.max_free_credits_micros_per_user.0;
+        Offences::default().number("maxFreeCreditsMicrosPerUser", free, limits::Amount::RANGE).number(
+            "maxTurnsPerConversation",
+            self.max_turns_per_conversation,
+            limits::MaxTurns::RANGE,
+        )
+    }
 }
 
 /// Who can find a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     /// Listed for every signed-in user.
@@ -60,7 +156,7 @@ impl CourseCode {
     pub fn new(value: &str) -> Result<Self, InvalidCourseCode> {
         let value = value.trim().to_ascii_uppercase();
         let sane = value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if sane && COURSE_CODE_CHARS.contains(&value.len()) {
+        if sane && limits::CourseCode::RANGE.contains(&value.len()) {
             Ok(Self(value))
         } else {
             Err(InvalidCourseCode)
@@ -73,6 +169,24 @@ impl CourseCode {
         &self.0
     }
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for CourseCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let (least, most) = limits::CourseCode::RANGE.into_inner();
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some(
+                "What a student types to join a course; the same in any case, kept in upper case.",
+            ))
+            .pattern(Some(format!("^[A-Za-z0-9-]{{{least},{most}}}$")))
+            .examples(["ETHICS-26"])
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for CourseCode {}
 
 impl TryFrom<String> for CourseCode {
     type Error = InvalidCourseCode;
@@ -87,72 +201,14 @@ impl From<CourseCode> for String {
     }
 }
 
-/// What a member is to a course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Teaches; the owner is one.
-    Instructor,
-    /// Helps to teach.
-    Ta,
-    /// Learns; the course pays.
-    Student,
-    /// Learns; pays with the own wallet.
-    Auditor,
-}
-
-impl Role {
-    /// Whether the role teaches.
-    #[must_use]
-    pub fn is_staff(self) -> bool {
-        matches!(self, Self::Instructor | Self::Ta)
-    }
-}
-
-/// Where a member stands. Only an active member counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MemberStatus {
-    /// Asked to join.
-    Invited,
-    /// Takes part.
-    Active,
-    /// Took part.
-    Removed,
-}
-
-/// `courses/{courseId}/roster/{memberId}`. `course_id` is repeated in the document so that one collection-group
-/// query finds the courses of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Member {
-    /// The course.
-    pub course_id: CourseId,
-    /// The user, once joined.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<UserId>,
-    /// The address that was invited or signed in with; empty when the identity has none.
-    #[serde(default)]
-    pub email: String,
-    /// What the member is to the course.
-    pub role: Role,
-    /// Where the member stands.
-    pub status: MemberStatus,
-    /// When the member was invited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invited_at: Option<Millis>,
-    /// When the member joined.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub joined_at: Option<Millis>,
-    /// When the document was made.
-    pub created_at: Millis,
-    /// When it was last changed.
-    pub updated_at: Millis,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_hash_is_not_shown_where_a_course_is() {
+        assert_eq!(format!("{:?}", PasswordHash("secret".into())), "PasswordHash(…)");
+    }
 
     #[test]
     fn a_course_code_is_the_same_in_any_case() {

@@ -1,31 +1,82 @@
 //! The documents as they stand in Firestore. One file a collection; field names are camelCase on the wire, times
 //! are integer milliseconds, money is integer micro-credits.
+//!
+//! Fields that a document has and its type does not know are passed over when it is read, and stay when it is written:
+//! repositories write masks of the fields they know. With the feature `openapi` each type has a JSON schema, of which
+//! `docs/openapi.json` and the Zod schemas of `packages/firebase` are made.
 
+mod announcement;
 mod assignment;
 mod conversation;
 mod course;
+mod device;
+mod ledger;
+mod pending_response;
+mod persona;
+mod roster;
+mod statistics;
+mod streaming_session;
+mod submission;
+mod topic;
 mod turn;
+mod user;
+mod wallet;
 
-pub use assignment::{AiConfig, Analyser, Assignment, AssignmentMode, DialecticalConfig};
+pub use announcement::Announcement;
+pub use assignment::{
+    AiConfig, Analyser, Assignment, AssignmentMode, AssignmentStatus, DUE_BEFORE_START, DialecticalConfig,
+    Reference, Reminder, is_due_after_start,
+};
 pub use conversation::{Conversation, ConversationState, EndReason};
-pub use course::{Course, CourseCode, Member, MemberStatus, Role, Visibility};
+pub use course::{Course, CourseCode, DemoPolicy, InvalidCourseCode, PasswordHash, Thumbnail, Visibility};
+pub use device::{Device, Platform};
+pub use ledger::{LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope};
+pub use pending_response::{PendingResponse, PendingStatus};
+pub use persona::{Persona, Style, Voice};
+pub use roster::{Member, MemberStatus, Role};
+pub use statistics::{StanceDistribution, StanceShift, Statistics, WordCloud, WordCount};
+pub use streaming_session::{AudioEncoding, SessionAudio, SessionState, SessionUsage, StreamingSession};
+pub use submission::{Submission, SubmissionState};
+pub use topic::Topic;
 pub use turn::{Analysis, Latency, Modality, Speaker, Stance, TokenCounts, Turn, TurnType, Usage};
+pub use user::{ActiveMode, Notifications, User};
+pub use wallet::{Wallet, WalletOwner};
 
 /// Names of the collections.
 pub mod collections {
     /// `users/{uid}`
     pub const USERS: &str = "users";
+    /// `users/{uid}/devices/{deviceId}`
+    pub const DEVICES: &str = "devices";
     /// `courses/{courseId}`
     pub const COURSES: &str = "courses";
     /// `courses/{courseId}/roster/{memberId}`
     pub const ROSTER: &str = "roster";
+    /// `courses/{courseId}/announcements/{announcementId}`
+    pub const ANNOUNCEMENTS: &str = "announcements";
     /// `courseCodes/{CODE}`: who holds a course code. A document a code makes uniqueness a precondition.
     pub const COURSE_CODES: &str = "courseCodes";
+    /// `topics/{topicId}`
+    pub const TOPICS: &str = "topics";
     /// `assignments/{assignmentId}`
     pub const ASSIGNMENTS: &str = "assignments";
+    /// `personas/{personaId}`
+    pub const PERSONAS: &str = "personas";
     /// `conversations/{conversationId}`
     pub const CONVERSATIONS: &str = "conversations";
     /// `openConversations/{assignmentId}.{userId}`: the latest conversation of a student about an assignment. A
     /// document a pair makes "one open at a time" a precondition.
     pub const OPEN_CONVERSATIONS: &str = "openConversations";
+    /// `submissions/{assignmentId}_{userId}`
+    pub const SUBMISSIONS: &str = "submissions";
+    /// `wallets/{walletId}`
+    pub const WALLETS: &str = "wallets";
+    /// `wallets/{walletId}/ledger/{entryId}`
+    pub const LEDGER: &str = "ledger";
+    /// `streamingSessions/{sessionId}`
+    pub const STREAMING_SESSIONS: &str = "streamingSessions";
+    /// `statistics/{assignmentId}`
+    pub const STATISTICS: &str = "statistics";
+    /// `pendingResponses/{conversationId}`
+    pub const PENDING_RESPONSES: &str = "pendingResponses";
 }

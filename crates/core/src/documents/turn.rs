@@ -5,11 +5,14 @@ use sha2::{Digest, Sha256};
 
 use crate::dialogue::{Features, Strategy};
 use crate::ids::TurnId;
+use crate::limits;
 use crate::money::Micros;
+use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
 /// A turn. What was said never changes once stored; what it cost may be learnt a moment later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Turn {
     /// Deterministic: conversation and index.
@@ -24,6 +27,7 @@ pub struct Turn {
     /// Written or spoken.
     pub modality: Modality,
     /// What was said; of a tutor who was interrupted, what was heard. Up to 20,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::TurnText, inline))]
     pub text: String,
     /// All that the tutor had generated, when that is more than was heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +37,7 @@ pub struct Turn {
     pub truncated: bool,
     /// How much of the answer was played, in milliseconds, when it was cut short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
     pub heard_ms: Option<i64>,
     /// What the student's turn was taken for; on a tutor's turn, the move it makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +45,7 @@ pub struct Turn {
     /// What was metered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
-    /// What it cost.
+    /// What it cost, micro-credits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_micros: Option<Micros>,
     /// How long the student waited.
@@ -55,12 +60,21 @@ pub struct Turn {
     /// The model that made it; of a tutor's turn only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// When it was stored.
+    /// When it was stored, ms.
     pub created_at: Millis,
     /// `hash` of the turn before; empty for the first.
     pub prev_hash: String,
     /// SHA-256 over what was said, chained; see [`Turn::seal`].
     pub hash: String,
+}
+
+impl Ruled for Turn {
+    fn offences(&self) -> Offences {
+        Offences::default()
+            .chars("text", self.text.as_str(), limits::TurnText::RANGE)
+            .number("heardMs", self.heard_ms, limits::DurationMs::RANGE)
+            .within("latency", self.latency.as_ref())
+    }
 }
 
 impl Turn {
@@ -91,6 +105,7 @@ impl Turn {
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Speaker {
     /// The owner of the conversation.
@@ -101,6 +116,7 @@ pub enum Speaker {
 
 /// What a turn is to the dialogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TurnType {
     /// The question itself.
@@ -117,6 +133,7 @@ pub enum TurnType {
 
 /// Written or spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Modality {
     /// Written.
@@ -127,6 +144,7 @@ pub enum Modality {
 
 /// What a turn was taken for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Analysis {
     /// Where the student stands.
@@ -144,7 +162,8 @@ pub struct Analysis {
 }
 
 /// Where a student stands on the question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Stance {
     /// For it, without reserve.
@@ -163,6 +182,7 @@ pub enum Stance {
 
 /// Tokens by modality of one direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct TokenCounts {
     /// Text tokens.
@@ -177,6 +197,7 @@ pub struct TokenCounts {
 
 /// What one turn was metered at: the last report of the turn, never a sum of its reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Usage {
     /// The whole context, which is billed again each turn.
@@ -201,14 +222,27 @@ impl Usage {
 
 /// How long the student waited, from the end of the student's turn, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Latency {
     /// Until the first text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
     pub first_text_ms: Option<i64>,
     /// Until the first audio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
     pub first_audio_ms: Option<i64>,
     /// Until the answer was complete.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::DurationMs, inline))]
     pub total_ms: i64,
+}
+
+impl Ruled for Latency {
+    fn offences(&self) -> Offences {
+        Offences::default()
+            .number("firstTextMs", self.first_text_ms, limits::DurationMs::RANGE)
+            .number("firstAudioMs", self.first_audio_ms, limits::DurationMs::RANGE)
+            .number("totalMs", self.total_ms, limits::DurationMs::RANGE)
+    }
 }

@@ -1,13 +1,14 @@
 //! `/api/assignments`
 
-use mentora_core::documents::{AiConfig, Assignment, AssignmentMode};
+use mentora_core::documents::{
+    AiConfig, Assignment, AssignmentMode, AssignmentStatus, DUE_BEFORE_START, is_due_after_start,
+};
 use mentora_core::ids::{AssignmentId, CourseId, TopicId};
-use mentora_core::limits::{MAX_ASSIGNMENT_TITLE_CHARS, MAX_PROMPT_CHARS, MAX_QUESTION_CHARS};
+use mentora_core::limits;
+use mentora_core::rules::{Offences, Ruled};
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Offences};
-use crate::error::FieldError;
 use crate::rest::Limit;
 
 /// `POST /api/assignments`
@@ -16,31 +17,30 @@ use crate::rest::Limit;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateAssignment {
     /// The course it belongs to.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub course_id: CourseId,
     /// The topic it stands under.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub topic_id: Option<TopicId>,
     /// 1 to 300 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::AssignmentTitle, inline))]
     pub title: String,
     /// What is argued; up to 2,000 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Question>, inline))]
     pub question: Option<String>,
     /// Background for the tutor; up to 50,000 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::Prompt, inline))]
     pub prompt: String,
     /// Whether the tutor answers at once.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "instant"))]
+    #[cfg_attr(feature = "openapi", schema(example = "instant"))]
     pub mode: AssignmentMode,
     /// When it opens, ms; now when absent.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub start_at: Option<Millis>,
     /// When it is due, ms.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub due_at: Option<Millis>,
     /// Whether it may be worked on after it was due.
     #[serde(default)]
@@ -50,34 +50,19 @@ pub struct CreateAssignment {
     pub allow_resubmit: bool,
     /// The rules of the dialogue.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub ai_config: AiConfig,
 }
 
-impl Body for CreateAssignment {
-    fn offences(&self) -> Vec<FieldError> {
-        let due_after_start = match (self.start_at, self.due_at) {
-            (Some(start), Some(due)) => due > start,
-            _ => true,
-        };
-        let ai = &self.ai_config;
+impl Ruled for CreateAssignment {
+    fn offences(&self) -> Offences {
+        // Without a start it begins when it is made, which is not known here.
+        let due_after_start = self.start_at.is_none_or(|start| is_due_after_start(start, self.due_at));
         Offences::default()
-            .chars("title", self.title.trim(), 1..=MAX_ASSIGNMENT_TITLE_CHARS)
-            .chars("question", self.question.as_deref().unwrap_or(""), 0..=MAX_QUESTION_CHARS)
-            .chars("prompt", &self.prompt, 0..=MAX_PROMPT_CHARS)
-            .unless(due_after_start, "dueAt", "is not after startAt")
-            .unless((1..=200).contains(&ai.max_turns), "aiConfig.maxTurns", "1 to 200 are allowed")
-            .unless(
-                ai.response_delay_hours.is_finite() && (0.0..=720.0).contains(&ai.response_delay_hours),
-                "aiConfig.responseDelayHours",
-                "0 to 720 hours are allowed",
-            )
-            .unless(
-                ai.time_limit_minutes.is_none_or(|m| (1..=1440).contains(&m)),
-                "aiConfig.timeLimitMinutes",
-                "1 to 1440 minutes are allowed",
-            )
-            .list()
+            .chars("title", self.title.trim(), limits::AssignmentTitle::RANGE)
+            .chars("question", self.question.as_deref(), limits::Question::RANGE)
+            .chars("prompt", self.prompt.as_str(), limits::Prompt::RANGE)
+            .unless(due_after_start, "dueAt", || DUE_BEFORE_START)
+            .within("aiConfig", &self.ai_config)
     }
 }
 
@@ -87,11 +72,9 @@ impl Body for CreateAssignment {
 #[serde(rename_all = "camelCase")]
 pub struct AssignmentBody {
     /// Its id.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: AssignmentId,
     /// The assignment.
     #[serde(flatten)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub assignment: Assignment,
 }
 
@@ -103,34 +86,6 @@ impl AssignmentBody {
         self.assignment.ai_config.custom_system_prompt = None;
         self.assignment.ai_config.dialectical_config.custom_prompts.clear();
         self
-    }
-}
-
-/// Where an assignment stands in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum AssignmentStatus {
-    /// It has not begun.
-    Scheduled,
-    /// It may be worked on.
-    Active,
-    /// It was due, and is not taken late.
-    Closed,
-}
-
-impl AssignmentStatus {
-    /// Where `assignment` stands at `now`.
-    #[must_use]
-    pub fn of(assignment: &Assignment, now: Millis) -> Self {
-        let due = assignment.due_at.is_some_and(|due| due <= now);
-        if now < assignment.start_at {
-            Self::Scheduled
-        } else if due && !assignment.allow_late {
-            Self::Closed
-        } else {
-            Self::Active
-        }
     }
 }
 
@@ -173,24 +128,12 @@ mod tests {
             due_at: due_at.map(Millis),
             allow_late,
             allow_resubmit: false,
+            references: Vec::new(),
+            reminders: Vec::new(),
             created_by: UserId::new("teacher").unwrap(),
             ai_config: AiConfig { custom_system_prompt: Some("Be Kant.".into()), ..AiConfig::default() },
             created_at: Millis(0),
             updated_at: Millis(0),
-        }
-    }
-
-    #[test]
-    fn an_assignment_is_scheduled_then_active_then_closed() {
-        use AssignmentStatus::{Active, Closed, Scheduled};
-        for (start, due, late, status) in [
-            (11, None, false, Scheduled),
-            (10, None, false, Active),
-            (0, Some(11), false, Active),
-            (0, Some(10), false, Closed),
-            (0, Some(10), true, Active),
-        ] {
-            assert_eq!(AssignmentStatus::of(&an_assignment(start, due, late), Millis(10)), status);
         }
     }
 

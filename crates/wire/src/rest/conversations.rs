@@ -3,12 +3,11 @@
 use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{Conversation, ConversationState, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
-use mentora_core::limits::{MAX_CLIENT_MESSAGE_ID_LEN, MAX_TURN_CHARS};
+use mentora_core::limits::{self, MAX_CLIENT_MESSAGE_ID_LEN};
+use mentora_core::rules::{Offences, Ruled};
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Offences};
-use crate::error::FieldError;
 use crate::rest::Limit;
 use crate::stream::{AudioMode, Seq, StreamRole};
 
@@ -18,13 +17,12 @@ use crate::stream::{AudioMode, Seq, StreamRole};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateConversation {
     /// What is to be argued.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub assignment_id: AssignmentId,
 }
 
-impl Body for CreateConversation {
-    fn offences(&self) -> Vec<FieldError> {
-        Vec::new()
+impl Ruled for CreateConversation {
+    fn offences(&self) -> Offences {
+        Offences::default()
     }
 }
 
@@ -34,11 +32,9 @@ impl Body for CreateConversation {
 #[serde(rename_all = "camelCase")]
 pub struct ConversationBody {
     /// Its id.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: ConversationId,
     /// The conversation; without its turns in a list.
     #[serde(flatten)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub conversation: Conversation,
 }
 
@@ -60,22 +56,22 @@ pub struct CreatedConversation {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PostTurn {
     /// 1 to 20,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::Message, inline))]
     pub text: String,
     /// The caller's own id of the message: sent twice, it is one turn.
     pub client_message_id: String,
 }
 
-impl Body for PostTurn {
-    fn offences(&self) -> Vec<FieldError> {
+impl Ruled for PostTurn {
+    fn offences(&self) -> Offences {
         Offences::default()
-            .chars("text", &self.text, 1..=MAX_TURN_CHARS)
-            .unless(!self.text.trim().is_empty(), "text", "says nothing")
+            .chars("text", self.text.as_str(), limits::Message::RANGE)
+            .unless(!self.text.trim().is_empty(), "text", || "says nothing")
             .unless(
                 (1..=MAX_CLIENT_MESSAGE_ID_LEN).contains(&self.client_message_id.len()),
                 "clientMessageId",
-                "1 to 128 bytes are allowed",
+                || "1 to 128 bytes are allowed",
             )
-            .list()
     }
 }
 
@@ -85,7 +81,7 @@ impl Body for PostTurn {
 #[serde(rename_all = "camelCase")]
 pub struct DecisionBody {
     /// The move.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "challenge"))]
+    #[cfg_attr(feature = "openapi", schema(example = "challenge"))]
     pub strategy: Strategy,
     /// Why.
     pub reason: String,
@@ -97,17 +93,15 @@ pub struct DecisionBody {
 #[serde(rename_all = "camelCase")]
 pub struct TurnAnswer {
     /// The student's turn, stored.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub user_turn: Turn,
     /// The tutor's turn; absent when it is still being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub ai_turn: Option<Turn>,
     /// The move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<DecisionBody>,
     /// Where the dialogue stands.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "awaiting_followup"))]
+    #[cfg_attr(feature = "openapi", schema(example = "awaiting_followup"))]
     pub state: ConversationState,
 }
 
@@ -118,12 +112,13 @@ pub struct TurnAnswer {
 pub struct EndConversation {
     /// Why, in the caller's own words; up to 500 characters. Kept in the log only.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::StopReason>, inline))]
     pub reason: Option<String>,
 }
 
-impl Body for EndConversation {
-    fn offences(&self) -> Vec<FieldError> {
-        Offences::default().chars("reason", self.reason.as_deref().unwrap_or(""), 0..=500).list()
+impl Ruled for EndConversation {
+    fn offences(&self) -> Offences {
+        Offences::default().chars("reason", self.reason.as_deref(), limits::StopReason::RANGE)
     }
 }
 
@@ -135,7 +130,6 @@ pub struct TicketBody {
     /// Opens one stream, once.
     pub ticket: String,
     /// When it runs out, ms: 60 s from now.
-    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
     pub expires_at: Millis,
 }
 

@@ -2,11 +2,10 @@
 
 use mentora_core::documents::{Course, CourseCode, Role, Visibility};
 use mentora_core::ids::CourseId;
-use mentora_core::limits::{MAX_COURSE_DESCRIPTION_CHARS, MAX_COURSE_TITLE_CHARS};
+use mentora_core::limits;
+use mentora_core::rules::{Offences, Ruled};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Offences};
-use crate::error::FieldError;
 use crate::query::CommaList;
 use crate::rest::Limit;
 
@@ -16,16 +15,17 @@ use crate::rest::Limit;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateCourse {
     /// 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::CourseTitle, inline))]
     pub title: String,
     /// What students type to join: 6 to 64 letters, digits or hyphens, unique in any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "ETHICS-26"))]
     pub code: CourseCode,
     /// Who can find it.
     #[serde(default = "private")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "private"))]
+    #[cfg_attr(feature = "openapi", schema(example = "private"))]
     pub visibility: Visibility,
     /// Up to 5,000 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Description>, inline))]
     pub description: Option<String>,
     /// A course to try Mentora with.
     #[serde(default)]
@@ -36,12 +36,13 @@ fn private() -> Visibility {
     Visibility::Private
 }
 
-impl Body for CreateCourse {
-    fn offences(&self) -> Vec<FieldError> {
-        Offences::default()
-            .chars("title", self.title.trim(), 1..=MAX_COURSE_TITLE_CHARS)
-            .chars("description", self.description.as_deref().unwrap_or(""), 0..=MAX_COURSE_DESCRIPTION_CHARS)
-            .list()
+impl Ruled for CreateCourse {
+    fn offences(&self) -> Offences {
+        Offences::default().chars("title", self.title.trim(), limits::CourseTitle::RANGE).chars(
+            "description",
+            self.description.as_deref(),
+            limits::Description::RANGE,
+        )
     }
 }
 
@@ -51,7 +52,6 @@ impl Body for CreateCourse {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JoinCourse {
     /// The code, in any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "ETHICS-26"))]
     pub code: CourseCode,
     /// `student` (the course pays) or `auditor` (the own wallet pays).
     #[serde(default)]
@@ -79,9 +79,9 @@ impl From<JoinRole> for Role {
     }
 }
 
-impl Body for JoinCourse {
-    fn offences(&self) -> Vec<FieldError> {
-        Vec::new()
+impl Ruled for JoinCourse {
+    fn offences(&self) -> Offences {
+        Offences::default()
     }
 }
 
@@ -89,18 +89,25 @@ impl Body for JoinCourse {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+// Made by `new` only, which takes out what no client may see.
+#[non_exhaustive]
 pub struct CourseBody {
     /// Its id.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: CourseId,
     /// The caller's role in it; absent for one who is no member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub role: Option<Role>,
     /// The course.
     #[serde(flatten)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub course: Course,
+}
+
+impl CourseBody {
+    /// The course for a client.
+    #[must_use]
+    pub fn new(id: CourseId, role: Option<Role>, course: Course) -> Self {
+        Self { id, role, course: Course { password_hash: None, ..course } }
+    }
 }
 
 /// Query of `GET /api/courses`: the caller's own courses, or with `visibility=public` everybody's.
@@ -134,4 +141,21 @@ pub struct ListCourses {
 pub enum Listed {
     /// Everybody may find it.
     Public,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_the_hash_of_a_password() {
+        let course = serde_json::json!({
+            "title": "Ethics", "code": "ETHICS-26", "ownerId": "teacher", "visibility": "public",
+            "passwordHash": "secret", "createdAt": 0, "updatedAt": 0,
+        });
+        let course = serde_json::from_value(course).unwrap();
+        let body = CourseBody::new(CourseId::new("c").unwrap(), Some(Role::Instructor), course);
+        let sent = serde_json::to_string(&body).unwrap();
+        assert!(!sent.contains("assword"), "{sent}");
+    }
 }

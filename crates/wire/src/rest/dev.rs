@@ -1,10 +1,9 @@
 //! `/api/dev`: only where `ENVIRONMENT=local`.
 
 use mentora_core::ids::UserId;
+use mentora_core::limits;
+use mentora_core::rules::{Offences, Ruled};
 use serde::{Deserialize, Serialize};
-
-use crate::body::{Body, Offences};
-use crate::error::FieldError;
 
 /// `POST /api/dev/sign-in`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,25 +11,28 @@ use crate::error::FieldError;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DevSignIn {
     /// Who to be.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "student"))]
+    #[cfg_attr(feature = "openapi", schema(example = "student"))]
     pub uid: UserId,
     /// `email` claim.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Email>, inline))]
     pub email: Option<String>,
     /// `name` claim.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::NameClaim>, inline))]
     pub name: Option<String>,
     /// Custom claim `admin`.
     #[serde(default)]
     pub admin: bool,
 }
 
-impl Body for DevSignIn {
-    fn offences(&self) -> Vec<FieldError> {
-        Offences::default()
-            .chars("email", self.email.as_deref().unwrap_or(""), 0..=320)
-            .chars("name", self.name.as_deref().unwrap_or(""), 0..=100)
-            .list()
+impl Ruled for DevSignIn {
+    fn offences(&self) -> Offences {
+        Offences::default().chars("email", self.email.as_deref(), limits::Email::RANGE).chars(
+            "name",
+            self.name.as_deref(),
+            limits::NameClaim::RANGE,
+        )
     }
 }
 

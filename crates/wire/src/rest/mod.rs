@@ -8,7 +8,7 @@ mod dev;
 mod health;
 mod page;
 
-pub use assignments::{AssignmentBody, AssignmentStatus, CreateAssignment, ListAssignments};
+pub use assignments::{AssignmentBody, CreateAssignment, ListAssignments};
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mentora_core::limits::{
-    MAX_AUDIO_CHUNK_BYTES, MAX_CLIENT_MESSAGE_ID_LEN, MAX_FRAME_BYTES, MAX_TURN_CHARS,
+    MAX_AUDIO_CHUNK_BYTES, MAX_CLIENT_MESSAGE_ID_LEN, MAX_FRAME_BYTES, MAX_TURN_CHARS, SampleRate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -134,7 +134,7 @@ impl ClientFrame {
             Self::AudioStart { config, client_message_id } => {
                 check_id(client_message_id)?;
                 match config {
-                    AudioConfig { sample_rate, .. } if !(8_000..=48_000).contains(sample_rate) => {
+                    AudioConfig { sample_rate, .. } if !SampleRate::RANGE.contains(sample_rate) => {
                         bad("config.sampleRate", format!("is {sample_rate}; 8000 to 48000 Hz are allowed."))
                     }
                     AudioConfig { encoding, .. } if encoding != super::audio::ENCODING => {

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use client::{BadFrame, ClientFrame};
 pub use close::CloseCode;
-pub use server::{Event, PrivateFrame, Sequenced, SessionState};
+pub use mentora_core::documents::SessionState;
+pub use server::{Event, PrivateFrame, Sequenced};
 
 /// The subprotocol a client asks for and the answer selects.
 pub const SUBPROTOCOL: &str = "mentora.v1";

@@ -1,7 +1,7 @@
 //! Frames to a client.
 
 use mentora_core::dialogue::{Alternative, Features, Strategy};
-use mentora_core::documents::{ConversationState, EndReason, Speaker, TokenCounts, Turn};
+use mentora_core::documents::{ConversationState, EndReason, SessionState, Speaker, TokenCounts, Turn};
 use mentora_core::ids::{ConversationId, TurnId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
@@ -188,27 +188,6 @@ pub struct AudioFormat {
     pub output_sample_rate: u32,
     /// `pcm`.
     pub encoding: String,
-}
-
-/// What the session is doing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionState {
-    /// Reaching for the model.
-    Connecting,
-    /// Waiting for the student.
-    Active,
-    /// The student speaks.
-    UserSpeaking,
-    /// The tutor thinks or speaks.
-    AiResponding,
-    /// Nothing is open; the next turn opens it.
-    #[default]
-    Paused,
-    /// The model cannot be reached.
-    Error,
-    /// The conversation has ended.
-    Closed,
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! `mentora assignments`
 
+use mentora_core::documents::AssignmentStatus;
 use mentora_core::ids::CourseId;
-use mentora_wire::rest::{AssignmentBody, AssignmentStatus};
+use mentora_wire::rest::AssignmentBody;
 
 use super::{Context, items};
 use crate::client::Reply;

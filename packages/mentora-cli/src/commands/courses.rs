@@ -11,7 +11,7 @@ use crate::render::words;
 pub(super) async fn run(context: &Context) -> Result<(), CliError> {
     let courses: Vec<Reply<CourseBody>> = context.client.list("/api/courses", &[]).await?;
     context.console.answer(&items(&courses), || {
-        let row = |CourseBody { id, role, course }: &CourseBody| {
+        let row = |CourseBody { id, role, course, .. }: &CourseBody| {
             let code = course.code.as_str().to_owned();
             [id.to_string(), code, words::of_role(*role).to_owned(), course.title.clone()]
         };

@@ -11,7 +11,7 @@ use crate::render::{plain, words};
 pub(super) async fn run(context: &Context, code: CourseCode) -> Result<(), CliError> {
     let body = JoinCourse { code, role: JoinRole::default() };
     let joined: Reply<CourseBody> = context.client.post("/api/courses/join", &body).await?;
-    let CourseBody { id, role, course } = joined.body;
+    let CourseBody { id, role, course, .. } = joined.body;
     context.console.answer(&joined.json, || {
         let role = words::of_role(role);
         format!(

@@ -1,8 +1,7 @@
 //! Moves, states and reasons in plain words.
 
 use mentora_core::dialogue::Strategy;
-use mentora_core::documents::{ConversationState, EndReason, Role};
-use mentora_wire::rest::AssignmentStatus;
+use mentora_core::documents::{AssignmentStatus, ConversationState, EndReason, Role};
 
 /// A move of the tutor.
 #[must_use]
