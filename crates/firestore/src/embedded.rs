@@ -7,7 +7,7 @@
 //! - `wire`: bodies of requests, strictly read; `answer`: bodies of replies; `fault`: errors as production words them
 //! - `shelf`: the tables; `row`: how a document lies in a row
 //! - `commit`: preconditions, masks and `transform`s, then the rows; `limits`: what production refuses
-//! - `search`: filters, orders and cursors of queries; `figures`: aggregations
+//! - `search`: filters, orders, cursors and nearest vectors of queries; `figures`: aggregations
 //! - `transaction`: optimistic: what was read is looked at again before the commit
 //! - `serve`: one function for each call
 

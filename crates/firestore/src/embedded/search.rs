@@ -1,11 +1,15 @@
 //! Queries: the documents of a scope, filtered, ordered, cut by cursors.
 
 mod filter;
+mod nearest;
 mod order;
 
 use std::borrow::Cow;
 
-use self::order::{Keys, Ordering};
+use self::{
+    nearest::Neighbours,
+    order::{Keys, Ordering},
+};
 use super::{
     Sql,
     fault::Fault,
@@ -46,6 +50,7 @@ pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Que
     };
 
     let narrowing = filter::narrowing(query.filter.as_ref());
+    let mut neighbours = query.nearest.as_ref().map(Neighbours::of);
     let mut candidates: Vec<(Keys, Stored)> = Vec::new();
     for stored in shelf.scan(database, &scope, &narrowing)? {
         let candidate = Candidate { name: database.name_of(&stored.path), fields: &stored.fields };
@@ -56,8 +61,14 @@ pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Que
         if let Some(keys) = ordering.keys(&candidate)
             && ordering.within(&keys, query.start.as_ref(), query.end.as_ref())
         {
-            candidates.push((keys, stored));
+            match &mut neighbours {
+                Some(neighbours) => neighbours.offer(stored),
+                None => candidates.push((keys, stored)),
+            }
         }
+    }
+    if let Some(neighbours) = neighbours {
+        return Ok(Found { documents: neighbours.nearest(), skipped: 0 });
     }
     candidates.sort_by(|(left, _), (right, _)| ordering.compare(left, right));
 

@@ -1,5 +1,6 @@
 //! Bodies of requests, strictly read: an unknown key or a value of a wrong type is refused, as production does.
 
+mod nearest;
 mod query;
 mod write;
 

@@ -7,27 +7,31 @@ mod documents;
 mod filters;
 mod limits;
 mod lists;
+mod nearest;
 mod orders;
 mod reads;
 mod transactions;
 mod transforms;
 mod urls;
 mod values;
+mod vectors;
 
 use crate::case::Case;
 
 /// Every case.
 pub fn all() -> Vec<Case> {
-    let subjects: [fn() -> Vec<Case>; 13] = [
+    let subjects: [fn() -> Vec<Case>; 15] = [
         documents::cases,
         reads::cases,
         commits::cases,
         transforms::cases,
         values::cases,
+        vectors::cases,
         limits::cases,
         filters::cases,
         orders::cases,
         cursors::cases,
+        nearest::cases,
         aggregations::cases,
         lists::cases,
         transactions::cases,

@@ -43,6 +43,11 @@ pub const KNOWN: &[Difference] = &[
         emulator: AnswersOtherwise,
     },
     Difference {
+        case: "a vector in a map is found by its path",
+        why: "`vectorField` is documented as the path of a field; the emulator looks at the top of documents only",
+        emulator: AnswersOtherwise,
+    },
+    Difference {
         case: "counting up to nothing is refused",
         why: "Google documents that `upTo` must be greater than zero; the emulator counts 0",
         emulator: AnswersOtherwise,

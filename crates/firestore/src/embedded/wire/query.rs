@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{TransactionOptionsIn, integer, named};
+use super::{TransactionOptionsIn, integer, named, nearest::NearestIn};
 use crate::{
-    embedded::fault::{Code, Fault},
+    embedded::{fault::Fault, limits},
     field_path::FieldPath,
     name::DocumentPath,
     query::{Cursor, Direction, Filter, Operator, Query, UnaryOperator},
     timestamp::Timestamp,
-    value::Value,
+    value::{Value, WireInteger},
 };
 
 #[derive(Deserialize)]
@@ -81,7 +81,7 @@ pub(in crate::embedded) struct QueryIn {
     offset: i64,
     #[serde(default, deserialize_with = "some_integer")]
     limit: Option<i64>,
-    find_nearest: Option<serde::de::IgnoredAny>,
+    find_nearest: Option<NearestIn>,
 }
 
 #[derive(Deserialize)]
@@ -198,15 +198,24 @@ protobuf_enum! {
         "DESCENDING" = 2 => Direction::Descending,;
 }
 
-fn some_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    integer(deserializer).map(Some)
+/// A number, a number in text, or null where there is none.
+pub(super) fn some_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let given = Option::<WireInteger>::deserialize(deserializer)?;
+    Ok(given.map(|WireInteger(number)| number))
 }
 
 impl QueryIn {
     /// The query below a document, or below the root.
     pub(in crate::embedded) fn located(self, parent: Option<DocumentPath>) -> Result<Query, Fault> {
         if self.find_nearest.is_some() {
-            return Err(Fault::new(Code::Unimplemented, "Vector search is not available in this store."));
+            let beside = [
+                (self.start_at.is_some() || self.end_at.is_some(), "A cursor"),
+                (self.limit.is_some(), "A query limit"),
+                (self.offset != 0, "A query offset"),
+            ];
+            if let Some((_, what)) = beside.into_iter().find(|(given, _)| *given) {
+                return Err(Fault::invalid(format!("{what} cannot be used with FindNearest")));
+            }
         }
         let mut from = self.from.into_iter();
         let (collection, all_descendants) = match (from.next(), from.next()) {
@@ -229,8 +238,9 @@ impl QueryIn {
             all_descendants,
             filter: self.r#where.map(FilterIn::located).transpose()?,
             order: self.order_by.into_iter().map(OrderIn::located).collect::<Result<_, _>>()?,
-            start: self.start_at.map(CursorIn::located),
-            end: self.end_at.map(CursorIn::located),
+            start: self.start_at.map(CursorIn::located).transpose()?,
+            end: self.end_at.map(CursorIn::located).transpose()?,
+            nearest: self.find_nearest.map(NearestIn::located).transpose()?,
             offset: count(self.offset, "offset")?,
             limit: self.limit.map(|limit| count(limit, "limit")).transpose()?,
             select: match self.select {
@@ -259,7 +269,10 @@ impl FilterIn {
                     ConnectiveIn::Or => Filter::Or(filters),
                 }
             }
-            Self::Field(ComparisonIn { field, op, value }) => Filter::Field(field.located()?, op, value),
+            Self::Field(ComparisonIn { field, op, value }) => {
+                limits::check_operand(&value)?;
+                Filter::Field(field.located()?, op, value)
+            }
             Self::Unary(UnaryIn { field, op }) => Filter::Unary(field.located()?, op),
         })
     }
@@ -272,7 +285,8 @@ impl OrderIn {
 }
 
 impl CursorIn {
-    fn located(self) -> Cursor {
-        Cursor { values: self.values, before: self.before }
+    fn located(self) -> Result<Cursor, Fault> {
+        self.values.iter().try_for_each(limits::check_operand)?;
+        Ok(Cursor { values: self.values, before: self.before })
     }
 }
