@@ -8,7 +8,7 @@
 //! - `shelf`: the tables; `row`: how a document lies in a row
 //! - `commit`: preconditions, masks and `transform`s, then the rows; `limits`: what production refuses
 //! - `search`: filters, orders, cursors and nearest vectors of queries; `figures`: aggregations
-//! - `transaction`: optimistic: what was read is looked at again before the commit
+//! - `transaction`: optimistic: what was read is looked at again before the commit; `read_time`: reads of the past
 //! - `serve`: one function for each call
 
 mod answer;
@@ -17,6 +17,7 @@ mod fault;
 mod fields;
 mod figures;
 mod limits;
+mod read_time;
 mod route;
 mod row;
 #[cfg(feature = "rusqlite")]

@@ -173,6 +173,44 @@ fn a_transaction_ends_after_a_minute_of_silence_and_after_four_and_a_half_in_all
 }
 
 #[test]
+fn a_transaction_gives_up_where_a_page_that_it_listed_has_changed() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    let transaction = bench.begin();
+    let escaped = transaction.replace('=', "%3D").replace('+', "%2B").replace('/', "%2F");
+    let (status, page) = bench.call("GET", &format!("/a?transaction={escaped}"), Json::Null);
+    assert_eq!((status, page["documents"].as_array().map(Vec::len)), (200, Some(1)));
+    bench.set("a/2", 2);
+    assert_eq!(bench.commit_in(&transaction, json!([])), (409, "ABORTED".into()));
+}
+
+#[test]
+fn a_read_of_the_past_is_answered_while_nothing_was_committed_since() {
+    let mut bench = Bench::new();
+    let first = bench.set("a/1", 1).to_string();
+    bench.now += 10 * SECOND;
+    let later = Timestamp::from_micros(bench.now - SECOND).to_string();
+    let read = |time: &str| json!({ "documents": [format!("{ROOT}/a/1")], "readTime": time });
+    for time in [&first, &later] {
+        let (status, reply) = bench.call("POST", ":batchGet", read(time));
+        assert_eq!((status, &reply[0]["readTime"]), (200, &json!(time)));
+    }
+    let begin = json!({ "options": { "readOnly": { "readTime": later } } });
+    let transaction = bench.call("POST", ":beginTransaction", begin).1["transaction"].clone();
+    let read_in = json!({ "documents": [format!("{ROOT}/a/1")], "transaction": transaction });
+    let (status, reply) = bench.call("POST", ":batchGet", read_in.clone());
+    assert_eq!((status, &reply[0]["readTime"]), (200, &json!(later)));
+
+    bench.set("a/2", 2);
+    for body in [read(&first), read(&later), read_in] {
+        let (status, reply) = bench.call("POST", ":batchGet", body);
+        assert_eq!((status, &reply["error"]["status"]), (501, &json!("UNIMPLEMENTED")), "{reply}");
+    }
+    assert_eq!(bench.call("GET", &format!("/a/1?readTime={first}"), Json::Null).0, 501);
+    assert_eq!(bench.call("GET", &format!("/a?readTime={first}"), Json::Null).0, 501);
+}
+
+#[test]
 fn refusals_are_worded_as_production_words_them() {
     let mut bench = Bench::new();
     bench.set("a/1", 1);

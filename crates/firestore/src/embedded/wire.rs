@@ -89,6 +89,7 @@ pub(super) struct ListCollectionIdsBody {
     #[serde(default, deserialize_with = "integer")]
     pub(super) page_size: i64,
     pub(super) page_token: Option<String>,
+    pub(super) read_time: Option<Timestamp>,
 }
 
 #[derive(Deserialize, Default)]

@@ -1,6 +1,6 @@
 //! Single documents, and many at once.
 
-use super::{Desk, ids};
+use super::{Desk, Reading, ids};
 use crate::{
     embedded::{
         Sql,
@@ -27,14 +27,11 @@ pub(super) fn get<S: Sql>(
     path: &DocumentPath,
     parameters: &Parameters,
 ) -> Result<HttpResponse, Fault> {
-    if parameters.get("readTime").is_some() {
-        return Err(transaction::no_past());
-    }
     let mask = mask_parameter(parameters, "mask.fieldPaths")?;
+    let reading = desk.reading_of(parameters)?;
     let found = desk.shelf.read(&desk.database, path)?;
-    if let Some(id) = parameters.get("transaction") {
-        let open = transaction::resume(desk.shelf, &desk.database, id, desk.now)?;
-        transaction::note_document(desk.shelf, &desk.database, &open, path, found.as_ref())?;
+    if let Some(open) = &reading.open {
+        transaction::note_document(desk.shelf, &desk.database, open, path, found.as_ref())?;
     }
     let found = found.ok_or_else(|| Fault::document_not_found(&desk.database.name_of(path)))?;
     answer::json(&DocumentOut::of(&desk.database, masked(found, mask.as_deref())))
@@ -90,8 +87,7 @@ pub(super) fn batch_get<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<H
         }
     }
 
-    let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
-    let read_time = desk.read_time()?;
+    let Reading { open, begun, time } = desk.reading(transaction.as_deref(), new_transaction, read_time)?;
     let mut elements = Vec::with_capacity(paths.len());
     if begun.is_some() {
         elements.push(Element { transaction: begun, ..Element::default() });
@@ -101,7 +97,7 @@ pub(super) fn batch_get<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<H
         if let Some(open) = &open {
             transaction::note_document(desk.shelf, &desk.database, open, &path, found.as_ref())?;
         }
-        let mut element = Element { read_time: Some(read_time.clone()), ..Element::default() };
+        let mut element = Element { read_time: Some(time.clone()), ..Element::default() };
         match found {
             Some(stored) => {
                 element.found = Some(DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE};
+use serde_json::json;
 
 use super::{
     Desk,
@@ -36,9 +37,7 @@ pub(super) fn documents<S: Sql>(
     collection: &CollectionPath,
     parameters: &Parameters,
 ) -> Result<HttpResponse, Fault> {
-    if parameters.get("readTime").is_some() {
-        return Err(transaction::no_past());
-    }
+    let reading = desk.reading_of(parameters)?;
     let page_size = match parameters.get("pageSize").map(str::parse::<i64>) {
         None | Some(Ok(0)) => DEFAULT_PAGE,
         Some(Ok(size)) => {
@@ -62,6 +61,10 @@ pub(super) fn documents<S: Sql>(
     query.start = token.map(cursor_of).transpose()?;
     let order = query.order.clone();
     let mut found = search::run(desk.shelf, &desk.database, &query)?.documents;
+    if let Some(open) = &reading.open {
+        let asked = json!({ "structuredQuery": query.wire() });
+        transaction::note_query(desk.shelf, open, query.parent.as_ref(), asked, &found)?;
+    }
 
     let has_more = found.len() > usize::try_from(page_size).unwrap_or(usize::MAX);
     if has_more {
@@ -122,7 +125,8 @@ pub(super) fn collection_ids<S: Sql>(
     parent: Option<&DocumentPath>,
     body: &[u8],
 ) -> Result<HttpResponse, Fault> {
-    let ListCollectionIdsBody { page_size, page_token } = wire::body(body)?;
+    let ListCollectionIdsBody { page_size, page_token, read_time } = wire::body(body)?;
+    desk.reading(None, None, read_time)?;
     let page_size = match usize::try_from(page_size) {
         Ok(0) => usize::MAX,
         Ok(size) => size,
