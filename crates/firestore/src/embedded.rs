@@ -4,9 +4,10 @@
 //!
 //! - [`sql`]: the little we ask of a database; `rusqlite` is its native implementation
 //! - `route`: which call a URL means
+//! - `names`: resource names, checked; `limits`: what production refuses to store
 //! - `wire`: bodies of requests, strictly read; `answer`: bodies of replies; `fault`: errors as production words them
 //! - `shelf`: the tables; `row`: how a document lies in a row
-//! - `commit`: preconditions, masks and `transform`s, then the rows; `limits`: what production refuses
+//! - `commit`: preconditions, masks and `transform`s, then the rows
 //! - `search`: filters, orders, cursors and nearest vectors of queries; `figures`: aggregations
 //! - `transaction`: optimistic: what was read is looked at again before the commit; `read_time`: reads of the past
 //! - `serve`: one function for each call
@@ -17,6 +18,7 @@ mod fault;
 mod fields;
 mod figures;
 mod limits;
+mod names;
 mod read_time;
 mod route;
 mod row;

@@ -1,9 +1,12 @@
 //! What production refuses to store.
 
-use super::fault::Fault;
-use crate::value::{
-    Fields, GeoPoint, Value,
-    vector::{self, NotAVector},
+use super::{fault::Fault, names};
+use crate::{
+    field_path::{self, FieldPath},
+    value::{
+        Fields, GeoPoint, Value,
+        vector::{self, NotAVector},
+    },
 };
 
 /// Longest string or bytes, in bytes.
@@ -38,8 +41,28 @@ pub(super) fn check_size(name: &str, path: &str, fields: &Fields) -> Result<(), 
     )))
 }
 
-/// Checks the name of a field, in a document or in a path.
-pub(super) fn check_name(name: &str) -> Result<(), Fault> {
+/// Reads the path of a field.
+pub(super) fn field_path(text: &str) -> Result<FieldPath, Fault> {
+    let path = FieldPath::parse(text)?;
+    if text.len() > field_path::MAX_BYTES {
+        return Err(Fault::invalid(format!("property path is longer than {} bytes.", field_path::MAX_BYTES)));
+    }
+    if path.names().len() > MAX_DEPTH {
+        return Err(Fault::invalid(format!("paths must have at most {MAX_DEPTH} elements")));
+    }
+    if path.is_document_id() {
+        return Ok(path);
+    }
+    match path.names().iter().find(|name| is_reserved(name)).map(String::as_str) {
+        None => Ok(path),
+        Some("__name__") => Err(Fault::invalid("the name __key__ is reserved")),
+        Some(vector::TYPE) => Err(Fault::invalid(format!("the name {} is reserved", vector::TYPE))),
+        Some(_) => Err(Fault::invalid(format!("Invalid reserved name in field path {text}"))),
+    }
+}
+
+/// Checks the name of a field of a document.
+fn check_name(name: &str) -> Result<(), Fault> {
     if name.is_empty() {
         return Err(Fault::invalid("The property.name is the empty string."));
     }
@@ -60,7 +83,7 @@ pub(super) fn is_reserved(name: &str) -> bool {
 /// Checks what is only compared with: it need not be storable, but it has to be a value.
 pub(super) fn check_operand(value: &Value) -> Result<(), Fault> {
     match value {
-        Value::Reference(name) => check_reference(name),
+        Value::Reference(name) => names::check(names::Role::Reference, name),
         Value::GeoPoint(point) => check_point(point),
         Value::Array(values) => values.iter().try_for_each(check_operand),
         Value::Map(fields) => {
@@ -81,7 +104,7 @@ pub(super) fn check_value(property: &str, value: &Value, depth: usize) -> Result
     match value {
         Value::String(text) if text.len() > MAX_VALUE_BYTES => Err(too_long(property)),
         Value::Bytes(bytes) if bytes.len() > MAX_VALUE_BYTES => Err(too_long(property)),
-        Value::Reference(name) => check_reference(name),
+        Value::Reference(name) => names::check(names::Role::Reference, name),
         Value::GeoPoint(point) => check_point(point),
         Value::Array(_) | Value::Map(_) if depth > MAX_DEPTH => Err(invalid_nested(property)),
         Value::Array(values) => values.iter().try_for_each(|value| match value {
@@ -111,22 +134,6 @@ fn check_type(property: &str, fields: &Fields) -> Result<(), Fault> {
         Ok(_) | Err(NotAVector::Untyped) => Ok(()),
         Err(NotAVector::OtherType) => Err(invalid_nested(property)),
         Err(reason) => Err(Fault::invalid(reason.to_string())),
-    }
-}
-
-/// A reference may point into any database, but to a document.
-fn check_reference(name: &str) -> Result<(), Fault> {
-    let segments: Vec<&str> = name.split('/').collect();
-    match segments.as_slice() {
-        ["projects", _, "databases", _, "documents", ids @ ..]
-            if !ids.is_empty() && ids.len().is_multiple_of(2) && !ids.contains(&"") =>
-        {
-            Ok(())
-        }
-        ["projects", ..] => {
-            Err(Fault::invalid(format!("Resource name \"{name}\" is not that of a document.")))
-        }
-        _ => Err(Fault::invalid(format!("Resource name \"{name}\" lacks \"projects\" at index 0."))),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Queries: the documents of a scope, filtered, ordered, cut by cursors.
 
+mod disjunctions;
 mod filter;
 mod nearest;
 mod order;
+mod refused;
 
 use std::borrow::Cow;
 
@@ -32,7 +34,7 @@ pub(super) struct Found {
 
 /// Runs a query; the documents come whole, whatever it selects.
 pub(super) fn run<S: Sql>(shelf: &mut Shelf<S>, database: &Database, query: &Query) -> Result<Found, Fault> {
-    filter::check(query.filter.as_ref())?;
+    refused::check(query)?;
     let ordering = Ordering::of(query)?;
     let collection = match (&query.collection, query.all_descendants) {
         (Some(id), false) => Some(match &query.parent {

@@ -7,9 +7,9 @@ use serde_json::Value as Json;
 use super::{
     Sql,
     fault::Fault,
-    read_time, search,
+    names, read_time, search,
     shelf::{Shelf, Stored, number, text},
-    wire::{QueryBody, ReadOnlyIn, TransactionOptionsIn, document_path},
+    wire::{QueryBody, ReadOnlyIn, TransactionOptionsIn},
 };
 use crate::name::{Database, DocumentPath};
 
@@ -177,7 +177,7 @@ fn noted_time<S: Sql>(shelf: &mut Shelf<S>, id: &str) -> Result<Option<i64>, Fau
 fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) -> Result<String, Fault> {
     match serde_json::from_str(subject)? {
         Subject::Document(name) => {
-            let path = document_path(database, &name)?;
+            let path = names::document(database, &name)?;
             Ok(seen(shelf.read(database, &path)?.as_ref()))
         }
         Subject::Query { below, body } => {

@@ -15,12 +15,13 @@ mod transforms;
 mod urls;
 mod values;
 mod vectors;
+mod words;
 
 use crate::case::Case;
 
 /// Every case.
 pub fn all() -> Vec<Case> {
-    let subjects: [fn() -> Vec<Case>; 15] = [
+    let subjects: [fn() -> Vec<Case>; 16] = [
         documents::cases,
         reads::cases,
         commits::cases,
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Case> {
         lists::cases,
         transactions::cases,
         urls::cases,
+        words::cases,
     ];
     subjects.into_iter().flat_map(|cases| cases()).collect()
 }

@@ -7,11 +7,11 @@ use crate::{
         answer::{self, DocumentOut, Element, EmptyOut},
         commit,
         fault::{Code, Fault},
-        fields,
+        fields, names,
         route::Parameters,
         shelf::Stored,
         transaction,
-        wire::{self, BatchGetBody, DocumentIn, document_path, mask_of, precondition_of},
+        wire::{self, BatchGetBody, DocumentIn, mask_of, precondition_of},
     },
     field_path::FieldPath,
     name::{CollectionPath, DocumentPath},
@@ -45,7 +45,10 @@ pub(super) fn create<S: Sql>(
     body: &[u8],
 ) -> Result<HttpResponse, Fault> {
     let path = match parameters.get("documentId").filter(|id| !id.is_empty()) {
-        Some(id) => collection.doc(id)?,
+        Some(id) => {
+            names::check_document_id(id)?;
+            collection.doc(id)?
+        }
         None => collection.doc(&ids::new_id(desk.shelf, desk.now)?)?,
     };
     let write = located(desk, &path, body, None, Some(Precondition::Exists(false)))?;
@@ -81,7 +84,7 @@ pub(super) fn batch_get<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<H
     let mask = mask.map(|mask| mask_of(&mask.field_paths)).transpose()?;
     let mut paths: Vec<DocumentPath> = Vec::with_capacity(documents.len());
     for name in &documents {
-        let path = document_path(&desk.database, name)?;
+        let path = names::document(&desk.database, name)?;
         if !paths.contains(&path) {
             paths.push(path);
         }

@@ -41,7 +41,7 @@ pub(super) fn documents<S: Sql>(
     let page_size = match parameters.get("pageSize").map(str::parse::<i64>) {
         None | Some(Ok(0)) => DEFAULT_PAGE,
         Some(Ok(size)) => {
-            u32::try_from(size).map_err(|_| Fault::invalid("page size is negative or too large"))?
+            u32::try_from(size).map_err(|_| Fault::invalid("Page size must be nonnegative."))?
         }
         Some(Err(_)) => return Err(Fault::invalid("pageSize is not a number")),
     };
@@ -130,7 +130,7 @@ pub(super) fn collection_ids<S: Sql>(
     let page_size = match usize::try_from(page_size) {
         Ok(0) => usize::MAX,
         Ok(size) => size,
-        Err(_) => return Err(Fault::invalid("page size is negative")),
+        Err(_) => return Err(Fault::invalid("page_size must be greater than or equal to zero.")),
     };
     let place = parent.map(DocumentPath::as_str);
     let below = desk.shelf.paths_below(&desk.database, place)?;
@@ -157,20 +157,16 @@ fn first_id_below<'a>(path: &'a str, place: &str) -> Option<&'a str> {
 fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
     let one = |part: &str| {
         let mut words = part.split_whitespace();
-        let path = FieldPath::parse(words.next().unwrap_or_default())?;
+        let path = FieldPath::parse(words.next()?).ok()?;
         let direction = match words.next().map(str::to_ascii_lowercase).as_deref() {
             None | Some("asc") => Direction::Ascending,
             Some("desc") => Direction::Descending,
-            Some(other) => {
-                return Err(Fault::invalid(format!("\"{other}\" is not a direction of an order.")));
-            }
+            Some(_) => return None,
         };
-        match words.next() {
-            None => Ok((path, direction)),
-            Some(_) => Err(Fault::invalid(format!("\"{part}\" is not an order."))),
-        }
+        words.next().is_none().then_some((path, direction))
     };
-    text.split(',').map(one).collect()
+    let order: Option<_> = text.split(',').map(one).collect();
+    order.ok_or_else(|| Fault::invalid(format!("Invalid order by clause \"{text}\".")))
 }
 
 /// The values at which the next page begins, behind this document.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{TransactionOptionsIn, integer, named, nearest::NearestIn};
 use crate::{
-    embedded::{fault::Fault, limits},
+    embedded::{fault::Fault, limits, names},
     field_path::FieldPath,
     name::DocumentPath,
     query::{Cursor, Direction, Filter, Operator, Query, UnaryOperator},
@@ -63,7 +63,7 @@ pub(in crate::embedded) struct CountIn {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::embedded) struct FigureIn {
-    pub(in crate::embedded) field: FieldIn,
+    pub(in crate::embedded) field: Option<FieldIn>,
 }
 
 #[derive(Deserialize)]
@@ -226,6 +226,7 @@ impl QueryIn {
                 return Err(Fault::invalid(message));
             }
         };
+        collection.as_deref().map(names::check_collection_id).transpose()?;
         let count = |number: i64, what: &str| {
             u32::try_from(number).map_err(|_| match number {
                 ..0 => Fault::invalid(format!("{what} is negative")),
@@ -255,7 +256,7 @@ impl QueryIn {
 
 impl FieldIn {
     pub(in crate::embedded) fn located(self) -> Result<FieldPath, Fault> {
-        Ok(FieldPath::parse(&self.field_path)?)
+        limits::field_path(&self.field_path)
     }
 }
 

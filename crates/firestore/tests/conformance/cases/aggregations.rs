@@ -124,8 +124,12 @@ pub fn cases() -> Vec<Case> {
             [ask(a(), json!([{ "alias": "c", "count": {} }, { "alias": "c", "count": {} }])).invalid()],
         ),
         case(
-            "counting up to nothing is refused",
-            [ask(a(), json!([{ "count": { "upTo": "0" } }])).invalid()],
+            "counting up to nothing gives nothing",
+            [
+                stock(),
+                ask(a(), json!([{ "alias": "c", "count": { "upTo": "0" } }]))
+                    .answers(result(json!({ "c": int(0) }))),
+            ],
         ),
     ]
 }
