@@ -11,7 +11,7 @@ use crate::{
     value::Value,
 };
 
-/// Most values of `IN` and `ARRAY_CONTAINS_ANY`, and most alternatives of a filter as a whole.
+/// Most values of `IN` and `ARRAY_CONTAINS_ANY`.
 const MAX_ALTERNATIVES: usize = 30;
 /// Most values of `NOT_IN`.
 const MAX_EXCLUSIONS: usize = 10;
@@ -66,16 +66,7 @@ fn check_filter(filter: &Filter) -> Result<(), Fault> {
             "'NOT_IN' cannot be used in the same query with 'IN', 'ARRAY_CONTAINS_ANY' or 'OR'.",
         ));
     }
-    if memberships(filter) > 1 {
-        return Err(Fault::invalid("A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction."));
-    }
-    let alternatives = disjunctions::count(filter, MAX_ALTERNATIVES);
-    if alternatives > MAX_ALTERNATIVES {
-        return Err(Fault::invalid(format!(
-            "Too many disjunctions after normalization. Result had {alternatives} disjunctions which is more than \
-             the maximum of {MAX_ALTERNATIVES}"
-        )));
-    }
+    disjunctions::check(filter)?;
     let ranged = ranged(filter);
     if ranged.len() > MAX_RANGED {
         let names: Vec<String> = ranged.iter().map(FieldPath::to_string).collect();
@@ -116,15 +107,5 @@ fn check_operand(path: &FieldPath, operator: Operator, value: &Value) -> Result<
         }
         Value::Array(_) => Ok(()),
         _ => Err(Fault::invalid(format!("'{name}' requires an ArrayValue."))),
-    }
-}
-
-/// How many filters look into arrays in one conjunction, at most.
-fn memberships(filter: &Filter) -> usize {
-    match filter {
-        Filter::And(filters) => filters.iter().map(memberships).sum(),
-        Filter::Or(filters) => filters.iter().map(memberships).max().unwrap_or(0),
-        Filter::Field(_, Operator::ArrayContains | Operator::ArrayContainsAny, _) => 1,
-        Filter::Field(..) | Filter::Unary(..) => 0,
     }
 }

@@ -313,9 +313,6 @@ fn filters() -> Vec<Case> {
                 r#where(all("OR", (0..31).map(|n| field("a", "EQUAL", int(n))))).invalid_saying(too_many(31)),
                 r#where(all("AND", [one_of("a", 6), one_of("b", 6)])).invalid_saying(too_many(36)),
                 r#where(all("OR", [one_of("a", 16), one_of("b", 15)])).invalid_saying(too_many(31)),
-                // Of two conditions that are met in either order, one is counted.
-                r#where(all("AND", [one_of("a", 30), all("OR", [1, 2].map(|n| field("a", "EQUAL", int(n))))]))
-                    .invalid_saying(too_many(59)),
             ],
         ),
         case(
