@@ -2,11 +2,16 @@
 
 mod disjunctions;
 mod filter;
+mod nearest;
 mod order;
+mod refused;
 
 use std::borrow::Cow;
 
-use self::order::{Keys, Ordering};
+use self::{
+    nearest::Neighbours,
+    order::{Keys, Ordering},
+};
 use super::{
     Sql,
     fault::Fault,
@@ -39,7 +44,7 @@ pub(super) fn run_over<S: Sql>(
     query: &Query,
     indexed: &[&FieldPath],
 ) -> Result<Found, Fault> {
-    filter::check(query.filter.as_ref())?;
+    refused::check(query)?;
     let ordering = Ordering::of(query, indexed)?;
     check_scope(query)?;
     let collection = match (&query.collection, query.all_descendants) {
@@ -58,6 +63,7 @@ pub(super) fn run_over<S: Sql>(
     };
 
     let narrowing = filter::narrowing(query.filter.as_ref());
+    let mut neighbours = query.nearest.as_ref().map(Neighbours::of);
     let mut candidates: Vec<(Keys, Stored)> = Vec::new();
     for stored in shelf.scan(database, &scope, &narrowing)? {
         let candidate = Candidate { name: database.name_of(&stored.path), fields: &stored.fields };
@@ -68,8 +74,14 @@ pub(super) fn run_over<S: Sql>(
         if let Some(keys) = ordering.keys(&candidate)
             && ordering.within(&keys, query.start.as_ref(), query.end.as_ref())
         {
-            candidates.push((keys, stored));
+            match &mut neighbours {
+                Some(neighbours) => neighbours.offer(stored),
+                None => candidates.push((keys, stored)),
+            }
         }
+    }
+    if let Some(neighbours) = neighbours {
+        return Ok(Found { documents: neighbours.nearest(), skipped: 0 });
     }
     candidates.sort_by(|(left, _), (right, _)| ordering.compare(left, right));
 
