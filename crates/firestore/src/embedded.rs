@@ -4,12 +4,12 @@
 //!
 //! - [`sql`]: the little we ask of a database; `rusqlite` is its native implementation
 //! - `route`: which call a URL means
+//! - `names`: resource names, checked; `limits`: what production refuses to store
 //! - `wire`: bodies of requests, strictly read; `answer`: bodies of replies; `fault`: errors as production words them
 //! - `shelf`: the tables; `row`: how a document lies in a row; `index`: what of it SQL can look up
 //! - `commit`: preconditions, masks and `transform`s, then the rows; `sequence`: which writes can follow each other
-//! - `limits`: what production refuses
-//! - `search`: filters, orders and cursors of queries; `figures`: aggregations
-//! - `transaction`: optimistic: what was read is looked at again before the commit
+//! - `search`: filters, orders, cursors and nearest vectors of queries; `figures`: aggregations
+//! - `transaction`: optimistic: what was read is looked at again before the commit; `read_time`: reads of the past
 //! - `serve`: one function for each call
 
 mod answer;
@@ -19,6 +19,8 @@ mod fields;
 mod figures;
 mod index;
 mod limits;
+mod names;
+mod read_time;
 mod route;
 mod row;
 #[cfg(feature = "rusqlite")]

@@ -7,11 +7,17 @@ pub const MAX_BYTES: usize = 1500;
 
 /// A text that is not a field path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "Invalid property path \"{0}\". Unquoted property names must match regex ([a-zA-Z_][a-zA-Z_0-9]*), and quoted \
-     property names must match regex (`(?:[^`\\\\]|(?:\\\\.))+`)"
-)]
-pub struct FieldPathError(pub String);
+pub enum FieldPathError {
+    /// There is nothing.
+    #[error("Invalid empty property path string.")]
+    Empty,
+    /// A name is neither an identifier nor in backticks.
+    #[error(
+        "Invalid property path \"{0}\". Unquoted property paths must match regex ([a-zA-Z_][a-zA-Z_0-9]*), and quoted \
+         property paths must match regex (`(?:[^`\\\\]|(?:\\\\.))+`)"
+    )]
+    Malformed(String),
+}
 
 /// The way to a field through nested maps.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,7 +46,10 @@ impl FieldPath {
 
     /// Reads the written form, with backticks around names that need them.
     pub fn parse(text: &str) -> Result<Self, FieldPathError> {
-        let refused = || FieldPathError(text.to_owned());
+        if text.is_empty() {
+            return Err(FieldPathError::Empty);
+        }
+        let refused = || FieldPathError::Malformed(text.to_owned());
         let mut names = Vec::new();
         let mut rest = text.chars().peekable();
         loop {

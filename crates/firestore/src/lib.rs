@@ -34,7 +34,7 @@ pub use document::Document;
 pub use error::{Error, Kind, Retry};
 pub use field_path::FieldPath;
 pub use name::{CollectionPath, Database, DocumentPath, NameError};
-pub use query::{Cursor, Direction, Filter, Operator, Query, UnaryOperator};
+pub use query::{Cursor, Direction, DistanceMeasure, Filter, Nearest, Operator, Query, UnaryOperator};
 pub use reply::{CommitResult, Page, Transaction, WriteResult};
 pub use timestamp::Timestamp;
 pub use transport::{Transport, TransportError};

@@ -1,5 +1,7 @@
 //! Structured queries.
 
+mod nearest;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
@@ -7,6 +9,8 @@ use crate::{
     name::{CollectionPath, DocumentPath},
     value::Value,
 };
+
+pub use nearest::{DistanceMeasure, MAX_LIMIT, Nearest};
 
 /// What is asked of one collection, or of all collections of one id.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +29,8 @@ pub struct Query {
     pub start: Option<Cursor>,
     /// Where to end, in the order.
     pub end: Option<Cursor>,
+    /// Only the nearest to a vector, and in that order.
+    pub nearest: Option<Nearest>,
     /// How many to pass over.
     pub offset: u32,
     /// How many at most.
@@ -149,6 +155,14 @@ impl Query {
         self
     }
 
+    /// Finds the documents whose vector is nearest to a given one, in that order. Such a query has no limit, offset
+    /// or cursors beside those of the search.
+    #[must_use]
+    pub fn nearest(mut self, nearest: Nearest) -> Self {
+        self.nearest = Some(nearest);
+        self
+    }
+
     /// Passes over the first documents. They are billed nevertheless: prefer a cursor.
     #[must_use]
     pub fn offset(mut self, count: u32) -> Self {
@@ -197,6 +211,9 @@ impl Query {
             if let Some(Cursor { values, before }) = cursor {
                 wire.insert(key.into(), json!({ "values": values, "before": before }));
             }
+        }
+        if let Some(nearest) = &self.nearest {
+            wire.insert("findNearest".into(), nearest.wire());
         }
         if self.offset > 0 {
             wire.insert("offset".into(), json!(self.offset));

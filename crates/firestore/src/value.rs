@@ -3,6 +3,7 @@
 mod decode;
 mod encode;
 pub mod order;
+pub mod vector;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub(crate) use decode::integral;
-pub(crate) use wire::{UNSET, WireInteger};
+pub(crate) use wire::{UNSET, WireDouble, WireInteger};
 
 use crate::timestamp::Timestamp;
 
@@ -41,6 +42,9 @@ pub enum Value {
     GeoPoint(GeoPoint),
     /// A list; it cannot hold a list directly.
     Array(Vec<Value>),
+    /// A vector for [`crate::Query::nearest`], an embedding most often: numbers without NaN, 1 to
+    /// [`vector::MAX_DIMENSIONS`] of them. Firestore sees no fields in it.
+    Vector(Vec<f64>),
     /// A map.
     Map(Fields),
 }

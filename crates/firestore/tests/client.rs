@@ -10,9 +10,10 @@ use std::{
 
 use futures::executor::block_on;
 use mentora_firestore::{
-    Aggregation, Client, CollectionPath, Cursor, Database, Direction, DocumentPath, Endpoint, Fields, Filter,
-    Kind, Operator, Precondition, Query, Retry, Transform, Transport, TransportError, Value, Write,
-    client::EMULATOR_TOKEN, embedded::Store, emulator::Emulator, to_fields, value::to_value,
+    Aggregation, Client, CollectionPath, Cursor, Database, Direction, DistanceMeasure, DocumentPath,
+    Endpoint, Fields, Filter, Kind, Nearest, Operator, Precondition, Query, Retry, Transform, Transport,
+    TransportError, Value, Write, client::EMULATOR_TOKEN, embedded::Store, emulator::Emulator, to_fields,
+    value::to_value,
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -190,6 +191,50 @@ async fn a_roster_is_asked<T: Transport>(client: &Client<T>) {
     assert!(found[0].is_some() && found[1].is_none() && found[2] == found[0]);
 }
 
+/// Memories are found by their embeddings.
+async fn a_memory_is_searched<T: Transport>(client: &Client<T>) {
+    let memory = |id: &str, student: &str, embedding: [f64; 2]| {
+        let fields = Fields::from([
+            ("student".into(), student.into()),
+            ("embedding".into(), Value::Vector(embedding.to_vec())),
+        ]);
+        Write::set(path(&format!("memories/{id}")), fields)
+    };
+    client
+        .commit(&[
+            memory("close", "s1", [0.9, 0.1]),
+            memory("opposite", "s1", [-1.0, 0.0]),
+            memory("same", "s1", [2.0, 0.0]),
+            memory("of another", "s2", [1.0, 0.0]),
+        ])
+        .await
+        .unwrap();
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Memory {
+        embedding: Vec<f64>,
+        distance: f64,
+    }
+    let nearest =
+        Nearest::to(vec![1.0, 0.0], "embedding", DistanceMeasure::Cosine, 5).within(0.5).telling("distance");
+    let asked = Query::collection(&collection("memories"))
+        .whose("student", Operator::Equal, "s1")
+        .nearest(nearest)
+        .select(["embedding", "distance"]);
+    let found = client.run_query(&asked).await.unwrap();
+    assert_eq!(found.iter().map(|document| document.id()).collect::<Vec<_>>(), ["same", "close"]);
+    assert_eq!(found[0].decode::<Memory>().unwrap(), Memory { embedding: vec![2.0, 0.0], distance: 0.0 });
+    assert_eq!(found[1].fields["embedding"], Value::Vector(vec![0.9, 0.1]));
+    assert!(
+        matches!(found[1].fields["distance"], Value::Double(distance) if 0.0 < distance && distance < 0.5)
+    );
+
+    let flat = Nearest::to(vec![0.0; 3000], "embedding", DistanceMeasure::Euclidean, 5);
+    let refused =
+        client.run_query(&Query::collection(&collection("memories")).nearest(flat)).await.unwrap_err();
+    assert_eq!(refused.kind, Kind::InvalidArgument);
+}
+
 async fn a_transaction_is_held<T: Transport>(client: &Client<T>) {
     let at = path("wallets/w1");
     client.commit(&[Write::set(at.clone(), Fields::from([("balance".into(), 5.into())]))]).await.unwrap();
@@ -211,6 +256,7 @@ fn the_embedded_store_serves_the_application() {
     let client = client(InProcess::new(), "http://embedded");
     block_on(a_conversation_is_kept(&client));
     block_on(a_roster_is_asked(&client));
+    block_on(a_memory_is_searched(&client));
     block_on(a_transaction_is_held(&client));
 }
 
@@ -223,6 +269,7 @@ fn the_emulator_serves_the_application() {
     let client = client(Http(agent.into()), &emulator.base_url());
     block_on(a_conversation_is_kept(&client));
     block_on(a_roster_is_asked(&client));
+    block_on(a_memory_is_searched(&client));
     block_on(a_transaction_is_held(&client));
 }
 

@@ -57,6 +57,11 @@ impl<S: Sql<Error: std::fmt::Debug>> Bench<S> {
         assert_eq!(self.call("POST", ":batchGet", body).0, 200);
     }
 
+    /// What a commit is refused with.
+    fn refusal(&mut self, commit: Json) -> String {
+        self.call("POST", ":commit", commit).1["error"]["message"].as_str().unwrap_or_default().to_owned()
+    }
+
     fn commit_in(&mut self, transaction: &str, writes: Json) -> (u16, String) {
         let (status, reply) =
             self.call("POST", ":commit", json!({ "transaction": transaction, "writes": writes }));
@@ -197,29 +202,70 @@ fn a_transaction_ends_after_a_minute_of_silence_and_after_four_and_a_half_in_all
 }
 
 #[test]
-fn refusals_are_worded_as_production_words_them() {
+fn a_transaction_gives_up_where_a_page_that_it_listed_has_changed() {
     let mut bench = Bench::new();
     bench.set("a/1", 1);
-    let mut message = |method: &str, path: &str, body: Json| {
-        bench.call(method, path, body).1["error"]["message"].as_str().unwrap_or_default().to_owned()
-    };
-    assert_eq!(message("GET", "/a/x", Json::Null), format!("Document \"{ROOT}/a/x\" not found."));
-    assert_eq!(message("POST", "/a?documentId=1", json!({})), format!("Document already exists: {ROOT}/a/1"));
+    let transaction = bench.begin();
+    let escaped = transaction.replace('=', "%3D").replace('+', "%2B").replace('/', "%2F");
+    let (status, page) = bench.call("GET", &format!("/a?transaction={escaped}"), Json::Null);
+    assert_eq!((status, page["documents"].as_array().map(Vec::len)), (200, Some(1)));
+    bench.set("a/2", 2);
+    assert_eq!(bench.commit_in(&transaction, json!([])), (409, "ABORTED".into()));
+}
+
+#[test]
+fn a_read_of_the_past_is_answered_while_nothing_was_committed_since() {
+    let mut bench = Bench::new();
+    let first = bench.set("a/1", 1).to_string();
+    bench.now += 10 * SECOND;
+    let later = Timestamp::from_micros(bench.now - SECOND).to_string();
+    let read = |time: &str| json!({ "documents": [format!("{ROOT}/a/1")], "readTime": time });
+    for time in [&first, &later] {
+        let (status, reply) = bench.call("POST", ":batchGet", read(time));
+        assert_eq!((status, &reply[0]["readTime"]), (200, &json!(time)));
+    }
+    let begin = json!({ "options": { "readOnly": { "readTime": later } } });
+    let transaction = bench.call("POST", ":beginTransaction", begin).1["transaction"].clone();
+    let read_in = json!({ "documents": [format!("{ROOT}/a/1")], "transaction": transaction });
+    let (status, reply) = bench.call("POST", ":batchGet", read_in.clone());
+    assert_eq!((status, &reply[0]["readTime"]), (200, &json!(later)));
+
+    bench.set("a/2", 2);
+    for body in [read(&first), read(&later), read_in] {
+        let (status, reply) = bench.call("POST", ":batchGet", body);
+        assert_eq!((status, &reply["error"]["status"]), (501, &json!("UNIMPLEMENTED")), "{reply}");
+    }
+    assert_eq!(bench.call("GET", &format!("/a/1?readTime={first}"), Json::Null).0, 501);
+    assert_eq!(bench.call("GET", &format!("/a?readTime={first}"), Json::Null).0, 501);
+}
+
+#[test]
+fn refusals_of_time_are_worded_as_production_words_them() {
+    let mut bench = Bench::new();
+    let first = bench.set("a/1", 1);
+    let second = bench.set("a/1", 2);
+    let stale = json!({ "delete": format!("{ROOT}/a/1"), "currentDocument": { "updateTime": first } });
     assert_eq!(
-        message("PATCH", "/a/x?currentDocument.exists=true", json!({})),
-        format!("No document to update: {ROOT}/a/x")
-    );
-    assert_eq!(
-        message("PATCH", "/a/x", json!({ "fields": { "v": {} } })),
-        "Cannot convert firestore.v1.Value with type unset."
-    );
-    let half = json!({ "stringValue": "x".repeat(530_000) });
-    assert_eq!(
-        message("PATCH", "/a/x", json!({ "fields": { "a": half, "b": half } })),
+        bench.refusal(json!({ "writes": [stale] })),
         format!(
-            "Document '{ROOT}/a/x' cannot be written because its size (1,060,058 bytes) exceeds the maximum allowed \
-             size of 1,048,576 bytes."
+            "the stored version ({}) does not match the required base version ({})",
+            second.micros(),
+            first.micros()
         )
+    );
+
+    let overtaken = bench.begin();
+    bench.read_in(&overtaken, "a/1");
+    bench.set("a/1", 3);
+    assert_eq!(
+        bench.refusal(json!({ "transaction": overtaken })),
+        "Too much contention on these documents. Please try again."
+    );
+    let expired = bench.begin();
+    bench.now += 61 * SECOND;
+    assert_eq!(
+        bench.refusal(json!({ "transaction": expired })),
+        "The referenced transaction has expired or is no longer valid."
     );
 }
 

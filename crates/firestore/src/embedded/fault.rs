@@ -143,6 +143,12 @@ impl From<serde_json::Error> for Fault {
         if detail.starts_with(value::UNSET) {
             return Self::invalid(value::UNSET);
         }
-        Self::invalid(format!("Invalid JSON payload received. {detail}"))
+        let unknown = detail.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
+        Self::invalid(match unknown {
+            Some((name, _)) => {
+                format!("Invalid JSON payload received. Unknown name \"{name}\": Cannot find field.")
+            }
+            None => format!("Invalid JSON payload received. {detail}"),
+        })
     }
 }

@@ -1,6 +1,12 @@
 //! Aggregations over the documents of a query.
 
-use super::{fault::Fault, search, shelf::Stored, transform::double_of, wire::AggregationIn};
+use super::{
+    fault::Fault,
+    limits, search,
+    shelf::Stored,
+    transform::double_of,
+    wire::{AggregationIn, FigureIn},
+};
 use crate::{
     aggregate::Aggregation,
     field_path::FieldPath,
@@ -19,35 +25,62 @@ pub(super) struct Named {
 
 /// Reads what was asked; results without a name are called `field_1`, `field_2`, ….
 pub(super) fn named(asked: Vec<AggregationIn>) -> Result<Vec<Named>, Fault> {
-    if asked.is_empty() || asked.len() > MAX_AGGREGATIONS {
-        return Err(Fault::invalid(format!("A query has 1 to {MAX_AGGREGATIONS} aggregations.")));
+    if asked.is_empty() {
+        return Err(Fault::invalid("Aggregations can not be empty."));
+    }
+    if asked.len() > MAX_AGGREGATIONS {
+        return Err(Fault::invalid(format!(
+            "The maximum number of aggregations allowed in an aggregation query is {MAX_AGGREGATIONS}. Received: {}",
+            asked.len()
+        )));
     }
     let mut unnamed = 0;
     let mut named: Vec<Named> = Vec::with_capacity(asked.len());
     for AggregationIn { alias, count, sum, avg } in asked {
         let aggregation = match (count, sum, avg) {
-            (Some(count), None, None) => Aggregation::Count { up_to: count.up_to.map(positive).transpose()? },
-            (None, Some(sum), None) => Aggregation::Sum(sum.field.located()?),
-            (None, None, Some(average)) => Aggregation::Average(average.field.located()?),
-            _ => return Err(Fault::invalid("An aggregation has one operator.")),
+            (Some(count), None, None) => Aggregation::Count { up_to: count.up_to.map(counted).transpose()? },
+            (None, Some(sum), None) => Aggregation::Sum(summed(sum)?),
+            (None, None, Some(average)) => Aggregation::Average(summed(average)?),
+            _ => return Err(Fault::invalid("Operator field in Aggregation is not set.")),
         };
         let alias = alias.filter(|alias| !alias.is_empty()).unwrap_or_else(|| {
             unnamed += 1;
             format!("field_{unnamed}")
         });
+        if limits::is_reserved(&alias) {
+            return Err(Fault::invalid(format!("The property.name \"{alias}\" is reserved.")));
+        }
+        if alias.len() > limits::MAX_NAME_BYTES {
+            return Err(Fault::invalid(format!(
+                "The property.name is longer than {} bytes.",
+                limits::MAX_NAME_BYTES
+            )));
+        }
         if named.iter().any(|other| other.alias == alias) {
-            return Err(Fault::invalid(format!("The alias \"{alias}\" stands twice.")));
+            return Err(Fault::invalid(format!("Aggregation aliases contain duplicate alias: {alias}.")));
         }
         named.push(Named { alias, aggregation });
     }
     Ok(named)
 }
 
-fn positive(number: i64) -> Result<u32, Fault> {
-    u32::try_from(number)
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| Fault::invalid("upTo must be greater than zero."))
+fn summed(asked: FigureIn) -> Result<FieldPath, Fault> {
+    let field =
+        asked.field.ok_or_else(|| Fault::invalid("Invalid empty property path string."))?.located()?;
+    if field.is_document_id() {
+        return Err(Fault::invalid("Aggregations are not supported for the property: __key__"));
+    }
+    Ok(field)
+}
+
+/// Nothing is counted beyond 32 bits.
+fn counted(up_to: i64) -> Result<u32, Fault> {
+    if up_to < 0 {
+        return Err(Fault::invalid(
+            "The `up_to` value in a COUNT aggregation must be greater than or equal to zero.",
+        ));
+    }
+    Ok(u32::try_from(up_to).unwrap_or(u32::MAX))
 }
 
 /// Refuses figures of fields that no index holds in the order of the query.

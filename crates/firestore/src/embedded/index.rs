@@ -64,7 +64,8 @@ pub(super) fn key(value: &Value) -> String {
         Value::GeoPoint(point) => format!("h{}{}", number(point.latitude), number(point.longitude)),
         // What is inside decides; these come after all others.
         Value::Array(_) => "i".to_owned(),
-        Value::Map(_) => "j".to_owned(),
+        Value::Vector(_) => "j".to_owned(),
+        Value::Map(_) => "k".to_owned(),
     }
 }
 
@@ -155,6 +156,7 @@ mod tests {
         prop_oneof![
             4 => leaf.clone(),
             1 => proptest::collection::vec(leaf.clone(), 0..3).prop_map(Value::Array),
+            1 => proptest::collection::vec(-2.0..2.0, 0..3).prop_map(Value::Vector),
             1 => proptest::collection::btree_map("[ab]", leaf, 0..3).prop_map(Value::Map),
         ]
     }
@@ -189,7 +191,7 @@ mod tests {
         ]);
         let found: Vec<(String, String)> =
             entries(&fields).into_iter().map(|entry| (entry.field, entry.key)).collect();
-        let expected = [("a", "j"), ("a.`b-c`", "cbff0000000000000"), ("a.d", "a"), ("list", "i")];
+        let expected = [("a", "k"), ("a.`b-c`", "cbff0000000000000"), ("a.d", "a"), ("list", "i")];
         assert_eq!(found, expected.map(|(field, key)| (field.to_owned(), key.to_owned())));
     }
 }

@@ -1,9 +1,12 @@
 //! What production refuses to store.
 
-use super::fault::Fault;
+use super::{fault::Fault, names};
 use crate::{
-    field_path::FieldPath,
-    value::{Fields, Value},
+    field_path::{self, FieldPath},
+    value::{
+        Fields, GeoPoint, Value,
+        vector::{self, NotAVector},
+    },
 };
 
 /// Longest string or bytes, in bytes.
@@ -11,7 +14,7 @@ const MAX_VALUE_BYTES: usize = 1_048_487;
 /// Largest document, counted as production does.
 const MAX_DOCUMENT_BYTES: usize = 1_048_576;
 /// Longest name of a field, in bytes.
-const MAX_NAME_BYTES: usize = 1500;
+pub(super) const MAX_NAME_BYTES: usize = 1500;
 /// Deepest nesting of maps and arrays.
 const MAX_DEPTH: usize = 20;
 /// Most transforms of one document in one commit; each element of an array transform counts.
@@ -56,26 +59,62 @@ pub(super) fn check_size(name: &str, path: &str, fields: &Fields) -> Result<(), 
     )))
 }
 
-/// Checks the name of a field, in a document or in a path.
-pub(super) fn check_name(name: &str) -> Result<(), Fault> {
+/// Reads the path of a field.
+pub(super) fn field_path(text: &str) -> Result<FieldPath, Fault> {
+    let path = FieldPath::parse(text)?;
+    if text.len() > field_path::MAX_BYTES {
+        return Err(Fault::invalid(format!("property path is longer than {} bytes.", field_path::MAX_BYTES)));
+    }
+    if path.names().len() > MAX_DEPTH {
+        return Err(Fault::invalid(format!("paths must have at most {MAX_DEPTH} elements")));
+    }
+    if path.is_document_id() {
+        return Ok(path);
+    }
+    match path.names().iter().find(|name| is_reserved(name)).map(String::as_str) {
+        None => Ok(path),
+        Some("__name__") => Err(Fault::invalid("the name __key__ is reserved")),
+        Some(vector::TYPE) => Err(Fault::invalid(format!("the name {} is reserved", vector::TYPE))),
+        Some(_) => Err(Fault::invalid(format!("Invalid reserved name in field path {text}"))),
+    }
+}
+
+/// Checks the name of a field of a document.
+fn check_name(name: &str) -> Result<(), Fault> {
     if name.is_empty() {
         return Err(Fault::invalid("The property.name is the empty string."));
     }
     if name.len() > MAX_NAME_BYTES {
-        return Err(Fault::invalid(format!("The property name is longer than {MAX_NAME_BYTES} bytes.")));
+        return Err(Fault::invalid(format!("The property.name is longer than {MAX_NAME_BYTES} bytes.")));
     }
-    if name.len() >= 4 && name.starts_with("__") && name.ends_with("__") {
+    if is_reserved(name) {
         return Err(Fault::invalid(format!("field name {name} is reserved")));
     }
     Ok(())
 }
 
-/// Checks a path that is read by; the name of the document is one too.
-pub(super) fn check_path(path: &FieldPath) -> Result<(), Fault> {
-    if path.is_document_id() {
-        return Ok(());
+/// Is this the name of something of Firestore's own?
+pub(super) fn is_reserved(name: &str) -> bool {
+    name.len() >= 4 && name.starts_with("__") && name.ends_with("__")
+}
+
+/// Checks what is only compared with: it need not be storable, but it has to be a value.
+pub(super) fn check_operand(value: &Value) -> Result<(), Fault> {
+    match value {
+        Value::Reference(name) => names::check(names::Role::Reference, name),
+        Value::GeoPoint(point) => check_point(point),
+        Value::Array(values) => values.iter().try_for_each(check_operand),
+        Value::Map(fields) => {
+            check_type("", fields)?;
+            fields.iter().try_for_each(|(name, value)| {
+                if is_reserved(name) {
+                    return Err(reserved_inside(name));
+                }
+                check_operand(value)
+            })
+        }
+        _ => Ok(()),
     }
-    path.names().iter().try_for_each(|name| check_name(name))
 }
 
 /// Checks one value; `property` names the top-level field it belongs to.
@@ -83,42 +122,42 @@ pub(super) fn check_value(property: &str, value: &Value, depth: usize) -> Result
     match value {
         Value::String(text) if text.len() > MAX_VALUE_BYTES => Err(too_long(property)),
         Value::Bytes(bytes) if bytes.len() > MAX_VALUE_BYTES => Err(too_long(property)),
-        Value::Reference(name) => check_reference(name),
-        Value::GeoPoint(point) => {
-            check_degrees("latitude", point.latitude, 90.0)?;
-            check_degrees("longitude", point.longitude, 180.0)
+        Value::Reference(name) => names::check(names::Role::Reference, name),
+        Value::GeoPoint(point) => check_point(point),
+        Value::Array(_) | Value::Map(_) if depth > MAX_DEPTH => Err(invalid_nested(property)),
+        Value::Array(values) => values.iter().try_for_each(|value| match value {
+            Value::Array(_) => Err(Fault::invalid("Cannot convert an array value in an array value.")),
+            Value::Vector(_) => Err(Fault::invalid("Cannot convert a vector value in an array value.")),
+            _ => check_value(property, value, depth + 1),
+        }),
+        Value::Map(fields) => {
+            check_type(property, fields)?;
+            fields.iter().try_for_each(|(name, value)| {
+                if is_reserved(name) {
+                    return Err(reserved_inside(name));
+                }
+                if name.is_empty() || name.len() > MAX_NAME_BYTES {
+                    return Err(invalid_nested(property));
+                }
+                check_value(property, value, depth + 1)
+            })
         }
-        Value::Array(_) | Value::Map(_) if depth > MAX_DEPTH => Err(Fault::invalid(format!(
-            "Property {property} contains an invalid nested entity: more than {MAX_DEPTH} levels."
-        ))),
-        Value::Array(values) => values.iter().try_for_each(|value| {
-            if matches!(value, Value::Array(_)) {
-                return Err(Fault::invalid("Cannot convert an array value in an array value."));
-            }
-            check_value(property, value, depth + 1)
-        }),
-        Value::Map(fields) => fields.iter().try_for_each(|(name, value)| {
-            check_name(name)?;
-            check_value(property, value, depth + 1)
-        }),
         _ => Ok(()),
     }
 }
 
-/// A reference may point into any database, but to a document.
-fn check_reference(name: &str) -> Result<(), Fault> {
-    let segments: Vec<&str> = name.split('/').collect();
-    match segments.as_slice() {
-        ["projects", _, "databases", _, "documents", ids @ ..]
-            if !ids.is_empty() && ids.len().is_multiple_of(2) && !ids.contains(&"") =>
-        {
-            Ok(())
-        }
-        ["projects", ..] => {
-            Err(Fault::invalid(format!("Resource name \"{name}\" is not that of a document.")))
-        }
-        _ => Err(Fault::invalid(format!("Resource name \"{name}\" lacks \"projects\" at index 0."))),
+/// A map that gives itself a type has to be of it, and then it was read as what it is.
+fn check_type(property: &str, fields: &Fields) -> Result<(), Fault> {
+    match vector::of_map(fields) {
+        Ok(_) | Err(NotAVector::Untyped) => Ok(()),
+        Err(NotAVector::OtherType) => Err(invalid_nested(property)),
+        Err(reason) => Err(Fault::invalid(reason.to_string())),
     }
+}
+
+fn check_point(point: &GeoPoint) -> Result<(), Fault> {
+    check_degrees("latitude", point.latitude, 90.0)?;
+    check_degrees("longitude", point.longitude, 180.0)
 }
 
 fn check_degrees(what: &str, degrees: f64, bound: f64) -> Result<(), Fault> {
@@ -128,6 +167,14 @@ fn check_degrees(what: &str, degrees: f64, bound: f64) -> Result<(), Fault> {
     Err(Fault::invalid(format!(
         "Geo point {what} '{degrees:?}' outside permitted range -{bound:?} to {bound:?}."
     )))
+}
+
+fn reserved_inside(name: &str) -> Fault {
+    Fault::invalid(format!("field name '{name}' is reserved."))
+}
+
+fn invalid_nested(property: &str) -> Fault {
+    Fault::invalid(format!("Property {property} contains an invalid nested entity."))
 }
 
 fn too_long(property: &str) -> Fault {
@@ -148,6 +195,8 @@ fn value_size(value: &Value) -> usize {
         }
         Value::GeoPoint(_) => 16,
         Value::Array(values) => values.iter().map(value_size).sum(),
+        // As the map that writes it.
+        Value::Vector(numbers) => map_size(&vector::map_of(numbers)),
         Value::Map(fields) => map_size(fields),
     }
 }

@@ -3,7 +3,10 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use super::fault::Fault;
+use super::{
+    fault::Fault,
+    names::{self, Role},
+};
 use crate::{
     name::{CollectionPath, Database, DocumentPath},
     request::HttpRequest,
@@ -69,8 +72,8 @@ impl<'a> Call<'a> {
     pub(super) fn of(request: &'a HttpRequest) -> Result<Self, Fault> {
         let (database, place, verb) = located(request.uri().path(), request.method() == Method::POST)?;
         Ok(Self {
+            verb: meant(&database, request.method(), place, verb.as_deref())?,
             database,
-            verb: meant(request.method(), place, verb.as_deref())?,
             parameters: Parameters::of(request.uri().query().unwrap_or_default()),
             body: request.body(),
         })
@@ -98,47 +101,50 @@ fn located(path: &str, may_have_verb: bool) -> Result<(Database, Place, Option<S
     if ids.iter().any(|id| id.contains('/')) {
         return Err(Fault::invalid("A resource id cannot hold a slash."));
     }
+    let database = Database::named(project, database)?;
     let path = ids.join("/");
+    if !ids.is_empty() {
+        names::check_ids(Role::Document, &format!("{}/{path}", database.root()))?;
+    }
     let place = match ids.len() {
         0 => Place::Root,
         depth if depth.is_multiple_of(2) => Place::Document(DocumentPath::parse(&path)?),
         _ => Place::Collection(CollectionPath::parse(&path)?),
     };
-    Ok((Database::named(project, database)?, place, verb))
+    Ok((database, place, verb))
 }
 
-fn meant(method: &Method, place: Place, verb: Option<&str>) -> Result<Verb, Fault> {
+fn meant(database: &Database, method: &Method, place: Place, verb: Option<&str>) -> Result<Verb, Fault> {
     Ok(match (method.as_str(), verb, place) {
         ("GET", None, Place::Document(path)) => Verb::Get(path),
         ("PATCH", None, Place::Document(path)) => Verb::Patch(path),
         ("DELETE", None, Place::Document(path)) => Verb::Delete(path),
         ("PATCH" | "DELETE", None, Place::Collection(path)) => {
-            return Err(Fault::invalid(format!("\"{path}\" is a collection, not a document.")));
+            return Err(Role::Document.lacks_id(&format!("{}/{path}", database.root())));
         }
         ("GET", None, Place::Collection(path)) => Verb::List(path),
         ("POST", None, Place::Collection(path)) => Verb::Create(path),
         ("POST", None, Place::Document(path)) => {
-            return Err(Fault::invalid(format!(
-                "\"{path}\" is a document; documents are made in collections."
-            )));
+            // Its last id is taken for a collection, whose parent then is one too.
+            return Err(Role::Parent.lacks_id(&format!("{}/{}", database.root(), path.parent())));
         }
         ("POST", Some("commit"), Place::Root) => Verb::Commit,
         ("POST", Some("batchWrite"), Place::Root) => Verb::BatchWrite,
         ("POST", Some("batchGet"), Place::Root) => Verb::BatchGet,
         ("POST", Some("beginTransaction"), Place::Root) => Verb::BeginTransaction,
         ("POST", Some("rollback"), Place::Root) => Verb::Rollback,
-        ("POST", Some("runQuery"), place) => Verb::RunQuery(parent(place)?),
-        ("POST", Some("runAggregationQuery"), place) => Verb::RunAggregation(parent(place)?),
-        ("POST", Some("listCollectionIds"), place) => Verb::ListCollectionIds(parent(place)?),
+        ("POST", Some("runQuery"), place) => Verb::RunQuery(parent(database, place)?),
+        ("POST", Some("runAggregationQuery"), place) => Verb::RunAggregation(parent(database, place)?),
+        ("POST", Some("listCollectionIds"), place) => Verb::ListCollectionIds(parent(database, place)?),
         _ => return Err(Fault::no_route()),
     })
 }
 
-fn parent(place: Place) -> Result<Option<DocumentPath>, Fault> {
+fn parent(database: &Database, place: Place) -> Result<Option<DocumentPath>, Fault> {
     match place {
         Place::Root => Ok(None),
         Place::Document(path) => Ok(Some(path)),
-        Place::Collection(path) => Err(Fault::invalid(format!("The parent \"{path}\" is not a document."))),
+        Place::Collection(path) => Err(Role::Parent.lacks_id(&format!("{}/{path}", database.root()))),
     }
 }
 

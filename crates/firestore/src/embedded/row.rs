@@ -16,6 +16,7 @@ const TIMESTAMP: &str = "$timestamp";
 const BYTES: &str = "$bytes";
 const REFERENCE: &str = "$reference";
 const GEO_POINT: &str = "$geoPoint";
+const VECTOR: &str = "$vector";
 
 /// The text of a row. Equal texts are equal documents, and the other way round.
 pub(super) fn write(fields: &Fields) -> String {
@@ -50,6 +51,9 @@ fn json_of(value: &Value) -> Json {
         Value::Reference(value) => json!({ REFERENCE: value }),
         Value::GeoPoint(GeoPoint { latitude, longitude }) => json!({ GEO_POINT: [latitude, longitude] }),
         Value::Array(values) => values.iter().map(json_of).collect(),
+        Value::Vector(numbers) => {
+            json!({ VECTOR: numbers.iter().copied().map(json_of_double).collect::<Vec<_>>() })
+        }
         Value::Map(fields) => object_of(fields),
     }
 }
@@ -83,10 +87,7 @@ fn value_of(json: Json) -> Option<Value> {
 fn special_of(object: &Map<String, Json>) -> Option<Value> {
     let (name, content) = object.iter().next().filter(|_| object.len() == 1)?;
     match name.as_str() {
-        DOUBLE => match content {
-            Json::String(text) => text.parse().ok().map(Value::Double),
-            number => number.as_f64().map(Value::Double),
-        },
+        DOUBLE => double_of(content).map(Value::Double),
         TIMESTAMP => content.as_i64().map(|micros| Value::Timestamp(Timestamp::from_micros(micros))),
         BYTES => STANDARD.decode(content.as_str()?).ok().map(Value::Bytes),
         REFERENCE => content.as_str().map(|name| Value::Reference(name.to_owned())),
@@ -97,7 +98,15 @@ fn special_of(object: &Map<String, Json>) -> Option<Value> {
             }
             _ => None,
         },
+        VECTOR => content.as_array()?.iter().map(double_of).collect::<Option<_>>().map(Value::Vector),
         _ => None,
+    }
+}
+
+fn double_of(json: &Json) -> Option<f64> {
+    match json {
+        Json::String(text) => text.parse().ok(),
+        number => number.as_f64(),
     }
 }
 
@@ -124,6 +133,7 @@ mod tests {
             ("reference".into(), Value::Reference("projects/p/databases/d/documents/a/b".into())),
             ("point".into(), Value::GeoPoint(GeoPoint { latitude: 1.5, longitude: -2.0 })),
             ("array".into(), Value::Array(vec![1.into(), Value::Array(vec![])])),
+            ("vector".into(), Value::Vector(vec![0.5, 1.0, f64::INFINITY])),
             ("map".into(), Value::Map(Fields::new())),
         ]));
     }

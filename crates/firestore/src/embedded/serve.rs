@@ -10,7 +10,8 @@ use super::{
     Sql,
     answer::time,
     fault::Fault,
-    route::{Call, Verb},
+    read_time,
+    route::{Call, Parameters, Verb},
     shelf::Shelf,
     transaction::{self, Open},
     wire::TransactionOptionsIn,
@@ -53,37 +54,51 @@ struct Desk<'a, S> {
     now: i64,
 }
 
-impl<S: Sql> Desk<'_, S> {
-    /// When a read happened: never before what it saw was written.
-    fn read_time(&mut self) -> Result<String, Fault> {
-        Ok(time(self.now.max(self.shelf.clock()?)))
-    }
+/// The circumstances of a read.
+struct Reading {
+    /// The transaction that it belongs to.
+    open: Option<Open>,
+    /// The id of that transaction, where it begins with this read.
+    begun: Option<String>,
+    /// When it happens, as replies tell it.
+    time: String,
+}
 
-    /// The transaction that a read belongs to, and the id of one that begins with it.
-    fn transaction_of_read(
+impl<S: Sql> Desk<'_, S> {
+    /// Begins a read. It happens now, but never before what it sees was written, or at the time that is asked for.
+    fn reading(
         &mut self,
         id: Option<&str>,
         begin: Option<TransactionOptionsIn>,
         read_time: Option<Timestamp>,
-    ) -> Result<(Option<Open>, Option<String>), Fault> {
-        match (id, begin, read_time) {
-            (None, None, None) => Ok((None, None)),
+    ) -> Result<Reading, Fault> {
+        let (open, begun, asked) = match (id, begin, read_time) {
+            (None, None, None) => (None, None, None),
             (Some(id), None, None) => {
-                Ok((Some(transaction::resume(self.shelf, &self.database, id, self.now)?), None))
+                let open = transaction::resume(self.shelf, &self.database, id, self.now)?;
+                (Some(open), None, None)
             }
             (None, Some(options), None) => {
-                let open = transaction::begin(
-                    self.shelf,
-                    &self.database,
-                    options,
-                    transaction::Unsaid::ReadOnly,
-                    self.now,
-                )?;
+                let unsaid = transaction::Unsaid::ReadOnly;
+                let open = transaction::begin(self.shelf, &self.database, options, unsaid, self.now)?;
                 let id = open.id.clone();
-                Ok((Some(open), Some(id)))
+                (Some(open), Some(id), None)
             }
-            (None, None, Some(_)) => Err(transaction::no_past()),
-            _ => Err(Fault::invalid("Invalid JSON payload received. A read has one consistency selector.")),
-        }
+            (None, None, Some(asked)) => (None, None, Some(read_time::asked(self.shelf, asked, self.now)?)),
+            _ => {
+                let message = "Invalid JSON payload received. A read has one consistency selector.";
+                return Err(Fault::invalid(message));
+            }
+        };
+        let asked = asked.or(open.as_ref().and_then(|open| open.read_time));
+        let time = time(asked.unwrap_or(self.now.max(self.shelf.clock()?)));
+        Ok(Reading { open, begun, time })
+    }
+
+    /// Begins a read whose circumstances stand in the URL.
+    fn reading_of(&mut self, parameters: &Parameters) -> Result<Reading, Fault> {
+        let read_time = parameters.get("readTime").map(Timestamp::parse).transpose();
+        let read_time = read_time.map_err(|error| Fault::invalid(error.to_string()))?;
+        self.reading(parameters.get("transaction"), None, read_time)
     }
 }

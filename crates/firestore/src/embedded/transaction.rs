@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use super::{
     Sql,
-    fault::{Code, Fault},
-    search,
-    shelf::{Shelf, Stored, number},
-    wire::{QueryBody, ReadOnlyIn, TransactionOptionsIn, document_path},
+    fault::Fault,
+    names, read_time, search,
+    shelf::{Shelf, Stored, number, text},
+    wire::{QueryBody, ReadOnlyIn, TransactionOptionsIn},
 };
 use crate::name::{Database, DocumentPath};
 
@@ -23,6 +23,8 @@ const MAX_AGE: i64 = 270_000_000;
 pub(super) struct Open {
     pub(super) id: String,
     read_only: bool,
+    /// When it reads, where that was said: microseconds of the epoch.
+    pub(super) read_time: Option<i64>,
 }
 
 /// What was read, as it is noted.
@@ -33,6 +35,8 @@ enum Subject {
     Document(String),
     /// A query as it was sent, and the document below which it ran.
     Query { below: Option<String>, body: Json },
+    /// No document: the time of all its reads, which is what was seen.
+    Time,
 }
 
 /// What a transaction may do where its options leave that open.
@@ -51,13 +55,13 @@ pub(super) fn begin<S: Sql>(
     unsaid: Unsaid,
     now: i64,
 ) -> Result<Open, Fault> {
-    let read_only = match (options.read_only, options.read_write) {
-        (Some(ReadOnlyIn { read_time: Some(_) }), _) => return Err(no_past()),
+    let (read_only, read_time) = match (options.read_only, options.read_write) {
         (Some(_), Some(_)) => return Err(Fault::invalid("A transaction has one mode.")),
-        (Some(_), None) => true,
-        (None, Some(_)) => false,
-        (None, None) => unsaid == Unsaid::ReadOnly,
+        (Some(ReadOnlyIn { read_time }), None) => (true, read_time),
+        (None, Some(_)) => (false, None),
+        (None, None) => (unsaid == Unsaid::ReadOnly, None),
     };
+    let read_time = read_time.map(|asked| read_time::asked(shelf, asked, now)).transpose()?;
     forget_expired(shelf, now)?;
     let id = STANDARD.encode(shelf.next_serial()?.to_be_bytes());
     shelf.exec(
@@ -70,7 +74,11 @@ pub(super) fn begin<S: Sql>(
             now.into(),
         ],
     )?;
-    Ok(Open { id, read_only })
+    let open = Open { id, read_only, read_time };
+    if let Some(time) = read_time {
+        note(shelf, &open, &Subject::Time, &time.to_string())?;
+    }
+    Ok(open)
 }
 
 /// The transaction of a request, if it lives.
@@ -88,7 +96,14 @@ pub(super) fn resume<S: Sql>(
     let read_only =
         known.into_iter().flatten().next().and_then(number).ok_or_else(Fault::transaction_closed)?;
     shelf.exec("UPDATE transactions SET used = ? WHERE id = ?", &[now.into(), id.into()])?;
-    Ok(Open { id: id.to_owned(), read_only: read_only != 0 })
+    let read_time = match read_only {
+        0 => None,
+        _ => noted_time(shelf, id)?,
+    };
+    if let Some(time) = read_time {
+        read_time::still(shelf, time)?;
+    }
+    Ok(Open { id: id.to_owned(), read_only: read_only != 0, read_time })
 }
 
 /// Notes that a document was seen.
@@ -131,7 +146,7 @@ pub(super) fn close<S: Sql>(
     )?;
     forget(shelf, &open.id)?;
     for note in notes {
-        let mut columns = note.into_iter().filter_map(super::shelf::text);
+        let mut columns = note.into_iter().filter_map(text);
         let (Some(subject), Some(noted)) = (columns.next(), columns.next()) else {
             return Err(Fault::internal("a note of a transaction cannot be read"));
         };
@@ -150,15 +165,19 @@ pub(super) fn forget<S: Sql>(shelf: &mut Shelf<S>, id: &str) -> Result<(), Fault
     Ok(())
 }
 
-/// Reads of the past need versions that this store does not keep.
-pub(super) fn no_past() -> Fault {
-    Fault::new(Code::Unimplemented, "This store keeps no past versions: leave `readTime` out.")
+/// The time of all reads of a transaction, where it was said.
+fn noted_time<S: Sql>(shelf: &mut Shelf<S>, id: &str) -> Result<Option<i64>, Fault> {
+    let noted = shelf.exec(
+        "SELECT seen FROM transaction_reads WHERE transaction_id = ? AND subject = ?",
+        &[id.into(), serde_json::to_string(&Subject::Time)?.into()],
+    )?;
+    Ok(noted.into_iter().flatten().next().and_then(text).and_then(|time| time.parse().ok()))
 }
 
 fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) -> Result<String, Fault> {
     match serde_json::from_str(subject)? {
         Subject::Document(name) => {
-            let path = document_path(database, &name)?;
+            let path = names::document(database, &name)?;
             Ok(seen(shelf.read(database, &path)?.as_ref()))
         }
         Subject::Query { below, body } => {
@@ -169,6 +188,7 @@ fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) 
             };
             Ok(seen(&search::run(shelf, database, &query.located(below)?)?.documents))
         }
+        Subject::Time => Ok(seen(None)),
     }
 }
 

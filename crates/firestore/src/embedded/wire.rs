@@ -1,20 +1,17 @@
 //! Bodies of requests, strictly read: an unknown key or a value of a wrong type is refused, as production does.
 
+mod nearest;
 mod query;
 mod write;
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 
 pub(super) use self::{
-    query::{AggregationIn, AggregationQueryBody, QueryBody},
+    query::{AggregationIn, AggregationQueryBody, FigureIn, QueryBody},
     write::{DocumentIn, WriteIn, mask_of, precondition_of},
 };
 use super::fault::Fault;
-use crate::{
-    name::{Database, DocumentPath},
-    timestamp::Timestamp,
-    value::WireInteger,
-};
+use crate::{timestamp::Timestamp, value::WireInteger};
 
 /// Reads the body of a call; an empty one is an empty object.
 pub(super) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
@@ -88,6 +85,7 @@ pub(super) struct ListCollectionIdsBody {
     #[serde(default, deserialize_with = "integer")]
     pub(super) page_size: i64,
     pub(super) page_token: Option<String>,
+    pub(super) read_time: Option<Timestamp>,
 }
 
 #[derive(Deserialize, Default)]
@@ -95,27 +93,6 @@ pub(super) struct ListCollectionIdsBody {
 pub(super) struct MaskIn {
     #[serde(default)]
     pub(super) field_paths: Vec<String>,
-}
-
-/// The document that a full resource name means.
-pub(super) fn document_path(database: &Database, name: &str) -> Result<DocumentPath, Fault> {
-    if !name.starts_with("projects/") {
-        return Err(Fault::invalid(format!("Document name \"{name}\" lacks \"projects\" at index 0.")));
-    }
-    let Some(path) = name.strip_prefix(&database.root()).and_then(|rest| rest.strip_prefix('/')) else {
-        return Err(Fault::invalid(format!(
-            "Document name \"{name}\" is not in the database of the request, {database}."
-        )));
-    };
-    DocumentPath::parse(path).map_err(|error| match error {
-        crate::name::NameError::WrongDepth { .. } => {
-            Fault::invalid(format!("Document name \"{name}\" lacks \"/\" at index {}.", name.len()))
-        }
-        crate::name::NameError::ReservedId(id) => {
-            Fault::invalid(format!("Resource id \"{id}\" is invalid because it is reserved."))
-        }
-        other => other.into(),
-    })
 }
 
 /// A number, or a number in text.

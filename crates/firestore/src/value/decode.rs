@@ -61,6 +61,9 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
                 visitor.visit_map(de::value::MapDeserializer::new(degrees.into_iter()))
             }
             Value::Array(values) => visitor.visit_seq(List(values.iter())),
+            Value::Vector(numbers) => {
+                visitor.visit_seq(de::value::SeqDeserializer::new(numbers.iter().copied()))
+            }
             Value::Map(fields) => visitor.visit_map(Entries::of(fields)),
         }
     }

@@ -1,5 +1,6 @@
 //! Firestore's order over values of all types:
-//! null < false < true < NaN < numbers < timestamps < strings < bytes < references < geo points < arrays < maps.
+//! null < false < true < NaN < numbers < timestamps < strings < bytes < references < geo points < arrays < vectors
+//! < maps.
 
 use std::cmp::Ordering;
 
@@ -22,6 +23,7 @@ pub fn compare(left: &Value, right: &Value) -> Ordering {
             doubles(left.latitude, right.latitude).then_with(|| doubles(left.longitude, right.longitude))
         }
         (Value::Array(left), Value::Array(right)) => arrays(left, right),
+        (Value::Vector(left), Value::Vector(right)) => vectors(left, right),
         (Value::Map(left), Value::Map(right)) => maps(left, right),
         _ => rank(left).cmp(&rank(right)),
     }
@@ -53,7 +55,8 @@ fn rank(value: &Value) -> u8 {
         Value::Reference(_) => 6,
         Value::GeoPoint(_) => 7,
         Value::Array(_) => 8,
-        Value::Map(_) => 9,
+        Value::Vector(_) => 9,
+        Value::Map(_) => 10,
     }
 }
 
@@ -85,6 +88,14 @@ fn arrays(left: &[Value], right: &[Value]) -> Ordering {
     let first_difference =
         left.iter().zip(right).map(|(left, right)| compare(left, right)).find(|order| order.is_ne());
     first_difference.unwrap_or_else(|| left.len().cmp(&right.len()))
+}
+
+/// The shorter first, whatever is in it: vectors of one dimension stand together.
+fn vectors(left: &[f64], right: &[f64]) -> Ordering {
+    left.len().cmp(&right.len()).then_with(|| {
+        let numbers = left.iter().zip(right).map(|(left, right)| doubles(*left, *right));
+        numbers.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    })
 }
 
 fn maps(left: &Fields, right: &Fields) -> Ordering {

@@ -13,7 +13,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::{Fields, GeoPoint, Value};
+use super::{Fields, GeoPoint, Value, vector};
 use crate::timestamp::Timestamp;
 
 // Protobuf's JSON accepts base64 in either alphabet, with or without padding, and writes the standard one.
@@ -42,6 +42,8 @@ impl Serialize for Value {
             Value::Array(values) => {
                 object.serialize_entry("arrayValue", &WireArray { values: Cow::Borrowed(values) })?
             }
+            Value::Vector(numbers) => object
+                .serialize_entry("mapValue", &WireMap { fields: Cow::Owned(vector::map_of(numbers)) })?,
             Value::Map(fields) => {
                 object.serialize_entry("mapValue", &WireMap { fields: Cow::Borrowed(fields) })?
             }
@@ -80,7 +82,11 @@ impl<'de> Visitor<'de> for WireVisitor {
             "referenceValue" => Value::Reference(object.next_value()?),
             "geoPointValue" => Value::GeoPoint(object.next_value::<GeoPoint>()?),
             "arrayValue" => Value::Array(object.next_value::<WireArray>()?.values.into_owned()),
-            "mapValue" => Value::Map(object.next_value::<WireMap>()?.fields.into_owned()),
+            "mapValue" => {
+                let fields = object.next_value::<WireMap>()?.fields.into_owned();
+                // A map that looks like a vector and is none stays a map: the store refuses it with the reason.
+                vector::of_map(&fields).map_or_else(|_| Value::Map(fields), Value::Vector)
+            }
             other => {
                 return Err(A::Error::custom(format_args!("unknown type of value \"{other}\"")));
             }
@@ -172,7 +178,7 @@ impl<'de> Deserialize<'de> for WireInteger {
 }
 
 /// A JSON number, or text for what JSON cannot write.
-struct WireDouble(f64);
+pub(crate) struct WireDouble(pub(crate) f64);
 
 impl Serialize for WireDouble {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

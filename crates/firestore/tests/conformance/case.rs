@@ -18,7 +18,7 @@ pub struct Case {
 /// One request and what it has to be answered with.
 ///
 /// In paths and bodies `D` at the beginning of a text stands for the root of all names,
-/// `projects/…/databases/(default)/documents`, and `{x}` for what was kept as `x`.
+/// `projects/…/databases/(default)/documents`, as `{D}` does anywhere, and `{x}` for what was kept as `x`.
 pub struct Step {
     method: &'static str,
     path: String,
@@ -35,8 +35,9 @@ pub enum Expectation {
     Body(Json),
     /// Status 200 and these documents in this order, named by their paths.
     Documents(Vec<&'static str>),
-    /// An error with this status and code.
-    Refusal(u16, &'static str),
+    /// An error with this status and code; from us also with this message, which the emulator may word in its own
+    /// way. `{D}` stands for the root of all names.
+    Refusal(u16, &'static str, Option<String>),
     /// This status, whatever the body.
     Status(u16),
 }
@@ -120,6 +121,17 @@ pub fn list(values: impl IntoIterator<Item = Json>) -> Json {
     json!({ "arrayValue": { "values": values.into_iter().collect::<Vec<_>>() } })
 }
 
+/// A vector, as the map that writes it.
+pub fn vector(numbers: impl IntoIterator<Item = f64>) -> Json {
+    typed(json!({ "value": list(numbers.into_iter().map(double)) }))
+}
+
+/// A map that claims to be a vector.
+pub fn typed(mut fields: Json) -> Json {
+    fields["__type__"] = text("__vector__");
+    map(fields)
+}
+
 pub fn map(fields: Json) -> Json {
     json!({ "mapValue": { "fields": fields } })
 }
@@ -134,7 +146,16 @@ impl Step {
     }
 
     pub fn refused(self, status: u16, code: &'static str) -> Self {
-        Self { expectation: Expectation::Refusal(status, code), ..self }
+        Self { expectation: Expectation::Refusal(status, code, None), ..self }
+    }
+
+    /// Refused in production's own words.
+    pub fn refused_saying(self, status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { expectation: Expectation::Refusal(status, code, Some(message.into())), ..self }
+    }
+
+    pub fn invalid_saying(self, message: impl Into<String>) -> Self {
+        self.refused_saying(400, "INVALID_ARGUMENT", message)
     }
 
     pub fn invalid(self) -> Self {
@@ -160,7 +181,7 @@ impl Expectation {
                 outcome.status == 200 && outcome.body == crate::shared::normal::comparable(body.clone())
             }
             Self::Documents(paths) => outcome.status == 200 && found(&outcome.body) == *paths,
-            Self::Refusal(status, code) => {
+            Self::Refusal(status, code, _) => {
                 outcome.status == *status && outcome.body == json!({ "error": code })
             }
             Self::Status(status) => outcome.status == *status,
@@ -169,10 +190,19 @@ impl Expectation {
             Self::Success => "200 was expected".to_owned(),
             Self::Body(body) => format!("200 {body} was expected"),
             Self::Documents(paths) => format!("{paths:?} were expected"),
-            Self::Refusal(status, code) => format!("{status} {code} was expected"),
+            Self::Refusal(status, code, _) => format!("{status} {code} was expected"),
             Self::Status(status) => format!("{status} was expected"),
         };
         if met { Ok(()) } else { Err(expected()) }
+    }
+
+    /// Is a refusal worded as expected?
+    pub fn check_wording(&self, memory: &Memory, reply: &Reply) -> Result<(), String> {
+        let Self::Refusal(_, _, Some(expected)) = self else { return Ok(()) };
+        let expected = memory.filled(expected);
+        let body: Json = serde_json::from_str(&reply.body).unwrap_or_default();
+        let said = body.pointer("/error/message").and_then(Json::as_str).unwrap_or_default();
+        if said == expected { Ok(()) } else { Err(format!("it said {said:?} instead of {expected:?}")) }
     }
 }
 
@@ -188,7 +218,8 @@ fn found(body: &Json) -> Vec<&str> {
 
 impl Memory {
     pub fn new(project: &str) -> Self {
-        Self { kept: BTreeMap::new(), run: Run::new(project) }
+        let run = Run::new(project);
+        Self { kept: BTreeMap::from([("D", run.root().to_owned())]), run }
     }
 
     /// The request of a step, with everything filled in.

@@ -28,6 +28,11 @@ pub const KNOWN: &[Difference] = &[
         emulator: AnswersOtherwise,
     },
     Difference {
+        case: "the time of a read may stand in the URL",
+        why: "the emulator reads a timestamp in a URL as 0, which is no time to read at; production takes it",
+        emulator: AnswersOtherwise,
+    },
+    Difference {
         case: "a write to another database is refused",
         why: "the emulator writes to whatever database the name says; production refuses",
         emulator: AnswersOtherwise,
@@ -38,13 +43,23 @@ pub const KNOWN: &[Difference] = &[
         emulator: AnswersOtherwise,
     },
     Difference {
+        case: "too many transforms are refused in so many words",
+        why: "the emulator has no such limit; production refuses",
+        emulator: AnswersOtherwise,
+    },
+    Difference {
+        case: "more than five aggregations are refused",
+        why: "the emulator fails with 500 UNKNOWN; production refuses",
+        emulator: AnswersOtherwise,
+    },
+    Difference {
         case: "a selection of nothing selects everything",
         why: "Google documents \"If empty, all fields are returned\"; the emulator returns none",
         emulator: AnswersOtherwise,
     },
     Difference {
-        case: "counting up to nothing is refused",
-        why: "Google documents that `upTo` must be greater than zero; the emulator counts 0",
+        case: "a vector in a map is found by its path",
+        why: "`vectorField` is documented as the path of a field; the emulator looks at the top of documents only",
         emulator: AnswersOtherwise,
     },
     Difference {

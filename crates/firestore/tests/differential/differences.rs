@@ -31,6 +31,17 @@ impl Avoided {
 
 pub const AVOIDED: &[Avoided] = &[
     Avoided {
+        what: "a vector with NaN, or in an array",
+        why: "the emulator takes both, and lets array transforms look for vectors; we refuse",
+        meets: |step| {
+            let body = step.body.as_ref().map(Json::to_string).unwrap_or_default();
+            body.contains("__vector__")
+                && (body.contains("NaN")
+                    || body.contains("removeAllFromArray")
+                    || body.contains("appendMissingElements"))
+        },
+    },
+    Avoided {
         what: "a version in a URL",
         why: "the emulator reads a timestamp there as 0, so no version is ever right",
         meets: |step| has(step, "currentDocument.updateTime"),

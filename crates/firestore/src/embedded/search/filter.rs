@@ -1,89 +1,11 @@
 //! Which documents a query wants.
 
-use super::{Candidate, disjunctions};
+use super::Candidate;
 use crate::{
-    embedded::fault::Fault,
     field_path::FieldPath,
     query::{Filter, Operator, UnaryOperator},
     value::{Value, order},
 };
-
-/// Most values of `IN`, `NOT_IN` and `ARRAY_CONTAINS_ANY`.
-const MAX_ALTERNATIVES: usize = 30;
-
-/// Refuses what production refuses, whatever is stored.
-pub(super) fn check(filter: Option<&Filter>) -> Result<(), Fault> {
-    let Some(filter) = filter else { return Ok(()) };
-    let (mut negations, mut excludes, mut chooses, mut names) = (0, false, false, false);
-    visit(filter, &mut |filter| {
-        match filter {
-            Filter::And(filters) | Filter::Or(filters) if filters.is_empty() => {
-                return Err(Fault::invalid("Composite filter must have at least one filter."));
-            }
-            Filter::And(_) => {}
-            Filter::Or(_) => chooses = true,
-            Filter::Unary(_, operator) => {
-                negations +=
-                    usize::from(matches!(operator, UnaryOperator::IsNotNan | UnaryOperator::IsNotNull));
-            }
-            Filter::Field(path, operator, value) => {
-                negations += usize::from(matches!(operator, Operator::NotEqual | Operator::NotIn));
-                excludes |= *operator == Operator::NotIn;
-                names |= path.is_document_id() && matches!(operator, Operator::Equal | Operator::In);
-                chooses |= matches!(operator, Operator::In | Operator::ArrayContainsAny);
-                check_operand(path, *operator, value)?;
-            }
-        }
-        Ok(())
-    })?;
-    if negations > 1 {
-        return Err(Fault::invalid(
-            "Only a single 'NOT_EQUAL', 'NOT_IN', 'IS_NOT_NAN', or 'IS_NOT_NULL' filter allowed per query.",
-        ));
-    }
-    let ranged = ranged(filter);
-    if names && !ranged.is_empty() && !ranged.contains(&FieldPath::document_id()) {
-        return Err(Fault::invalid(
-            "Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.",
-        ));
-    }
-    if excludes && chooses {
-        return Err(Fault::invalid(
-            "'NOT_IN' cannot be used in the same query with 'IN', 'ARRAY_CONTAINS_ANY' or 'OR'.",
-        ));
-    }
-    disjunctions::check(filter)
-}
-
-fn check_operand(path: &FieldPath, operator: Operator, value: &Value) -> Result<(), Fault> {
-    let name = match operator {
-        Operator::In => "IN",
-        Operator::NotIn => "NOT_IN",
-        Operator::ArrayContainsAny => "ARRAY_CONTAINS_ANY",
-        _ => {
-            let is_name = matches!(value, Value::Reference(_));
-            return match path.is_document_id() && !is_name {
-                true => Err(Fault::invalid("__key__ filter value must be a Key")),
-                false => Ok(()),
-            };
-        }
-    };
-    match value {
-        Value::Array(values) if values.is_empty() => {
-            Err(Fault::invalid(format!("'{name}' requires an non-empty ArrayValue.")))
-        }
-        Value::Array(values) if values.len() > MAX_ALTERNATIVES => {
-            Err(Fault::invalid(format!("'{name}' supports up to {MAX_ALTERNATIVES} comparison values.")))
-        }
-        Value::Array(values)
-            if path.is_document_id() && !values.iter().all(|value| matches!(value, Value::Reference(_))) =>
-        {
-            Err(Fault::invalid("__key__ filter value must be a Key"))
-        }
-        Value::Array(_) => Ok(()),
-        _ => Err(Fault::invalid(format!("'{name}' requires an ArrayValue."))),
-    }
-}
 
 /// The fields that are compared by range: a query is ordered by them, if by nothing else.
 pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
@@ -109,7 +31,7 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
 fn is_void(operator: Operator, operand: &Value) -> bool {
     match operand {
         Value::Null => true,
-        Value::Array(values) => operator == Operator::NotIn && values.iter().any(is_null),
+        Value::Array(values) => operator == Operator::NotIn && values.iter().all(is_null),
         _ => is_nan(operand) && is_ordering(operator),
     }
 }
@@ -233,7 +155,8 @@ fn is_nan(value: &Value) -> bool {
     matches!(value, Value::Double(number) if number.is_nan())
 }
 
-fn visit<E>(filter: &Filter, look: &mut impl FnMut(&Filter) -> Result<(), E>) -> Result<(), E> {
+/// Looks at a filter and at all within it, until something is wrong.
+pub(super) fn visit<E>(filter: &Filter, look: &mut impl FnMut(&Filter) -> Result<(), E>) -> Result<(), E> {
     look(filter)?;
     if let Filter::And(filters) | Filter::Or(filters) = filter {
         for filter in filters {

@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     embedded::SqlValue,
     name::DocumentPath,
-    query::{Cursor, Filter, Operator, UnaryOperator},
+    query::{Cursor, Direction, Filter, Operator, UnaryOperator},
     timestamp::Timestamp,
 };
 
@@ -108,6 +108,7 @@ prop_compose! {
             offset,
             limit,
             select: None,
+            nearest: None,
         }
     }
 }
@@ -124,7 +125,7 @@ fn looked_up_everywhere(
 ) -> Result<Vec<String>, Fault> {
     let ordering = Ordering::of(query, &[])?;
     let collection = collection_of(query)?;
-    let mut gathered = Gathered { database, query, ordering: &ordering, candidates: Vec::new() };
+    let mut gathered = Gathered::new(database, query, &ordering);
     gathered.look_at_all(shelf.scan(database, &scope_of(query, collection.as_ref()))?);
     Ok(paths(gathered.found()))
 }

@@ -1,17 +1,17 @@
 //! Single documents, and many at once.
 
-use super::{Desk, ids};
+use super::{Desk, Reading, ids};
 use crate::{
     embedded::{
         Sql,
         answer::{self, DocumentOut, Element, EmptyOut},
         commit,
         fault::{Code, Fault},
-        fields,
+        fields, names,
         route::Parameters,
         shelf::Stored,
         transaction,
-        wire::{self, BatchGetBody, DocumentIn, document_path, mask_of, precondition_of},
+        wire::{self, BatchGetBody, DocumentIn, mask_of, precondition_of},
     },
     field_path::FieldPath,
     name::{CollectionPath, DocumentPath},
@@ -27,14 +27,11 @@ pub(super) fn get<S: Sql>(
     path: &DocumentPath,
     parameters: &Parameters,
 ) -> Result<HttpResponse, Fault> {
-    if parameters.get("readTime").is_some() {
-        return Err(transaction::no_past());
-    }
     let mask = mask_parameter(parameters, "mask.fieldPaths")?;
+    let reading = desk.reading_of(parameters)?;
     let found = desk.shelf.read(&desk.database, path)?;
-    if let Some(id) = parameters.get("transaction") {
-        let open = transaction::resume(desk.shelf, &desk.database, id, desk.now)?;
-        transaction::note_document(desk.shelf, &desk.database, &open, path, found.as_ref())?;
+    if let Some(open) = &reading.open {
+        transaction::note_document(desk.shelf, &desk.database, open, path, found.as_ref())?;
     }
     let found = found.ok_or_else(|| Fault::document_not_found(&desk.database.name_of(path)))?;
     answer::json(&DocumentOut::of(&desk.database, masked(found, mask.as_deref())))
@@ -48,7 +45,10 @@ pub(super) fn create<S: Sql>(
     body: &[u8],
 ) -> Result<HttpResponse, Fault> {
     let path = match parameters.get("documentId").filter(|id| !id.is_empty()) {
-        Some(id) => collection.doc(id)?,
+        Some(id) => {
+            names::check_document_id(id)?;
+            collection.doc(id)?
+        }
         None => collection.doc(&ids::new_id(desk.shelf, desk.now)?)?,
     };
     let write = located(desk, &path, body, None, Some(Precondition::Exists(false)))?;
@@ -84,14 +84,13 @@ pub(super) fn batch_get<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<H
     let mask = mask.map(|mask| mask_of(&mask.field_paths)).transpose()?;
     let mut paths: Vec<DocumentPath> = Vec::with_capacity(documents.len());
     for name in &documents {
-        let path = document_path(&desk.database, name)?;
+        let path = names::document(&desk.database, name)?;
         if !paths.contains(&path) {
             paths.push(path);
         }
     }
 
-    let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
-    let read_time = desk.read_time()?;
+    let Reading { open, begun, time } = desk.reading(transaction.as_deref(), new_transaction, read_time)?;
     let mut elements = Vec::with_capacity(paths.len());
     if begun.is_some() {
         elements.push(Element { transaction: begun, ..Element::default() });
@@ -101,7 +100,7 @@ pub(super) fn batch_get<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result<H
         if let Some(open) = &open {
             transaction::note_document(desk.shelf, &desk.database, open, &path, found.as_ref())?;
         }
-        let mut element = Element { read_time: Some(read_time.clone()), ..Element::default() };
+        let mut element = Element { read_time: Some(time.clone()), ..Element::default() };
         match found {
             Some(stored) => {
                 element.found = Some(DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE};
+use serde_json::json;
 
 use super::{
     Desk,
@@ -36,13 +37,11 @@ pub(super) fn documents<S: Sql>(
     collection: &CollectionPath,
     parameters: &Parameters,
 ) -> Result<HttpResponse, Fault> {
-    if parameters.get("readTime").is_some() {
-        return Err(transaction::no_past());
-    }
+    let reading = desk.reading_of(parameters)?;
     let page_size = match parameters.get("pageSize").map(str::parse::<i64>) {
         None | Some(Ok(0)) => DEFAULT_PAGE,
         Some(Ok(size)) => {
-            u32::try_from(size).map_err(|_| Fault::invalid("page size is negative or too large"))?
+            u32::try_from(size).map_err(|_| Fault::invalid("Page size must be nonnegative."))?
         }
         Some(Err(_)) => return Err(Fault::invalid("pageSize is not a number")),
     };
@@ -66,6 +65,10 @@ pub(super) fn documents<S: Sql>(
     query.start = token.map(cursor_of).transpose()?;
     let order = query.order.clone();
     let mut found = search::run(desk.shelf, &desk.database, &query)?.documents;
+    if let Some(open) = &reading.open {
+        let asked = json!({ "structuredQuery": query.wire() });
+        transaction::note_query(desk.shelf, open, query.parent.as_ref(), asked, &found)?;
+    }
 
     let has_more = found.len() > usize::try_from(page_size).unwrap_or(usize::MAX);
     if has_more {
@@ -126,11 +129,12 @@ pub(super) fn collection_ids<S: Sql>(
     parent: Option<&DocumentPath>,
     body: &[u8],
 ) -> Result<HttpResponse, Fault> {
-    let ListCollectionIdsBody { page_size, page_token } = wire::body(body)?;
+    let ListCollectionIdsBody { page_size, page_token, read_time } = wire::body(body)?;
+    desk.reading(None, None, read_time)?;
     let page_size = match usize::try_from(page_size) {
         Ok(0) => usize::MAX,
         Ok(size) => size,
-        Err(_) => return Err(Fault::invalid("page size is negative")),
+        Err(_) => return Err(Fault::invalid("page_size must be greater than or equal to zero.")),
     };
     let place = parent.map(DocumentPath::as_str);
     let below = desk.shelf.paths_below(&desk.database, place)?;
@@ -157,24 +161,18 @@ fn first_id_below<'a>(path: &'a str, place: &str) -> Option<&'a str> {
 fn order_of(text: &str) -> Result<Vec<(FieldPath, Direction)>, Fault> {
     let one = |part: &str| {
         let mut words = part.split_whitespace();
-        let path = FieldPath::parse(words.next().unwrap_or_default())?;
-        limits::check_path(&path)?;
+        let path = limits::field_path(words.next()?).ok()?;
         let direction = match words.next().map(str::to_ascii_lowercase).as_deref() {
             None | Some("asc") => Direction::Ascending,
             Some("desc") => Direction::Descending,
-            Some(other) => {
-                return Err(Fault::invalid(format!("\"{other}\" is not a direction of an order.")));
-            }
+            Some(_) => return None,
         };
-        match words.next() {
-            None => Ok((path, direction)),
-            Some(_) => Err(Fault::invalid(format!("\"{part}\" is not an order."))),
-        }
+        words.next().is_none().then_some((path, direction))
     };
-    if text.starts_with(char::is_whitespace) {
-        return Err(Fault::invalid(format!("Invalid order by clause \"{text}\".")));
-    }
-    text.split(',').map(one).collect()
+    let order: Option<_> = Some(text)
+        .filter(|text| !text.starts_with(char::is_whitespace))
+        .and_then(|text| text.split(',').map(one).collect());
+    order.ok_or_else(|| Fault::invalid(format!("Invalid order by clause \"{text}\".")))
 }
 
 /// The values at which the next page begins, behind this document.

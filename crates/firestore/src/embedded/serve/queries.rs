@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Desk;
+use super::{Desk, Reading};
 use crate::{
     embedded::{
         Sql,
@@ -26,7 +26,7 @@ pub(super) fn run<S: Sql>(
     let QueryBody { structured_query, transaction, new_transaction, read_time, .. } = wire::body(body)?;
     let query = structured_query.ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
     let query = query.located(below.clone())?;
-    let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
+    let Reading { open, begun, time } = desk.reading(transaction.as_deref(), new_transaction, read_time)?;
 
     let found = search::run(desk.shelf, &desk.database, &query)?;
     if let Some(open) = &open {
@@ -39,8 +39,7 @@ pub(super) fn run<S: Sql>(
         )?;
     }
 
-    let read_time = desk.read_time()?;
-    let at = || Element { read_time: Some(read_time.clone()), ..Element::default() };
+    let at = || Element { read_time: Some(time.clone()), ..Element::default() };
     let mut elements = Vec::with_capacity(found.documents.len() + 2);
     if begun.is_some() {
         elements.push(Element { transaction: begun, ..Element::default() });
@@ -75,9 +74,10 @@ pub(super) fn run_aggregation<S: Sql>(
     let query = query.located(below.clone())?;
     let named = figures::named(asked.aggregations)?;
     figures::check(&named, &query)?;
-    let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
+    let Reading { open, begun, time } = desk.reading(transaction.as_deref(), new_transaction, read_time)?;
 
-    let needed: Vec<_> = figures::fields(&named).collect();
+    let mut needed: Vec<_> = figures::fields(&named).collect();
+    needed.sort_unstable();
     let found = search::run_over(desk.shelf, &desk.database, &query, &needed)?;
     if let Some(open) = &open {
         // The figures hold as long as the query finds the same documents.
@@ -87,6 +87,6 @@ pub(super) fn run_aggregation<S: Sql>(
         transaction::note_query(desk.shelf, open, below.as_ref(), query, &found.documents)?;
     }
     let result = AggregateOut { aggregate_fields: figures::compute(&named, &found.documents) };
-    let read_time = Some(desk.read_time()?);
+    let read_time = Some(time);
     answer::json(&[Element { transaction: begun, result: Some(result), read_time, ..Element::default() }])
 }

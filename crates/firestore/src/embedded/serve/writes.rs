@@ -34,7 +34,7 @@ pub(super) fn batch_write<S: Sql>(desk: &mut Desk<'_, S>, body: &[u8]) -> Result
     let writes = located(desk, writes)?;
     let mut seen = BTreeSet::new();
     if !writes.iter().all(|write| seen.insert(&write.path)) {
-        return Err(Fault::invalid("A batch cannot write to the same document more than once."));
+        return Err(Fault::invalid("the same document cannot be written more than once in a single request"));
     }
 
     let mut out = BatchWriteOut::default();

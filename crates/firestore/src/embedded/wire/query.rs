@@ -2,17 +2,14 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{TransactionOptionsIn, integer, named};
+use super::{TransactionOptionsIn, integer, named, nearest::NearestIn};
 use crate::{
-    embedded::{
-        fault::{Code, Fault},
-        limits,
-    },
+    embedded::{fault::Fault, limits, names},
     field_path::FieldPath,
     name::DocumentPath,
     query::{Cursor, Direction, Filter, Operator, Query, UnaryOperator},
     timestamp::Timestamp,
-    value::Value,
+    value::{Value, WireInteger},
 };
 
 #[derive(Deserialize)]
@@ -66,7 +63,7 @@ pub(in crate::embedded) struct CountIn {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::embedded) struct FigureIn {
-    pub(in crate::embedded) field: FieldIn,
+    pub(in crate::embedded) field: Option<FieldIn>,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +81,7 @@ pub(in crate::embedded) struct QueryIn {
     offset: i64,
     #[serde(default, deserialize_with = "some_integer")]
     limit: Option<i64>,
-    find_nearest: Option<serde::de::IgnoredAny>,
+    find_nearest: Option<NearestIn>,
 }
 
 #[derive(Deserialize)]
@@ -201,15 +198,24 @@ protobuf_enum! {
         "DESCENDING" = 2 => Direction::Descending,;
 }
 
-fn some_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    integer(deserializer).map(Some)
+/// A number, a number in text, or null where there is none.
+pub(super) fn some_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let given = Option::<WireInteger>::deserialize(deserializer)?;
+    Ok(given.map(|WireInteger(number)| number))
 }
 
 impl QueryIn {
     /// The query below a document, or below the root.
     pub(in crate::embedded) fn located(self, parent: Option<DocumentPath>) -> Result<Query, Fault> {
         if self.find_nearest.is_some() {
-            return Err(Fault::new(Code::Unimplemented, "Vector search is not available in this store."));
+            let beside = [
+                (self.start_at.is_some() || self.end_at.is_some(), "A cursor"),
+                (self.limit.is_some(), "A query limit"),
+                (self.offset != 0, "A query offset"),
+            ];
+            if let Some((_, what)) = beside.into_iter().find(|(given, _)| *given) {
+                return Err(Fault::invalid(format!("{what} cannot be used with FindNearest")));
+            }
         }
         let mut from = self.from.into_iter();
         let (collection, all_descendants) = match (from.next(), from.next()) {
@@ -220,6 +226,7 @@ impl QueryIn {
                 return Err(Fault::invalid(message));
             }
         };
+        collection.as_deref().map(names::check_collection_id).transpose()?;
         let count = |number: i64, what: &str| {
             u32::try_from(number).map_err(|_| match number {
                 ..0 => Fault::invalid(format!("{what} is negative")),
@@ -232,8 +239,9 @@ impl QueryIn {
             all_descendants,
             filter: self.r#where.map(FilterIn::located).transpose()?,
             order: self.order_by.into_iter().map(OrderIn::located).collect::<Result<_, _>>()?,
-            start: self.start_at.map(CursorIn::located),
-            end: self.end_at.map(CursorIn::located),
+            start: self.start_at.map(CursorIn::located).transpose()?,
+            end: self.end_at.map(CursorIn::located).transpose()?,
+            nearest: self.find_nearest.map(NearestIn::located).transpose()?,
             offset: count(self.offset, "offset")?,
             limit: self.limit.map(|limit| count(limit, "limit")).transpose()?,
             select: match self.select {
@@ -248,9 +256,7 @@ impl QueryIn {
 
 impl FieldIn {
     pub(in crate::embedded) fn located(self) -> Result<FieldPath, Fault> {
-        let path = FieldPath::parse(&self.field_path)?;
-        limits::check_path(&path)?;
-        Ok(path)
+        limits::field_path(&self.field_path)
     }
 }
 
@@ -264,7 +270,10 @@ impl FilterIn {
                     ConnectiveIn::Or => Filter::Or(filters),
                 }
             }
-            Self::Field(ComparisonIn { field, op, value }) => Filter::Field(field.located()?, op, value),
+            Self::Field(ComparisonIn { field, op, value }) => {
+                limits::check_operand(&value)?;
+                Filter::Field(field.located()?, op, value)
+            }
             Self::Unary(UnaryIn { field, op }) => Filter::Unary(field.located()?, op),
         })
     }
@@ -277,7 +286,8 @@ impl OrderIn {
 }
 
 impl CursorIn {
-    fn located(self) -> Cursor {
-        Cursor { values: self.values, before: self.before }
+    fn located(self) -> Result<Cursor, Fault> {
+        self.values.iter().try_for_each(limits::check_operand)?;
+        Ok(Cursor { values: self.values, before: self.before })
     }
 }

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{MaskIn, document_path, named};
+use super::{MaskIn, named};
 use crate::{
-    embedded::{fault::Fault, limits},
+    embedded::{fault::Fault, limits, names},
     field_path::FieldPath,
     name::Database,
     timestamp::Timestamp,
-    value::{Fields, Value},
+    value::{Fields, GeoPoint, Value},
     write::{Operation, Precondition, Transform, Write},
 };
 
@@ -113,7 +113,7 @@ impl WriteIn {
             (Some(document), None, None, None) => {
                 limits::check_fields(&document.fields)?;
                 Ok(Write {
-                    path: document_path(database, &document.name)?,
+                    path: names::document(database, &document.name)?,
                     operation: Operation::Update {
                         fields: normalised(document.fields),
                         mask: self.update_mask.map(|mask| mask_of(&mask.field_paths)).transpose()?,
@@ -123,18 +123,18 @@ impl WriteIn {
                 })
             }
             (None, Some(name), None, None) => {
-                let path = document_path(database, &name)?;
+                let path = names::document(database, &name)?;
                 Ok(Write { path, operation: Operation::Delete, transforms: Vec::new(), precondition })
             }
             (None, None, Some(name), None) => {
                 if precondition.is_none() {
                     return Err(Fault::invalid("a verify must contain a precondition"));
                 }
-                let path = document_path(database, &name)?;
+                let path = names::document(database, &name)?;
                 Ok(Write { path, operation: Operation::Verify, transforms: Vec::new(), precondition })
             }
             (None, None, None, Some(legacy)) => Ok(Write {
-                path: document_path(database, &legacy.document)?,
+                path: names::document(database, &legacy.document)?,
                 operation: Operation::Update { fields: Fields::new(), mask: Some(Vec::new()) },
                 transforms: transforms(legacy.field_transforms)?,
                 precondition,
@@ -147,7 +147,7 @@ impl WriteIn {
 
 impl TransformIn {
     fn located(self) -> Result<(FieldPath, Transform), Fault> {
-        let path = field_path(&self.field_path)?;
+        let path = limits::field_path(&self.field_path)?;
         let operand = |value: Value| match value {
             Value::Integer(_) | Value::Double(_) => Ok(value),
             _ => Err(Fault::invalid("Input must be int64 or double.")),
@@ -172,7 +172,7 @@ impl TransformIn {
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(transform), None) => Ok((path, transform?)),
-            (None, _) => Err(Fault::invalid("A field transform must have a transform type.")),
+            (None, _) => Err(Fault::invalid("Operation type must be specified for field transformation.")),
             _ => Err(Fault::invalid("Invalid JSON payload received. A field transform has one type.")),
         }
     }
@@ -193,13 +193,7 @@ pub(in crate::embedded) fn precondition_of(
 
 /// A mask of written field paths.
 pub(in crate::embedded) fn mask_of(paths: &[impl AsRef<str>]) -> Result<Vec<FieldPath>, Fault> {
-    paths.iter().map(|path| field_path(path.as_ref())).collect()
-}
-
-fn field_path(text: &str) -> Result<FieldPath, Fault> {
-    let path = FieldPath::parse(text)?;
-    limits::check_path(&path)?;
-    Ok(path)
+    paths.iter().map(|path| limits::field_path(path.as_ref())).collect()
 }
 
 /// Firestore keeps microseconds.
@@ -210,6 +204,10 @@ fn normalised(fields: Fields) -> Fields {
 fn normalised_value(value: Value) -> Value {
     match value {
         Value::Timestamp(time) => Value::Timestamp(time.truncated_to_micros()),
+        Value::GeoPoint(GeoPoint { latitude, longitude }) => {
+            // There is one zero: adding it takes the sign off.
+            Value::GeoPoint(GeoPoint { latitude: latitude + 0.0, longitude: longitude + 0.0 })
+        }
         Value::Array(values) => Value::Array(values.into_iter().map(normalised_value).collect()),
         Value::Map(fields) => Value::Map(normalised(fields)),
         other => other,
