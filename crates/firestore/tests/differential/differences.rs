@@ -31,6 +31,14 @@ impl Avoided {
 
 pub const AVOIDED: &[Avoided] = &[
     Avoided {
+        what: "a vector",
+        why: "this store has no vectors yet",
+        meets: |step| {
+            let body = step.body.as_ref().map(Json::to_string).unwrap_or_default();
+            body.contains("__vector__")
+        },
+    },
+    Avoided {
         what: "a version in a URL",
         why: "the emulator reads a timestamp there as 0, so no version is ever right",
         meets: |step| has(step, "currentDocument.updateTime"),

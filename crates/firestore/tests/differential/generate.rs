@@ -21,9 +21,9 @@ type Make = fn(&mut Random) -> Step;
 /// The program of a seed.
 pub fn program(seed: u64) -> Vec<Step> {
     let mut random = Random::new(seed);
-    let mut steps = vec![writes::stock(&mut random)];
+    let mut steps = Vec::new();
     while steps.len() < STEPS {
-        let step = step(&mut random);
+        let step = if steps.is_empty() { writes::stock(&mut random) } else { step(&mut random) };
         if differences::avoided(&step).is_none() {
             steps.push(step);
         }

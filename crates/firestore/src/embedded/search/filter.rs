@@ -109,7 +109,7 @@ pub(super) fn ranged(filter: &Filter) -> Vec<FieldPath> {
 fn is_void(operator: Operator, operand: &Value) -> bool {
     match operand {
         Value::Null => true,
-        Value::Array(values) => operator == Operator::NotIn && values.iter().any(is_null),
+        Value::Array(values) => operator == Operator::NotIn && values.iter().all(is_null),
         _ => is_nan(operand) && is_ordering(operator),
     }
 }

@@ -77,7 +77,8 @@ pub(super) fn run_aggregation<S: Sql>(
     figures::check(&named, &query)?;
     let (open, begun) = desk.transaction_of_read(transaction.as_deref(), new_transaction, read_time)?;
 
-    let needed: Vec<_> = figures::fields(&named).collect();
+    let mut needed: Vec<_> = figures::fields(&named).collect();
+    needed.sort_unstable();
     let found = search::run_over(desk.shelf, &desk.database, &query, &needed)?;
     if let Some(open) = &open {
         // The figures hold as long as the query finds the same documents.

@@ -8,7 +8,7 @@ use crate::{
     field_path::FieldPath,
     name::Database,
     timestamp::Timestamp,
-    value::{Fields, Value},
+    value::{Fields, GeoPoint, Value},
     write::{Operation, Precondition, Transform, Write},
 };
 
@@ -210,6 +210,10 @@ fn normalised(fields: Fields) -> Fields {
 fn normalised_value(value: Value) -> Value {
     match value {
         Value::Timestamp(time) => Value::Timestamp(time.truncated_to_micros()),
+        Value::GeoPoint(GeoPoint { latitude, longitude }) => {
+            // There is one zero: adding it takes the sign off.
+            Value::GeoPoint(GeoPoint { latitude: latitude + 0.0, longitude: longitude + 0.0 })
+        }
         Value::Array(values) => Value::Array(values.into_iter().map(normalised_value).collect()),
         Value::Map(fields) => Value::Map(normalised(fields)),
         other => other,

@@ -134,6 +134,20 @@ pub fn cases() -> Vec<Case> {
             ],
         ),
         case(
+            "sums of two fields go by the first of their names",
+            [
+                commit([
+                    set("b/1", json!({ "m": int(2), "n": int(1) })),
+                    set("b/2", json!({ "m": int(1), "n": int(2) })),
+                ]),
+                ask(
+                    json!({ "from": [{ "collectionId": "b" }], "limit": 1 }),
+                    json!([sum("n"), { "alias": "m", "sum": { "field": { "fieldPath": "m" } } }]),
+                )
+                .answers(result(json!({ "s": int(2), "m": int(1) }))),
+            ],
+        ),
+        case(
             "a sum does not go with names",
             [
                 ask(json!({ "from": [{ "collectionId": "a" }], "orderBy": [{ "field": { "fieldPath": "__name__" } }] }), json!([sum("n")]))

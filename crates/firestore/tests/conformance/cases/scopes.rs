@@ -114,6 +114,10 @@ pub fn cases() -> Vec<Case> {
                 a(json!({ "where": field("n", "LESS_THAN", nan()), "orderBy": by(["__name__"]) })).finds([]),
                 a(json!({ "where": field("n", "NOT_IN", list([nothing()])), "orderBy": by(["__name__"]) }))
                     .finds([]),
+                a(json!({
+                    "where": field("n", "NOT_IN", list([int(1), nothing()])), "orderBy": by(["__name__"]),
+                }))
+                .invalid(),
             ],
         ),
         case(

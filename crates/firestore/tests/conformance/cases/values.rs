@@ -71,6 +71,20 @@ pub fn cases() -> Vec<Case> {
             ]),
             list([json!({ "geoPointValue": {} }), json!({ "geoPointValue": { "longitude": 1.5 } })]),
         ),
+        case(
+            "there is one zero of degrees",
+            [
+                commit([set(
+                    "a/1",
+                    json!({ "v": { "geoPointValue": { "latitude": -0.0, "longitude": 1 } } }),
+                )]),
+                commit([set(
+                    "a/1",
+                    json!({ "v": { "geoPointValue": { "latitude": 0.0, "longitude": 1 } } }),
+                )])
+                .answers(json!({ "writeResults": [{ "updateTime": "v1" }] })),
+            ],
+        ),
         same("a reference comes back", json!({ "referenceValue": "D/a/2" })),
         same(
             "a reference may point into another database",

@@ -57,7 +57,7 @@ pub fn fields(random: &mut Random, depth: usize) -> Map<String, Json> {
 
 fn nested(random: &mut Random, depth: usize) -> Json {
     let depth_of_kind = if depth == 0 { 0 } else { 10 };
-    let kinds: [(usize, Make); 11] = [
+    let kinds: [(usize, Make); 12] = [
         (30, |random, _| integer(random)),
         (15, |random, _| double(random)),
         (4, |_, _| json!({ "nullValue": null })),
@@ -67,6 +67,7 @@ fn nested(random: &mut Random, depth: usize) -> Json {
         (3, |random, _| json!({ "bytesValue": random.pick(&["", "AA==", "AQ==", "AQI=", "/w=="]) })),
         (3, |random, _| reference(random)),
         (3, |random, _| point(random)),
+        (2, |random, _| vector(random)),
         (depth_of_kind, |random, _| array(random, 0, 3)),
         (depth_of_kind, map),
     ];
@@ -124,6 +125,14 @@ fn double(random: &mut Random) -> Json {
 enum Double {
     Number(f64),
     Named(&'static str),
+}
+
+/// A vector; an element that is no double makes it none.
+fn vector(random: &mut Random) -> Json {
+    let numbers = random.some(3, |random| if random.chance(97) { double(random) } else { number(random) });
+    json!({ "mapValue": { "fields": {
+        "__type__": { "stringValue": "__vector__" }, "value": { "arrayValue": { "values": numbers } },
+    } } })
 }
 
 fn text(random: &mut Random) -> Json {
