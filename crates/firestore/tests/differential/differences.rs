@@ -61,17 +61,6 @@ pub const AVOIDED: &[Avoided] = &[
         },
     },
     Avoided {
-        what: "counting up to nothing",
-        why: "Google documents that `upTo` must be greater than zero; the emulator counts 0",
-        meets: |step| {
-            let body = step.body.as_ref();
-            let figures =
-                body.and_then(|body| body.pointer("/structuredAggregationQuery/aggregations")?.as_array());
-            let is_nothing = |figure: &Json| figure.pointer("/count/upTo").is_some_and(|limit| limit == "0");
-            figures.is_some_and(|figures| figures.iter().any(is_nothing))
-        },
-    },
-    Avoided {
         what: "an ordered list page by page",
         why: "the emulator fails with 500 UNKNOWN at its own page token",
         meets: |step| step.kind == Kind::List && has(step, "orderBy") && has(step, "pageSize"),

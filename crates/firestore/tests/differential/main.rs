@@ -1,7 +1,8 @@
 //! Random programs on Google's emulator and on our own store: every step has to be answered alike, by status, code and
 //! body. A program that is not is made as small as it can be and printed with its seed.
 //!
-//! `DIFFERENTIAL_STEPS=500000 cargo test -p mentora-firestore --test differential -- --nocapture` runs longer;
+//! `DIFFERENTIAL_STEPS=500000 cargo test -p mentora-firestore --test differential -- --nocapture` runs longer; with
+//! `JDK_JAVA_OPTIONS=` before it the emulator optimises itself, slower at first and twice as fast in the end.
 //! `DIFFERENTIAL_SEED=n` runs one program and prints what was said; both together run on from that seed.
 //!
 //! - `plan`: how long
