@@ -118,7 +118,9 @@ impl CollectionPath {
 
     /// A document of this collection.
     pub fn doc(&self, id: &str) -> Result<DocumentPath, NameError> {
-        check_id(id, id)?;
+        if numeric_id(id).is_none() {
+            check_id(id, id)?;
+        }
         Ok(DocumentPath(format!("{}/{id}", self.0)))
     }
 
@@ -201,7 +203,21 @@ fn last_segment(path: &str) -> &str {
 }
 
 fn checked_depth(path: &str) -> Result<usize, NameError> {
-    path.split('/').try_fold(0, |depth, id| check_id(id, path).map(|()| depth + 1))
+    path.split('/').try_fold(0_usize, |depth, id| {
+        // Every second id is a document's.
+        if depth.is_multiple_of(2) || numeric_id(id).is_none() {
+            check_id(id, path)?;
+        }
+        Ok(depth + 1)
+    })
+}
+
+/// The number of a document that has one in place of a name, as documents of Datastore may: `__id7__` is 7.
+pub(crate) fn numeric_id(id: &str) -> Option<i64> {
+    let digits = id.strip_prefix("__id")?.strip_suffix("__")?;
+    let number: i64 = digits.parse().ok().filter(|number| *number != 0)?;
+    // Only as it is written by Firestore: no zeros in front, no plus sign.
+    (number.to_string() == digits).then_some(number)
 }
 
 fn check_id(id: &str, path: &str) -> Result<(), NameError> {
@@ -232,10 +248,13 @@ mod tests {
     #[test]
     fn ids_that_firestore_keeps_for_itself_are_refused() {
         let users = CollectionPath::parse("users").unwrap();
-        for id in ["", ".", "..", "__x__", "____", "a/b", &"x".repeat(1501)] {
+        let numbers = ["__id__", "__id0__", "__id07__", "__id+7__", "__id9223372036854775808__"];
+        for id in ["", ".", "..", "__x__", "____", "a/b", &"x".repeat(1501)].into_iter().chain(numbers) {
             assert!(users.doc(id).is_err(), "{id:?} was accepted");
         }
-        for id in ["__", "_x_", "...", "a b", "課程", &"x".repeat(1500)] {
+        for id in
+            ["__", "_x_", "...", "a b", "課程", &"x".repeat(1500), "__id7__", "__id-9223372036854775808__"]
+        {
             assert!(users.doc(id).is_ok(), "{id:?} was refused");
         }
     }

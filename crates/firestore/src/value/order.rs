@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use super::{Fields, Value};
+use crate::name::numeric_id;
 
 /// Compares as queries, `maximum` and `minimum` do: integers and doubles by value, NaN below every number.
 pub fn compare(left: &Value, right: &Value) -> Ordering {
@@ -41,7 +42,20 @@ pub fn same_type(left: &Value, right: &Value) -> bool {
 
 /// Compares resource names id by id, so that `a/b` stands before `a-/b`.
 pub fn names(left: &str, right: &str) -> Ordering {
-    left.split('/').cmp(right.split('/'))
+    left.split('/').map(Id::of).cmp(right.split('/').map(Id::of))
+}
+
+/// Numbers stand before names.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Id<'a> {
+    Number(i64),
+    Name(&'a str),
+}
+
+impl<'a> Id<'a> {
+    fn of(id: &'a str) -> Self {
+        numeric_id(id).map_or(Self::Name(id), Self::Number)
+    }
 }
 
 fn rank(value: &Value) -> u8 {

@@ -8,6 +8,7 @@ mod filters;
 mod limits;
 mod lists;
 mod nearest;
+mod numbers;
 mod orders;
 mod reads;
 mod scopes;
@@ -23,7 +24,7 @@ use crate::case::Case;
 
 /// Every case.
 pub fn all() -> Vec<Case> {
-    let subjects: [fn() -> Vec<Case>; 18] = [
+    let subjects: [fn() -> Vec<Case>; 19] = [
         documents::cases,
         reads::cases,
         commits::cases,
@@ -34,6 +35,7 @@ pub fn all() -> Vec<Case> {
         limits::cases,
         filters::cases,
         scopes::cases,
+        numbers::cases,
         orders::cases,
         cursors::cases,
         nearest::cases,

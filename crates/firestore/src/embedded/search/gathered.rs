@@ -11,7 +11,7 @@ use crate::{
         fault::Fault,
         shelf::{Edge, Reached, Scope, Shelf, Stored, Walk},
     },
-    name::{CollectionPath, Database},
+    name::{CollectionPath, Database, numeric_id},
     query::{Direction, Query},
 };
 
@@ -54,7 +54,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Looks at the documents of a collection by name, until there are enough.
+    /// Looks at the documents of a collection by name, until there are enough. Numbers stand before all names.
     pub(super) fn pass<S: Sql>(
         &mut self,
         shelf: &mut Shelf<S>,
@@ -63,12 +63,19 @@ impl<'a> Gathered<'a> {
         mut edge: Option<Edge>,
     ) -> Result<(), Fault> {
         let Some(collection) = collection else { return Ok(()) };
+        if direction == Direction::Ascending {
+            self.look_at_all(shelf.numbered(self.database, collection)?);
+        }
         while self.candidates.len() < self.wanted() {
             let documents =
                 shelf.pass(self.database, collection, direction, edge.as_ref(), self.at_once())?;
             let Some(last) = documents.last() else { break };
             edge = Some(Edge { path: last.path.as_str().to_owned(), included: false });
-            self.look_at_all(documents);
+            let named = documents.into_iter().filter(|stored| numeric_id(stored.path.id()).is_none());
+            self.look_at_all(named.collect());
+        }
+        if direction == Direction::Descending && self.candidates.len() < self.wanted() {
+            self.look_at_all(shelf.numbered(self.database, collection)?);
         }
         Ok(())
     }

@@ -32,6 +32,7 @@ fn documents() -> impl Strategy<Value = Vec<Stored>> {
     let fields = (field(), field(), field());
     let paths = prop_oneof![
         3 => (0..12).prop_map(|id| format!("k/{id}")),
+        1 => select(vec!["k/__id-7__", "k/__id12__", "k/__id7__", "k/!"]).prop_map(str::to_owned),
         1 => select(vec!["k/1/k/1", "k/1/k/2", "k/2/k/1", "k-/1/k/1", "j/1"]).prop_map(str::to_owned),
     ];
     let stored = (paths, fields).prop_map(|(path, (a, b, c))| {
@@ -78,7 +79,7 @@ prop_compose! {
         order in vec((select(&["a", "b", "m.c", "__name__"][..]), any::<bool>()), 0..3),
         start in option::weighted(0.2, (vec(values(), 0..3), any::<bool>())),
         end in option::weighted(0.1, (vec(values(), 0..3), any::<bool>())),
-        behind in option::weighted(0.3, (select(vec!["k/1", "k/2", "k/1/k/1", "j/1"]), any::<bool>())),
+        behind in option::weighted(0.3, (select(vec!["k/1", "k/2", "k/__id7__", "k/1/k/1", "j/1"]), any::<bool>())),
         limit in option::weighted(0.8, 0..4u32),
         offset in 0..2u32,
     ) -> Query {

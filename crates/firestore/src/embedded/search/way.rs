@@ -12,7 +12,7 @@ use crate::{
         shelf::{Condition, Edge, Lookup, Scope, Shelf, Walk},
     },
     field_path::FieldPath,
-    name::{CollectionPath, Database},
+    name::{CollectionPath, Database, numeric_id},
     query::{Cursor, Direction, Filter, Operator, Query},
     value::Value,
 };
@@ -162,6 +162,10 @@ fn behind(database: &Database, collection: &CollectionPath, cursor: &Cursor) -> 
     match cursor.values.as_slice() {
         [Value::Reference(name)] => {
             let path = database.path_of(name).ok().filter(|path| path.parent() == *collection)?;
+            // The pass goes along names; numbers stand elsewhere in that order.
+            if numeric_id(path.id()).is_some() {
+                return None;
+            }
             Some(Edge { path: path.as_str().to_owned(), included: cursor.before })
         }
         _ => None,

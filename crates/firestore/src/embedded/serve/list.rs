@@ -25,7 +25,7 @@ use crate::{
     name::{CollectionPath, DocumentPath},
     query::{Cursor, Direction, Query},
     reply::HttpResponse,
-    value::Value,
+    value::{Value, order},
 };
 
 /// A page, where the call names no size.
@@ -63,7 +63,7 @@ pub(super) fn documents<S: Sql>(
         query.order.push((FieldPath::document_id(), direction));
     }
     query.start = token.map(cursor_of).transpose()?;
-    let order = query.order.clone();
+    let ordered = query.order.clone();
     let mut found = search::run(desk.shelf, &desk.database, &query)?.documents;
     if let Some(open) = &reading.open {
         let asked = json!({ "structuredQuery": query.wire() });
@@ -76,7 +76,7 @@ pub(super) fn documents<S: Sql>(
     }
     let next_page_token = found.last().filter(|_| has_more).map(|last| {
         let name = desk.database.name_of(&last.path);
-        token_of(&order, last, name)
+        token_of(&ordered, last, name)
     });
     let documents =
         found.into_iter().map(|stored| DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));
@@ -101,7 +101,10 @@ fn with_missing<S: Sql>(
     let below = desk.shelf.paths_below(&desk.database, Some(collection.as_str()))?;
     let ids: BTreeSet<&str> =
         below.iter().filter_map(|path| first_id_below(path, collection.as_str())).collect();
-    let mut rest = ids.into_iter().filter(|id| after.as_deref().is_none_or(|after| *id > after)).peekable();
+    let mut ids: Vec<&str> = ids.into_iter().collect();
+    ids.sort_by(|left, right| order::names(left, right));
+    let is_next = |id: &&str| after.as_deref().is_none_or(|after| order::names(id, after).is_gt());
+    let mut rest = ids.into_iter().filter(is_next).peekable();
 
     let mut documents = Vec::new();
     let mut last = None;

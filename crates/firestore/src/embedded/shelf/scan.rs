@@ -3,7 +3,7 @@
 use super::{Shelf, Stored, stored_of, text, unreadable};
 use crate::{
     embedded::{Sql, SqlValue, fault::Fault},
-    name::{CollectionPath, Database, DocumentPath},
+    name::{CollectionPath, Database, DocumentPath, numeric_id},
     query::Direction,
 };
 
@@ -64,6 +64,26 @@ impl<S: Sql> Shelf<S> {
         statement.push_str(&format!(" ORDER BY path {order} LIMIT ?"));
         bindings.push(i64::try_from(count).unwrap_or(i64::MAX).into());
         self.exec(&statement, &bindings)?.into_iter().map(stored_of).collect()
+    }
+
+    /// The documents of a collection whose ids are numbers.
+    pub(in crate::embedded) fn numbered(
+        &mut self,
+        database: &Database,
+        collection: &CollectionPath,
+    ) -> Result<Vec<Stored>, Fault> {
+        let statement = format!("{DOCUMENTS} AND parent = ? AND path >= ? AND path < ?");
+        let bindings = [
+            database.to_string().into(),
+            collection.as_str().into(),
+            format!("{collection}/__id").into(),
+            format!("{collection}/__ie").into(),
+        ];
+        let stored = self.exec(&statement, &bindings)?.into_iter().map(stored_of);
+        let is_numbered = |stored: &Result<Stored, Fault>| {
+            stored.as_ref().map_or(true, |stored| numeric_id(stored.path.id()).is_some())
+        };
+        stored.filter(is_numbered).collect()
     }
 
     /// The paths of everything below a document or a collection, the documents of other collections included.
