@@ -19,9 +19,6 @@ import { pythonEnvironment } from '../python-environment.mjs';
 import { startTrimmingProxy } from './trimming-proxy.mjs';
 import { startWorker } from './worker.mjs';
 
-/** Steps that the Worker's store cannot answer yet. One that it can is a failure: it does not belong here any more. */
-const AWAITED = [{ steps: /^vectors/, why: 'the embedded store has no vectors yet' }];
-
 const SCRIPT_MS = 240_000;
 // Time to compile the tests is in it.
 const TABLE_MS = 10 * 60_000;
@@ -32,7 +29,7 @@ const count = { passed: 0, failed: 0, skipped: 0 };
 
 /**
  * @typedef {{ name: string, program: string, script: string }} Client
- * @typedef {{ name: string, hostFor: (client: Client) => string, awaited: typeof AWAITED }} Store
+ * @typedef {{ name: string, hostFor: (client: Client) => string }} Store
  * @typedef {{ step: string, result: unknown, expected?: unknown }} Step
  */
 
@@ -43,7 +40,7 @@ try {
 	const starts = [startEmulator(), startWorker(), clients()].map((start) => start.then((service) => (started.push(service), service)));
 	await Promise.allSettled(starts);
 	const [emulator, worker, all] = await Promise.all(starts);
-	const ours = { name: 'the Worker', hostFor: () => worker.host, awaited: AWAITED };
+	const ours = { name: 'the Worker', hostFor: () => worker.host };
 	const theirs = emulator && (await emulatorStore(emulator));
 	// The stores do not disturb each other, but on one store one script at a time is enough for two cores.
 	const [ourResults, theirResults] = await Promise.all([
@@ -83,7 +80,7 @@ async function clients() {
 async function emulatorStore(emulator) {
 	const proxy = await startTrimmingProxy(emulator.host);
 	started.unshift(proxy);
-	return { name: 'the emulator', hostFor: ({ name }) => (name === 'python' ? proxy.host : emulator.host), awaited: [] };
+	return { name: 'the emulator', hostFor: ({ name }) => (name === 'python' ? proxy.host : emulator.host) };
 }
 
 /**
@@ -91,7 +88,7 @@ async function emulatorStore(emulator) {
  *
  * @param {Client} client
  * @param {Store} store
- * @returns {Promise<Step[]>} without the steps that are still awaited
+ * @returns {Promise<Step[]>}
  */
 async function runScript(client, store) {
 	const where = `${client.name} on ${store.name}`;
@@ -102,21 +99,11 @@ async function runScript(client, store) {
 	console.log(`${where}: ${steps.length} steps in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
 
 	if (!ok || steps.length === 0) fail(`${where}: the script did not come to its end\n${output.split('\n').filter((line) => !line.startsWith('{"step"')).slice(-15).join('\n')}`);
-	const seen = [];
 	for (const step of steps) {
-		const met = !('expected' in step);
-		const awaited = store.awaited.find(({ steps }) => steps.test(step.step));
-		if (awaited && !met) {
-			console.log(`skipped: ${where}: ${step.step}: ${awaited.why}`);
-			count.skipped += 1;
-			continue;
-		}
-		seen.push(step);
-		if (awaited) fail(`${where}: ${step.step}: is answered well and no longer awaited; take it out of AWAITED`);
-		else if (met) count.passed += 1;
+		if (!('expected' in step)) count.passed += 1;
 		else fail(`${where}: ${step.step}\n  answered ${JSON.stringify(step.result)}\n  expected ${JSON.stringify(step.expected)}`);
 	}
-	return seen;
+	return steps;
 }
 
 /** What a client was answered by both stores is the same. */
@@ -128,7 +115,7 @@ function compare({ name }, ours, theirs) {
 	}
 	const known = new Map(theirs.map(({ step, result }) => [step, result]));
 	const differences = ours.filter(({ step, result }) => !known.has(step) || !isDeepStrictEqual(result, known.get(step)));
-	const missing = theirs.filter(({ step }) => !AWAITED.some(({ steps }) => steps.test(step)) && !ours.some((one) => one.step === step));
+	const missing = theirs.filter(({ step }) => !ours.some((one) => one.step === step));
 	if (differences.length + missing.length === 0) {
 		count.passed += 1;
 		return;
