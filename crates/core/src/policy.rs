@@ -128,7 +128,6 @@ mod tests {
             code: CourseCode::new("ETHICS1").unwrap(),
             owner_id: user("owner"),
             visibility,
-            password_hash: None,
             theme: None,
             description: None,
             thumbnail: None,

@@ -97,7 +97,6 @@ pub fn course(code: &str, owner: &str, made_at: i64) -> Course {
         code: CourseCode::new(code).unwrap(),
         owner_id: user(owner),
         visibility: Visibility::Private,
-        password_hash: None,
         theme: None,
         description: None,
         thumbnail: None,

@@ -262,10 +262,6 @@ export const DemoPolicy = z.looseObject({
 }).describe("What a demo course gives away.");
 export type DemoPolicy = z.infer<typeof DemoPolicy>;
 
-/** The hash of a course's password. No log shows it. */
-export const PasswordHash = z.string().describe("The hash of a course's password. No log shows it.");
-export type PasswordHash = z.infer<typeof PasswordHash>;
-
 /** The picture of a course. */
 export const Thumbnail = z.looseObject({
   storagePath: text(1, 1024).describe("Where it stands in the storage bucket; 1 to 1,024 characters."),
@@ -285,7 +281,6 @@ export const Course = z.looseObject({
   description: text(0, 5000).nullish().describe("Up to 5,000 characters."),
   isDemo: z.boolean().optional().describe("A course to try Mentora with."),
   ownerId: UserId.describe("The instructor who made it."),
-  passwordHash: PasswordHash.nullish().describe("What one must know to join with the code; nothing when absent. Clients are never sent it."),
   retentionDays: z.int().min(1).max(3650).nullish().describe("Days for which what was said in it is kept, 1 to 3,650; for good when absent."),
   theme: text(1, 100).nullish().describe("How it looks; 1 to 100 characters."),
   thumbnail: Thumbnail.nullish().describe("Its picture."),
@@ -294,6 +289,18 @@ export const Course = z.looseObject({
   visibility: Visibility.describe("Who can find it."),
 }).describe("A course: the frame of assignments, with a roster and a wallet.");
 export type Course = z.infer<typeof Course>;
+
+/** The hash of a course's password. No log shows it. */
+export const PasswordHash = z.string().describe("The hash of a course's password. No log shows it.");
+export type PasswordHash = z.infer<typeof PasswordHash>;
+
+/** What one must know to join a course with its code. */
+export const CourseSecret = z.looseObject({
+  createdAt: Millis.describe("When the document was made, ms."),
+  passwordHash: PasswordHash.describe("What the password is compared with. Clients are never sent it."),
+  updatedAt: Millis.describe("When it was last changed, ms."),
+}).describe("What one must know to join a course with its code.");
+export type CourseSecret = z.infer<typeof CourseSecret>;
 
 /** What a device is. */
 export const Platform = z.enum(["web", "android", "ios"]).describe("What a device is.");
@@ -573,6 +580,7 @@ export const documents = {
   "courses/{courseId}": Course,
   "courses/{courseId}/announcements/{announcementId}": Announcement,
   "courses/{courseId}/roster/{memberId}": Member,
+  "courses/{courseId}/secrets/join": CourseSecret,
   "pendingResponses/{conversationId}": PendingResponse,
   "personas/{personaId}": Persona,
   "statistics/{assignmentId}": Statistics,

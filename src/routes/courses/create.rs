@@ -35,7 +35,6 @@ pub async fn create(
         code: body.code,
         owner_id: caller.actor.user.clone(),
         visibility: body.visibility,
-        password_hash: None,
         theme: None,
         description: body.description,
         thumbnail: None,
@@ -51,5 +50,5 @@ pub async fn create(
         other => other.into(),
     })?;
     let location = format!("/api/courses/{id}");
-    Ok(Created { location, body: CourseBody::new(id, Some(Role::Instructor), course) })
+    Ok(Created { location, body: CourseBody { id, role: Some(Role::Instructor), course } })
 }

@@ -36,5 +36,5 @@ pub async fn join(
             "You were removed from this course. Ask its staff to let you in again.",
         ));
     }
-    Ok(Answer(CourseBody::new(id, Some(member.role), course)))
+    Ok(Answer(CourseBody { id, role: Some(member.role), course }))
 }

@@ -45,7 +45,10 @@ async fn own(documents: &Documents, user: &UserId, roles: &[Role], ask: &Wanted)
     // One role is a matter of the index; of several the list is made here.
     let only = if let [role] = roles { Some(*role) } else { None };
     let (items, next) = Courses(documents).of_member(user, only, ask).await?;
-    Ok((items.into_iter().map(|(id, course, role)| CourseBody::new(id, Some(role), course)).collect(), next))
+    Ok((
+        items.into_iter().map(|(id, course, role)| CourseBody { id, role: Some(role), course }).collect(),
+        next,
+    ))
 }
 
 async fn public(documents: &Documents, user: &UserId, ask: &Wanted) -> Found {
@@ -55,7 +58,7 @@ async fn public(documents: &Documents, user: &UserId, ask: &Wanted) -> Found {
     let active = |member: Option<Member>| member.filter(|member| member.status == MemberStatus::Active);
     let bodies = items.into_iter().zip(members).map(|((id, course), member)| {
         let role = active(member).map(|member| member.role);
-        CourseBody::new(id, role, course)
+        CourseBody { id, role, course }
     });
     Ok((bodies.collect(), next))
 }

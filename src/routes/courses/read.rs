@@ -24,5 +24,5 @@ pub async fn read(
     Id(id): Id<CourseId>,
 ) -> Result<Json<CourseBody>, ApiError> {
     let found = access::course(&context.documents(), &caller, &id, CourseAction::Read).await?;
-    Ok(Json(CourseBody::new(id, found.role, found.course)))
+    Ok(Json(CourseBody { id, role: found.role, course: found.course }))
 }

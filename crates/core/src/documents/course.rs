@@ -1,7 +1,5 @@
 //! `courses/{courseId}`: the frame of assignments.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::ids::UserId;
@@ -24,9 +22,6 @@ pub struct Course {
     pub owner_id: UserId,
     /// Who can find it.
     pub visibility: Visibility,
-    /// What one must know to join with the code; nothing when absent. Clients are never sent it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password_hash: Option<PasswordHash>,
     /// How it looks; 1 to 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Theme>, inline))]
@@ -63,18 +58,6 @@ impl Ruled for Course {
             .within("thumbnail", self.thumbnail.as_ref())
             .within("demoPolicy", self.demo_policy.as_ref())
             .number("retentionDays", self.retention_days, limits::RetentionDays::RANGE)
-    }
-}
-
-/// The hash of a course's password. No log shows it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(transparent)]
-pub struct PasswordHash(pub String);
-
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(…)")
     }
 }
 
@@ -204,11 +187,6 @@ impl From<CourseCode> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_password_hash_is_not_shown_where_a_course_is() {
-        assert_eq!(format!("{:?}", PasswordHash("secret".into())), "PasswordHash(…)");
-    }
 
     #[test]
     fn a_course_code_is_the_same_in_any_case() {

@@ -14,6 +14,7 @@ mod ledger;
 mod pending_response;
 mod persona;
 mod roster;
+mod secret;
 mod statistics;
 mod streaming_session;
 mod submission;
@@ -28,12 +29,13 @@ pub use assignment::{
     Reference, Reminder, is_due_after_start,
 };
 pub use conversation::{Conversation, ConversationState, EndReason};
-pub use course::{Course, CourseCode, DemoPolicy, InvalidCourseCode, PasswordHash, Thumbnail, Visibility};
+pub use course::{Course, CourseCode, DemoPolicy, InvalidCourseCode, Thumbnail, Visibility};
 pub use device::{Device, Platform};
 pub use ledger::{LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope};
 pub use pending_response::{PendingResponse, PendingStatus};
 pub use persona::{Persona, Style, Voice};
 pub use roster::{Member, MemberStatus, Role};
+pub use secret::{CourseSecret, PasswordHash};
 pub use statistics::{StanceDistribution, StanceShift, Statistics, WordCloud, WordCount};
 pub use streaming_session::{AudioEncoding, SessionAudio, SessionState, SessionUsage, StreamingSession};
 pub use submission::{Submission, SubmissionState};
@@ -54,6 +56,8 @@ pub mod collections {
     pub const ROSTER: &str = "roster";
     /// `courses/{courseId}/announcements/{announcementId}`
     pub const ANNOUNCEMENTS: &str = "announcements";
+    /// `courses/{courseId}/secrets/join`
+    pub const SECRETS: &str = "secrets";
     /// `courseCodes/{CODE}`: who holds a course code. A document a code makes uniqueness a precondition.
     pub const COURSE_CODES: &str = "courseCodes";
     /// `topics/{topicId}`

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use mentora_core::dialogue::{Features, Strategy};
 use mentora_core::documents::{
     ActiveMode, AiConfig, Analyser, Analysis, Announcement, Assignment, AssignmentMode, AudioEncoding,
-    Conversation, ConversationState, Course, CourseCode, DemoPolicy, Device, DialecticalConfig, EndReason,
-    Latency, LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus, Modality,
-    Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform, Reference, Reminder,
-    Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance, StanceDistribution, StanceShift,
-    Statistics, StreamingSession, Style, Submission, SubmissionState, Thumbnail, TokenCounts, Topic, Turn,
-    TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount,
+    Conversation, ConversationState, Course, CourseCode, CourseSecret, DemoPolicy, Device, DialecticalConfig,
+    EndReason, Latency, LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus,
+    Modality, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform, Reference,
+    Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance, StanceDistribution,
+    StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Thumbnail, TokenCounts,
+    Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount,
 };
 use mentora_core::ids::{
     AssignmentId, ConversationId, CourseId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
@@ -74,7 +74,6 @@ pub fn course() -> Course {
         code: CourseCode::new("ETHICS-26").unwrap(),
         owner_id: teacher(),
         visibility: Visibility::Unlisted,
-        password_hash: Some(PasswordHash("$pbkdf2-sha256$i=100000$c2FsdA$aGFzaA".into())),
         theme: Some("sand".into()),
         description: Some("What we owe to each other.".into()),
         thumbnail: Some(Thumbnail {
@@ -112,6 +111,14 @@ pub fn announcement() -> Announcement {
         content: "Read Kant until Monday.".into(),
         created_at: MADE,
         updated_at: MADE,
+    }
+}
+
+pub fn course_secret() -> CourseSecret {
+    CourseSecret {
+        password_hash: PasswordHash("$pbkdf2-sha256$i=100000$c2FsdA$aGFzaA".into()),
+        created_at: MADE,
+        updated_at: CHANGED,
     }
 }
 

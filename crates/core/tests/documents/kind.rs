@@ -1,8 +1,8 @@
 //! Every kind of document.
 
 use mentora_core::documents::{
-    Announcement, Assignment, Conversation, Course, Device, LedgerEntry, Member, PendingResponse, Persona,
-    Statistics, StreamingSession, Submission, Topic, User, Wallet,
+    Announcement, Assignment, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
+    PendingResponse, Persona, Statistics, StreamingSession, Submission, Topic, User, Wallet,
 };
 use mentora_core::rules::Ruled;
 use mentora_core::schema::plain;
@@ -57,6 +57,7 @@ pub fn all() -> Vec<Kind> {
             "courses/{courseId}/announcements/{announcementId}",
             &example::announcement(),
         ),
+        Kind::of::<CourseSecret>("courses/{courseId}/secrets/join", &example::course_secret()),
         Kind::of::<Topic>("topics/{topicId}", &example::topic()),
         Kind::of::<Assignment>("assignments/{assignmentId}", &example::assignment()),
         Kind::of::<Persona>("personas/{personaId}", &example::persona()),

@@ -4,10 +4,12 @@ import {
   collectionGroup,
   deleteDoc,
   doc,
+  documentId,
   getCountFromServer,
   getDocFromServer,
   getDocsFromServer,
   limit,
+  or,
   orderBy,
   query,
   setDoc,
@@ -38,16 +40,21 @@ const read = (path, may, does = `read ${path}`) => ({ does, may, ask: get(path) 
 
 /** @type {Case[]} */
 const courses = [
-  read('courses/open', 'whoever is signed in', 'read a public course'),
-  read('courses/ethics', 'members of the course', 'read a private course'),
+  read('courses/open', 'whoever is signed in', 'read a public course, though it has a password'),
+  read('courses/ethics', 'members of the course', 'read a private course, though it has a password'),
   read('courses/unlisted', 'the owner of that other course', 'read an unlisted course by its id'),
-  read('courses/guarded', 'nobody', 'read a course that holds the hash of a password'),
   read('courses/nowhere', 'nobody', 'learn that a course does not exist'),
-  { does: 'query the public courses, as one of them holds the hash of a password', may: 'nobody', ask: list('courses', is('visibility', 'public')) },
+  { does: 'query the public courses', may: 'whoever is signed in', ask: list('courses', is('visibility', 'public')) },
+  { does: 'query the public courses of an owner', may: 'whoever is signed in', ask: list('courses', is('visibility', 'public'), is('ownerId', 'colleague')) },
+  { does: 'query the first of the public courses by title', may: 'whoever is signed in', ask: list('courses', is('visibility', 'public'), orderBy('title'), limit(10)) },
+  { does: 'query the private courses', may: 'nobody', ask: list('courses', is('visibility', 'private')) },
+  { does: 'query the courses that are public or unlisted', may: 'nobody', ask: list('courses', where('visibility', 'in', ['public', 'unlisted'])) },
+  { does: 'query the public courses and those of an owner', may: 'nobody', ask: list('courses', or(is('visibility', 'public'), is('ownerId', 'owner'))) },
+  { does: 'query all collections named courses', may: 'nobody', ask: group('courses', is('visibility', 'public')) },
+  { does: 'query a private course by its id', may: 'nobody', ask: list('courses', is(documentId(), 'ethics')) },
   { does: 'query all courses', may: 'nobody', ask: list('courses') },
   { does: 'query the courses of an owner', may: 'nobody', ask: list('courses', is('ownerId', 'owner')) },
   { does: 'look a course up by its code', may: 'nobody', ask: list('courses', is('code', 'ETHICS-26')) },
-  { does: 'query the courses of one password hash', may: 'nobody', ask: list('courses', is('visibility', 'public'), is('passwordHash', 'argon2id$…')) },
 ];
 
 /** @type {Case[]} */
@@ -145,6 +152,10 @@ const closed = [
   { does: 'query the own membership across all rosters', may: 'nobody', ask: group('roster', is('userId', 'student'), is('status', 'active')) },
   read('courses/ethics/announcements/welcome', 'nobody', 'read an announcement'),
   { does: 'query the announcements of the course', may: 'nobody', ask: list('courses/ethics/announcements') },
+  read('courses/ethics/secrets/join', 'nobody', "read the hash of a private course's password"),
+  read('courses/open/secrets/join', 'nobody', "read the hash of a public course's password"),
+  { does: 'query the secrets of the course', may: 'nobody', ask: list('courses/ethics/secrets') },
+  { does: 'query the secrets of all courses', may: 'nobody', ask: group('secrets') },
   read('personas/kant', 'nobody', 'read a persona'),
   read('courseCodes/ETHICS-26', 'nobody', 'read who holds a course code'),
   { does: 'query the course codes', may: 'nobody', ask: list('courseCodes') },
@@ -154,11 +165,13 @@ const closed = [
   read('somethingElse/x', 'nobody', 'read a collection that the rules do not name'),
 ];
 
-/** One document of each collection. */
+/** One document of each collection; of courses and wallets two, since different people read them. */
 const written = [
   'courses/ethics',
+  'courses/open',
   'courses/ethics/roster/student',
   'courses/ethics/announcements/welcome',
+  'courses/ethics/secrets/join',
   'topics/lies',
   'assignments/plain',
   'conversations/own',
@@ -177,7 +190,7 @@ const written = [
   'somethingElse/x',
 ];
 
-/** Those who may read most of it, and two who may read nothing. */
+/** Those who may read most of it, and two who are not of the course. */
 const by = ['visitor', 'claimant', 'student', 'teacher', 'owner'];
 
 /** @type {Case[]} */

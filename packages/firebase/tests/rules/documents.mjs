@@ -1,7 +1,8 @@
 // The documents that are there. The course `ethics` is private; `logic` belongs to somebody else.
 import { doc, writeBatch } from 'firebase/firestore';
 
-const course = (visibility, ownerId, more = {}) => ({ title: 'Ethics', code: 'ETHICS-26', ownerId, visibility, isDemo: false, ...more });
+const course = (visibility, ownerId) => ({ title: 'Ethics', code: 'ETHICS-26', ownerId, visibility, isDemo: false });
+const secret = { passwordHash: 'argon2id$…' };
 const assignment = (courseId, more = {}, aiConfig = {}) => ({
   courseId,
   title: 'On lying',
@@ -20,9 +21,7 @@ export const documents = {
   'courses/logic': course('private', 'colleague'),
   'courses/open': course('public', 'colleague'),
   'courses/unlisted': course('unlisted', 'colleague'),
-  'courses/guarded': course('public', 'owner', { passwordHash: 'argon2id$…' }),
   ...roster('ethics'),
-  ...roster('guarded'),
   // A course that was deleted: the roster is still there.
   ...roster('gone'),
 
@@ -61,6 +60,8 @@ export const documents = {
   'users/student': { uid: 'student', displayName: 'Sam', email: 'sam@example.org' },
   'users/student/devices/phone': { token: 'fcm-token', platform: 'android' },
   'courses/ethics/announcements/welcome': { authorId: 'teacher', content: 'Welcome.' },
+  'courses/ethics/secrets/join': secret,
+  'courses/open/secrets/join': secret,
   'personas/kant': { name: 'Kant', courseId: 'ethics', systemPromptTemplate: 'Be Kant.', createdBy: 'teacher' },
   'courseCodes/ETHICS-26': { courseId: 'ethics' },
   'openConversations/plain.student': { conversationId: 'own' },
