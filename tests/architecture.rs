@@ -25,6 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     // Beside the house: they may look at what crosses its boundary, not at how it works.
     ("mentora-sim", &["mentora-wire"]),
     ("mentora-cli", &["mentora-wire"]),
+    ("mentora-bench", &["mentora-firestore"]),
 ];
 
 /// These two may use all of the ground; what stands between names what it uses.
@@ -34,7 +35,7 @@ const ON_ALL_GROUND: &[&str] = &["mentora-durable", "mentora", "mentora-sim", "m
 const SHELLS: &[&str] = &["mentora", "mentora-durable"];
 
 /// Programs of the host: what their libraries would use in a browser does not concern them.
-const HOST_PROGRAMS: &[&str] = &["mentora-sim", "mentora-cli"];
+const HOST_PROGRAMS: &[&str] = &["mentora-sim", "mentora-cli", "mentora-bench"];
 
 fn metadata() -> Metadata {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
