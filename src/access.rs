@@ -2,11 +2,11 @@
 //! the refusal; none decides by itself.
 
 use futures::try_join;
-use mentora_core::documents::{Assignment, Conversation, Course, MemberStatus, Role};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId};
+use mentora_core::documents::{Assignment, Conversation, Course, MemberStatus, Role, Topic};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, TopicId};
 use mentora_core::policy::{self, ConversationAction, CourseAction, Standing, Verdict};
 use mentora_durable::platform::documents::Documents;
-use mentora_durable::repositories::{Assignments, Conversations, Courses, Roster};
+use mentora_durable::repositories::{Assignments, Conversations, Courses, Roster, Topics};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -45,6 +45,23 @@ pub async fn course(
     let access = find_course(documents, caller, id).await?.ok_or_else(ApiError::course_not_found)?;
     permit::<CourseId>(policy::course(access.standing, &access.course, action), may_not(action))?;
     Ok(access)
+}
+
+/// A topic, for `action` in its course.
+///
+/// # Errors
+/// As [`course`].
+pub async fn topic(
+    documents: &Documents,
+    caller: &Caller,
+    id: &TopicId,
+    action: CourseAction,
+) -> Result<Topic, ApiError> {
+    let topic = Topics(documents).get(id).await?.ok_or_else(ApiError::topic_not_found)?;
+    let access = find_course(documents, caller, &topic.course_id).await?;
+    let access = access.ok_or_else(ApiError::topic_not_found)?;
+    permit::<TopicId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    Ok(topic)
 }
 
 /// An assignment and its course, for `action`.
@@ -122,8 +139,13 @@ async fn find_course(
 
 fn may_not(action: CourseAction) -> &'static str {
     match action {
-        CourseAction::Read | CourseAction::ReadAssignments => "Join the course first, with its code.",
+        CourseAction::Read
+        | CourseAction::ReadAssignments
+        | CourseAction::ReadTopics
+        | CourseAction::ReadAnnouncements => "Join the course first, with its code.",
         CourseAction::EditAssignments => "Only the staff of the course may change its assignments.",
+        CourseAction::EditTopics => "Only the staff of the course may change its topics.",
+        CourseAction::Announce => "Only the staff of the course may announce something, or take it back.",
         CourseAction::Converse => "Join the course first, with its code, to argue its assignments.",
         CourseAction::ListConversations => {
             "Only the staff of the course may list the conversations of others."

@@ -19,6 +19,10 @@ pub struct Caller {
     pub actor: Actor,
     /// The address, where it was shown to be the user's; empty otherwise.
     pub email: String,
+    /// The name to show, as the identity has it.
+    pub name: Option<String>,
+    /// URL of a picture, as the identity has it.
+    pub picture: Option<String>,
 }
 
 impl Caller {
@@ -38,7 +42,8 @@ impl TryFrom<Claims> for Caller {
     fn try_from(claims: Claims) -> Result<Self, ApiError> {
         let user = UserId::new(claims.sub).map_err(ApiError::token_refused)?;
         let email = claims.email.filter(|_| claims.email_verified).unwrap_or_default();
-        Ok(Self { actor: Actor { user, admin: claims.admin }, email })
+        let actor = Actor { user, admin: claims.admin };
+        Ok(Self { actor, email, name: claims.name, picture: claims.picture })
     }
 }
 

@@ -173,6 +173,18 @@ impl ApiError {
         )
     }
 
+    /// No such announcement in this course.
+    #[must_use]
+    pub fn announcement_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such announcement in this course.")
+    }
+
+    /// No such topic, or not for these eyes.
+    #[must_use]
+    pub fn topic_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such topic, or you are not in its course.")
+    }
+
     /// No such assignment, or not for these eyes.
     #[must_use]
     pub fn assignment_not_found() -> Self {
@@ -183,6 +195,12 @@ impl ApiError {
     #[must_use]
     pub fn conversation_not_found() -> Self {
         Self::new(ErrorCode::NotFound, "There is no such conversation, or it is not yours to see.")
+    }
+
+    /// No such device, or another user's.
+    #[must_use]
+    pub fn device_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "You have no such device. It may have been removed already.")
     }
 }
 
@@ -356,8 +374,11 @@ mod tests {
             (ApiError::ticket_expired(), ErrorCode::TokenExpired, 401),
             (ApiError::foreign_origin(), ErrorCode::Forbidden, 403),
             (ApiError::course_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::announcement_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::topic_not_found(), ErrorCode::NotFound, 404),
             (ApiError::assignment_not_found(), ErrorCode::NotFound, 404),
             (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::device_not_found(), ErrorCode::NotFound, 404),
             (ApiError::no_such_route(), ErrorCode::NotFound, 404),
             (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),

@@ -7,10 +7,12 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
-use crate::routes::{assignments, config, conversations, courses, dev, document_store, health, openapi};
+use crate::routes::{
+    assignments, config, conversations, courses, dev, document_store, health, openapi, topics, users,
+};
 
 macro_rules! table {
     ($($method:ident $path:literal => $($handler:ident)::+;)*) => {
@@ -37,10 +39,24 @@ table! {
     get  "/api/openapi.json" => openapi::read;
     post "/api/dev/sign-in" => dev::sign_in::create;
 
+    get  "/api/users/me" => users::me::read::read;
+    patch "/api/users/me" => users::me::update::update;
+    post "/api/users/me/devices" => users::me::devices::create::create;
+    delete "/api/users/me/devices/{id}" => users::me::devices::delete::delete;
+
     get  "/api/courses" => courses::list::list;
     post "/api/courses" => courses::create::create;
     post "/api/courses/join" => courses::join::join;
     get  "/api/courses/{id}" => courses::read::read;
+    get  "/api/courses/{id}/announcements" => courses::announcements::list::list;
+    post "/api/courses/{id}/announcements" => courses::announcements::create::create;
+    delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete;
+    get  "/api/courses/{id}/topics" => courses::topics::list::list;
+    post "/api/courses/{id}/topics" => courses::topics::create::create;
+
+    get  "/api/topics/{id}" => topics::read::read;
+    patch "/api/topics/{id}" => topics::update::update;
+    delete "/api/topics/{id}" => topics::delete::delete;
 
     get  "/api/assignments" => assignments::list::list;
     post "/api/assignments" => assignments::create::create;

@@ -1,14 +1,18 @@
-//! The id in the path.
+//! The ids in the path.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId};
+use mentora_core::ids::{AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, TopicId};
 
 use crate::error::ApiError;
 
 /// The `{id}` of the path. What cannot be an id is not there: `404`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Id<T>(pub T);
+
+/// The `{id}` of the path, and the id of what stands below it. What cannot be an id is not there: `404`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ids<T, U>(pub T, pub U);
 
 /// A kind of thing that paths name.
 pub trait Named: Sized {
@@ -24,6 +28,24 @@ impl Named for CourseId {
     }
     fn not_found() -> ApiError {
         ApiError::course_not_found()
+    }
+}
+
+impl Named for AnnouncementId {
+    fn parse(id: String) -> Option<Self> {
+        Self::new(id).ok()
+    }
+    fn not_found() -> ApiError {
+        ApiError::announcement_not_found()
+    }
+}
+
+impl Named for TopicId {
+    fn parse(id: String) -> Option<Self> {
+        Self::new(id).ok()
+    }
+    fn not_found() -> ApiError {
+        ApiError::topic_not_found()
     }
 }
 
@@ -45,6 +67,15 @@ impl Named for ConversationId {
     }
 }
 
+impl Named for DeviceId {
+    fn parse(id: String) -> Option<Self> {
+        Self::new(id).ok()
+    }
+    fn not_found() -> ApiError {
+        ApiError::device_not_found()
+    }
+}
+
 impl<T: Named, S: Send + Sync> FromRequestParts<S> for Id<T> {
     type Rejection = ApiError;
 
@@ -53,5 +84,16 @@ impl<T: Named, S: Send + Sync> FromRequestParts<S> for Id<T> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let id = path.ok().and_then(|Path(id)| T::parse(id));
         id.map(Self).ok_or_else(T::not_found)
+    }
+}
+
+impl<T: Named, U: Named, S: Send + Sync> FromRequestParts<S> for Ids<T, U> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Ok(Path((id, below))) = path else { return Err(T::not_found()) };
+        let id = T::parse(id).ok_or_else(T::not_found)?;
+        Ok(Self(id, U::parse(below).ok_or_else(U::not_found)?))
     }
 }

@@ -10,7 +10,7 @@
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`]: the tests
+//!   [`identity`], [`course_parts`], [`profile`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +22,7 @@
 
 mod bad_input;
 mod barge_in;
+mod course_parts;
 mod crash;
 mod dialogue;
 mod documents;
@@ -32,6 +33,7 @@ mod identity;
 mod idle;
 mod people;
 mod process;
+mod profile;
 mod readback;
 mod repeated;
 mod sim;
@@ -81,6 +83,16 @@ fn main() -> ExitCode {
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
         identity::staging_takes_signed_tokens_only,
+        course_parts::staff_announce_and_members_read_the_latest_first,
+        course_parts::staff_make_topics_and_members_read_them_in_their_places,
+        course_parts::a_topic_stays_while_assignments_stand_under_it,
+        course_parts::of_a_public_course_everybody_sees_that_it_is_there_and_members_what_is_in_it,
+        course_parts::all_that_is_wrong_with_a_part_is_told_at_once,
+        profile::the_first_call_makes_a_profile_of_what_the_token_tells,
+        profile::of_ten_first_calls_at_once_one_makes_the_profile,
+        profile::a_profile_changes_in_what_is_named_alone,
+        profile::all_that_is_wrong_with_a_profile_is_told_at_once,
+        profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,

@@ -14,20 +14,29 @@ pub struct Call<'a> {
     method: Method,
     path: String,
     token: Option<&'a str>,
+    languages: Option<&'a str>,
     body: Option<(Vec<u8>, &'static str)>,
 }
 
 impl<'a> Call<'a> {
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), token: None, body: None }
+        Self { method: Method::GET, path: path.into(), token: None, languages: None, body: None }
     }
 
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
         Self::raw(Method::POST, path, body.to_string().into_bytes(), "application/json")
     }
 
+    pub fn patch(path: impl Into<String>, body: &Value) -> Self {
+        Self::raw(Method::PATCH, path, body.to_string().into_bytes(), "application/json")
+    }
+
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self { method: Method::DELETE, path: path.into(), token: None, languages: None, body: None }
+    }
+
     pub fn raw(method: Method, path: impl Into<String>, body: Vec<u8>, content_type: &'static str) -> Self {
-        Self { method, path: path.into(), token: None, body: Some((body, content_type)) }
+        Self { method, path: path.into(), token: None, languages: None, body: Some((body, content_type)) }
     }
 
     /// As somebody.
@@ -36,10 +45,19 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// With `Accept-Language`.
+    pub fn speaking(mut self, languages: &'a str) -> Self {
+        self.languages = Some(languages);
+        self
+    }
+
     pub(crate) fn request(self, http: &reqwest::Client, base: &str) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method, format!("{base}{}", self.path));
         if let Some(token) = self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(languages) = self.languages {
+            request = request.header("accept-language", languages);
         }
         if let Some((body, content_type)) = self.body {
             request = request.header("content-type", content_type).body(body);
@@ -75,6 +93,13 @@ impl Answer {
     pub fn ok(self) -> Value {
         assert!((200..300).contains(&self.status), "{} answered {}: {}", self.what, self.status, self.body);
         self.body
+    }
+
+    /// The paths of everything that was wrong with a body or a query.
+    pub fn offences(&self) -> Vec<&str> {
+        self.refused(400, "VALIDATION_ERROR");
+        let fields = self.body["error"]["details"]["fields"].as_array();
+        fields.into_iter().flatten().filter_map(|field| field["path"].as_str()).collect()
     }
 
     /// Checks that it is an error of the contract: status and code, something to read, the request's name.
@@ -125,6 +150,14 @@ impl Person {
 
     pub async fn post(&self, stack: &Stack, path: &str, body: &Value) -> Answer {
         stack.call(Call::post(path, body).by(&self.token)).await
+    }
+
+    pub async fn patch(&self, stack: &Stack, path: &str, body: &Value) -> Answer {
+        stack.call(Call::patch(path, body).by(&self.token)).await
+    }
+
+    pub async fn delete(&self, stack: &Stack, path: &str) -> Answer {
+        stack.call(Call::delete(path).by(&self.token)).await
     }
 }
 

@@ -112,8 +112,13 @@ impl Stack {
 
     /// Asks the Worker.
     pub async fn call(&self, call: Call<'_>) -> Answer {
+        self.call_at(&self.url(""), call).await
+    }
+
+    /// Asks somebody else of its world.
+    pub async fn call_at(&self, base: &str, call: Call<'_>) -> Answer {
         let what = call.to_string();
-        let response = call.request(&self.http, &self.url("")).send().await;
+        let response = call.request(&self.http, base).send().await;
         let response = response.unwrap_or_else(|error| panic!("{what}: {error:?}\n{}", self.log()));
         Answer::of(what, response).await
     }

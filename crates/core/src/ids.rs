@@ -150,9 +150,21 @@ impl LedgerEntryId {
     /// once.
     #[must_use]
     pub fn of(idempotency_key: &str) -> Self {
-        let digest = Sha256::digest(idempotency_key.as_bytes());
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(digest(idempotency_key))
     }
+}
+
+impl DeviceId {
+    /// The device that a push token reaches: registered again, it is the same one. The token cannot be read from it.
+    #[must_use]
+    pub fn of(push_token: &str) -> Self {
+        Self(digest(push_token))
+    }
+}
+
+/// A text of any form and length as 64 characters that an id may have.
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl TurnId {
@@ -191,6 +203,16 @@ mod tests {
         assert!(LedgerEntryId::new(entry.as_str()).is_ok());
         assert_eq!(entry, LedgerEntryId::of("stripe:evt_1/ä"));
         assert_ne!(entry, LedgerEntryId::of("stripe:evt_2/ä"));
+    }
+
+    #[test]
+    fn a_push_token_of_any_form_names_one_device_and_is_not_in_its_name() {
+        let token = "cX9:APA91b-fox/🦊".repeat(200);
+        let device = DeviceId::of(&token);
+        assert!(DeviceId::new(device.as_str()).is_ok());
+        assert_eq!(device, DeviceId::of(&token));
+        assert_ne!(device, DeviceId::of(&format!("{token}x")));
+        assert!(!device.as_str().contains("APA91b"));
     }
 
     #[test]

@@ -58,6 +58,14 @@ pub enum CourseAction {
     ReadAssignments,
     /// Make or change assignments.
     EditAssignments,
+    /// Read its topics.
+    ReadTopics,
+    /// Make, change or remove topics.
+    EditTopics,
+    /// Read what it is told.
+    ReadAnnouncements,
+    /// Tell it something, or take that back.
+    Announce,
     /// Begin a conversation.
     Converse,
     /// List everybody's conversations.
@@ -71,7 +79,11 @@ pub fn course(standing: Standing, course: &Course, action: CourseAction) -> Verd
         (Standing::Staff, _)
         | (
             Standing::Learner(_),
-            CourseAction::Read | CourseAction::ReadAssignments | CourseAction::Converse,
+            CourseAction::Read
+            | CourseAction::ReadAssignments
+            | CourseAction::ReadTopics
+            | CourseAction::ReadAnnouncements
+            | CourseAction::Converse,
         ) => Verdict::Allow,
         (Standing::Learner(_), _) => Verdict::Forbidden,
         (Standing::Outsider, CourseAction::Read) if course.visibility == Visibility::Public => Verdict::Allow,
@@ -174,21 +186,65 @@ mod tests {
         assert_eq!(Standing::of(&admin, &course, None), Standing::Staff);
     }
 
+    const READING: [CourseAction; 4] = [
+        CourseAction::Read,
+        CourseAction::ReadAssignments,
+        CourseAction::ReadTopics,
+        CourseAction::ReadAnnouncements,
+    ];
+    const STAFF_ONLY: [CourseAction; 4] = [
+        CourseAction::EditAssignments,
+        CourseAction::EditTopics,
+        CourseAction::Announce,
+        CourseAction::ListConversations,
+    ];
+
+    fn all_actions() -> impl Iterator<Item = CourseAction> {
+        READING.into_iter().chain(STAFF_ONLY).chain([CourseAction::Converse])
+    }
+
     #[test]
     fn an_outsider_cannot_tell_a_private_course_from_none() {
-        for action in [CourseAction::Read, CourseAction::EditAssignments, CourseAction::Converse] {
-            let verdict = course(Standing::Outsider, &a_course(Visibility::Private), action);
-            assert_eq!(verdict, Verdict::NotFound, "{action:?}");
+        for visibility in [Visibility::Private, Visibility::Unlisted] {
+            for action in all_actions() {
+                let verdict = course(Standing::Outsider, &a_course(visibility), action);
+                assert_eq!(verdict, Verdict::NotFound, "{action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_outsider_sees_of_a_public_course_that_it_is_there_and_nothing_in_it() {
+        for action in all_actions() {
+            let verdict = course(Standing::Outsider, &a_course(Visibility::Public), action);
+            let expected = if action == CourseAction::Read { Verdict::Allow } else { Verdict::Forbidden };
+            assert_eq!(verdict, expected, "{action:?}");
         }
     }
 
     #[test]
     fn a_learner_reads_and_argues_but_does_not_edit() {
         let c = a_course(Visibility::Private);
-        let learner = Standing::Learner(Role::Student);
-        assert_eq!(course(learner, &c, CourseAction::Converse), Verdict::Allow);
-        assert_eq!(course(learner, &c, CourseAction::EditAssignments), Verdict::Forbidden);
-        assert_eq!(course(learner, &c, CourseAction::ListConversations), Verdict::Forbidden);
+        for learner in [Standing::Learner(Role::Student), Standing::Learner(Role::Auditor)] {
+            assert_eq!(course(learner, &c, CourseAction::Converse), Verdict::Allow);
+            for action in READING {
+                assert_eq!(course(learner, &c, action), Verdict::Allow, "{action:?}");
+            }
+            for action in STAFF_ONLY {
+                assert_eq!(course(learner, &c, action), Verdict::Forbidden, "{action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn staff_may_do_everything_in_their_course() {
+        for action in all_actions() {
+            assert_eq!(
+                course(Standing::Staff, &a_course(Visibility::Private), action),
+                Verdict::Allow,
+                "{action:?}"
+            );
+        }
     }
 
     #[test]

@@ -2,11 +2,16 @@
 
 use mentora_core::documents::Assignment;
 use mentora_core::documents::collections::ASSIGNMENTS;
-use mentora_core::ids::{AssignmentId, CourseId};
-use mentora_firestore::{Client, CollectionPath, Operator, Query, Transport, to_fields};
+use mentora_core::ids::{AssignmentId, CourseId, TopicId};
+use mentora_firestore::{
+    Client, CollectionPath, Direction, Operator, Precondition, Query, Transaction, Transport, Write,
+    to_fields,
+};
 
+#[cfg(test)]
+use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError};
+use super::{Cursor, Page, RepositoryError, topics};
 use crate::platform::documents::DocumentTransport;
 
 /// The assignments.
@@ -17,10 +22,14 @@ impl<T: Transport> Assignments<'_, T> {
     /// Makes an assignment.
     ///
     /// # Errors
-    /// [`RepositoryError::AlreadyExists`] when the id is taken.
+    /// [`RepositoryError::AlreadyExists`] when the id is taken, [`RepositoryError::NotFound`] when the topic is gone.
     pub async fn create(&self, id: &AssignmentId, assignment: &Assignment) -> Result<(), RepositoryError> {
         let path = CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?;
-        self.0.create(path, to_fields(assignment)?).await?;
+        let mut writes = vec![Write::create(path, to_fields(assignment)?)];
+        if let Some(topic) = &assignment.topic_id {
+            writes.push(Write::verify(topics::path(topic)?, Precondition::Exists(true)));
+        }
+        self.0.commit(&writes).await?;
         Ok(())
     }
 
@@ -33,16 +42,18 @@ impl<T: Transport> Assignments<'_, T> {
         Ok(found.map(|document| document.decode()).transpose()?)
     }
 
-    /// The assignments of a course.
+    /// The assignments of a course, the latest made first; of that topic only, if one is given.
     ///
     /// # Errors
     /// [`RepositoryError`]
     pub async fn list(
         &self,
         course: &CourseId,
+        topic: Option<&TopicId>,
         page: &Page,
     ) -> Result<(Vec<(AssignmentId, Assignment)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::fetch(self.0, &OfCourse { course: course.clone() }, page).await?;
+        let listing = OfCourse { course: course.clone(), topic: topic.cloned() };
+        let (found, next) = page::fetch(self.0, &listing, page).await?;
         let items = found.iter().map(|document| {
             let id = AssignmentId::new(document.id())
                 .map_err(|error| RepositoryError::Internal(error.to_string()))?;
@@ -52,22 +63,44 @@ impl<T: Transport> Assignments<'_, T> {
     }
 }
 
+/// Whether assignments of a course stand under a topic. The commit of the transaction fails if that has changed by then.
+pub(super) async fn stand_under<T: Transport>(
+    documents: &Client<T>,
+    transaction: &Transaction,
+    course: &CourseId,
+    topic: &TopicId,
+) -> Result<bool, RepositoryError> {
+    let listing = OfCourse { course: course.clone(), topic: Some(topic.clone()) };
+    page::any_in(documents, transaction, &listing).await
+}
+
 /// The assignments of a course.
 pub(super) struct OfCourse {
     course: CourseId,
+    topic: Option<TopicId>,
 }
 
 impl Listing for OfCourse {
-    const BY: &'static str = "createdAt";
+    const ORDER: &'static [(&'static str, Direction)] = &[("createdAt", Direction::Descending)];
 
     fn query(&self) -> Result<Query, RepositoryError> {
+        let Self { course, topic } = self;
         let assignments = Query::collection(&CollectionPath::parse(ASSIGNMENTS)?);
-        Ok(assignments.whose("courseId", Operator::Equal, self.course.as_str()))
+        let mut query = assignments.whose("courseId", Operator::Equal, course.as_str());
+        if let Some(topic) = topic {
+            query = query.whose("topicId", Operator::Equal, topic.as_str());
+        }
+        Ok(query)
     }
 
     #[cfg(test)]
     fn shapes() -> Vec<Self> {
-        vec![Self { course: super::native_store::course_id("ethics") }]
+        use super::native_store::{course_id, topic_id};
+        let shape = |[topic]: [bool; 1]| Self {
+            course: course_id("ethics"),
+            topic: topic.then(|| topic_id("truth")),
+        };
+        subsets().map(shape).collect()
     }
 }
 
@@ -76,7 +109,10 @@ mod tests {
     use futures::executor::block_on;
 
     use super::*;
-    use crate::repositories::native_store::{assignment, assignment_id, course_id, documents};
+    use crate::repositories::Topics;
+    use crate::repositories::native_store::{
+        assignment, assignment_id, course_id, documents, topic, topic_id,
+    };
 
     #[test]
     fn an_assignment_is_read_back_as_it_was_made() {
@@ -106,12 +142,43 @@ mod tests {
             assignments.create(&assignment_id("b"), &assignment("logic", "On truth", 9)).await.unwrap();
 
             let mut page = Page { limit: 3, cursor: None };
-            let (first, next) = assignments.list(&course_id("ethics"), &page).await.unwrap();
+            let (first, next) = assignments.list(&course_id("ethics"), None, &page).await.unwrap();
             page.cursor = next;
-            let (second, end) = assignments.list(&course_id("ethics"), &page).await.unwrap();
+            let (second, end) = assignments.list(&course_id("ethics"), None, &page).await.unwrap();
             let ids = first.iter().chain(&second).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
             assert_eq!(ids, ["a4", "a3", "a2", "a1", "a0"]);
             assert!(page.cursor.is_some() && end.is_none());
+        });
+    }
+
+    #[test]
+    fn a_list_of_a_topic_holds_what_its_own_course_put_there() {
+        let (documents, _) = documents();
+        let assignments = Assignments(&documents);
+        block_on(async {
+            for id in ["truth", "others"] {
+                Topics(&documents).create(&topic_id(id), &topic("ethics", 0, 1)).await.unwrap();
+            }
+            for (id, course, topic) in [
+                ("lying", "ethics", Some("truth")),
+                ("trust", "ethics", Some("others")),
+                ("loose", "ethics", None),
+                ("proof", "logic", Some("truth")),
+            ] {
+                let mut made = assignment(course, id, 1);
+                made.topic_id = topic.map(topic_id);
+                assignments.create(&assignment_id(id), &made).await.unwrap();
+            }
+            let of = async |topic| {
+                let (items, _) = assignments
+                    .list(&course_id("ethics"), Some(&topic_id(topic)), &Page::default())
+                    .await
+                    .unwrap();
+                items.into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>()
+            };
+            assert_eq!(of("truth").await, ["lying"]);
+            assert_eq!(of("others").await, ["trust"]);
+            assert_eq!(of("nothing").await, Vec::<String>::new());
         });
     }
 
@@ -126,7 +193,7 @@ mod tests {
             }
             for (limit, expected) in [(0, 1), (100, 100), (u32::MAX, 100)] {
                 let page = Page { limit, cursor: None };
-                let (items, next) = assignments.list(&course_id("ethics"), &page).await.unwrap();
+                let (items, next) = assignments.list(&course_id("ethics"), None, &page).await.unwrap();
                 assert_eq!((items.len(), next.is_some()), (expected, true), "{limit}");
             }
         });

@@ -9,8 +9,8 @@ use mentora_core::documents::{Conversation, ConversationState};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
-    Client, CollectionPath, DocumentPath, Kind, Operator, Precondition, Query, Transport, Value, Write,
-    to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Precondition, Query, Transport, Value,
+    Write, to_fields,
 };
 use serde::{Deserialize, Serialize};
 
@@ -167,7 +167,7 @@ impl<T: Transport> Conversations<'_, T> {
 }
 
 impl Listing for ConversationFilter {
-    const BY: &'static str = "startedAt";
+    const ORDER: &'static [(&'static str, Direction)] = &[("startedAt", Direction::Descending)];
 
     fn query(&self) -> Result<Query, RepositoryError> {
         let mut query = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(LISTED);

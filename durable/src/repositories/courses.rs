@@ -5,7 +5,8 @@ use mentora_core::documents::{Course, CourseCode, Member, MemberStatus, Role, Vi
 use mentora_core::ids::{CourseId, UserId};
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
-    Client, CollectionPath, DocumentPath, Kind, Operator, Query, Transport, Value, Write, to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Query, Transport, Value, Write,
+    to_fields,
 };
 use serde::{Deserialize, Serialize};
 
@@ -141,7 +142,7 @@ pub(super) struct OfMember {
 }
 
 impl Listing for OfMember {
-    const BY: &'static str = "createdAt";
+    const ORDER: &'static [(&'static str, Direction)] = &[("createdAt", Direction::Descending)];
 
     fn query(&self) -> Result<Query, RepositoryError> {
         let Self { user, role } = self;
@@ -168,7 +169,7 @@ impl Listing for OfMember {
 pub(super) struct Public;
 
 impl Listing for Public {
-    const BY: &'static str = "createdAt";
+    const ORDER: &'static [(&'static str, Direction)] = &[("createdAt", Direction::Descending)];
 
     fn query(&self) -> Result<Query, RepositoryError> {
         let courses = Query::collection(&CollectionPath::parse(COURSES)?);

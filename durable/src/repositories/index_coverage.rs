@@ -15,7 +15,7 @@ use mentora_firestore::index::{Answer, Indexes, Need, needs};
 use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, assignments, conversations, courses};
+use super::{Cursor, Page, announcements, assignments, conversations, courses, topics};
 
 /// Every way in which so many optional filters can be given or not.
 pub(super) fn subsets<const N: usize>() -> impl Iterator<Item = [bool; N]> {
@@ -25,10 +25,12 @@ pub(super) fn subsets<const N: usize>() -> impl Iterator<Item = [bool; N]> {
 /// All listings, by the names of their types, with the queries that they can make.
 fn listings() -> BTreeMap<String, Vec<Query>> {
     BTreeMap::from([
+        listing::<announcements::ToldTo>(),
         listing::<assignments::OfCourse>(),
         listing::<conversations::ConversationFilter>(),
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
+        listing::<topics::InPlaces>(),
     ])
 }
 
@@ -41,7 +43,9 @@ fn listing<L: Listing>() -> (String, Vec<Query>) {
 fn pages<L: Listing>(shape: &L) -> [Query; 2] {
     let reference = |path: &DocumentPath| Value::String(path.to_string());
     let first = page::query(shape, &Page::default(), reference).unwrap();
-    let place = format!("1:{}/x", first.collection.as_deref().unwrap());
+    let above = first.parent.as_ref().map(|parent| format!("{parent}/")).unwrap_or_default();
+    let at = vec!["1"; L::ORDER.len()].join(",");
+    let place = format!("{at}:{above}{}/x", first.collection.as_deref().unwrap());
     let cursor = Cursor::decode(&URL_SAFE_NO_PAD.encode(place)).unwrap();
     let next = page::query(shape, &Page { limit: 1, cursor: Some(cursor) }, reference).unwrap();
     [first, next]
@@ -91,6 +95,7 @@ fn a_listing_shows_every_subset_of_its_filters() {
     let distinct = |name: &str| -> BTreeSet<String> { shapes(name) };
     assert_eq!(distinct("ConversationFilter").len(), 16);
     assert_eq!(distinct("OfMember").len(), 2);
+    assert_eq!(distinct("OfCourse").len(), 2);
 }
 
 #[test]

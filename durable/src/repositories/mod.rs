@@ -4,26 +4,37 @@
 //! # Layout
 //! - [`courses`] keeps `courses/{courseId}`, and `courseCodes/{CODE}`, which makes codes unique
 //! - [`roster`] keeps `courses/{courseId}/roster/{memberId}`
+//! - [`announcements`] keeps `courses/{courseId}/announcements/{announcementId}`
+//! - [`topics`] keeps `topics/{topicId}`
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
+//! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`
 //! - [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
 
+pub mod announcements;
 pub mod assignments;
 pub mod conversations;
 pub mod courses;
+pub mod devices;
 pub mod error;
 pub mod page;
 pub mod roster;
+pub mod topics;
+pub mod users;
 
 #[cfg(test)]
 mod index_coverage;
 #[cfg(test)]
 mod native_store;
 
+pub use announcements::Announcements;
 pub use assignments::Assignments;
 pub use conversations::Conversations;
 pub use courses::Courses;
+pub use devices::Devices;
 pub use error::RepositoryError;
 pub use page::{Cursor, Page};
 pub use roster::Roster;
+pub use topics::{TopicChange, Topics};
+pub use users::Users;

@@ -6,10 +6,10 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use mentora_core::documents::{
-    AiConfig, Assignment, AssignmentMode, Conversation, ConversationState, Course, CourseCode, Member,
-    MemberStatus, Role, Usage, Visibility,
+    ActiveMode, AiConfig, Assignment, AssignmentMode, Conversation, ConversationState, Course, CourseCode,
+    Member, MemberStatus, Notifications, Role, Topic, Usage, User, Visibility,
 };
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, TopicId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_firestore::embedded::Store;
@@ -83,6 +83,10 @@ pub fn user(id: &str) -> UserId {
     UserId::new(id).unwrap()
 }
 
+pub fn topic_id(id: &str) -> TopicId {
+    TopicId::new(id).unwrap()
+}
+
 pub fn assignment_id(id: &str) -> AssignmentId {
     AssignmentId::new(id).unwrap()
 }
@@ -117,6 +121,32 @@ pub fn member(course: &str, id: &str, role: Role, at: i64) -> Member {
         status: MemberStatus::Active,
         invited_at: None,
         joined_at: Some(Millis(at)),
+        created_at: Millis(at),
+        updated_at: Millis(at),
+    }
+}
+
+pub fn topic(course: &str, order: u32, made_at: i64) -> Topic {
+    Topic {
+        course_id: course_id(course),
+        title: "Truthfulness".into(),
+        description: None,
+        order,
+        created_by: user("teacher"),
+        created_at: Millis(made_at),
+        updated_at: Millis(made_at),
+    }
+}
+
+pub fn profile(id: &str, at: i64) -> User {
+    User {
+        uid: user(id),
+        display_name: format!("Person {id}"),
+        email: format!("{id}@example.org"),
+        photo_url: Some("https://pictures.example/a.png".into()),
+        active_mode: ActiveMode::Student,
+        locale: "en".into(),
+        notifications: Notifications::default(),
         created_at: Millis(at),
         updated_at: Millis(at),
     }

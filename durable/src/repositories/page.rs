@@ -1,12 +1,15 @@
-//! Lists in pages. Every list runs from the newest to the oldest by a time that never changes, ties by name; a cursor
-//! is a place in that order, so what is added meanwhile neither repeats nor hides an item.
+//! Lists in pages. Every list is ordered by integers that its documents hold, ties by name: most run from the newest to
+//! the oldest by a time that never changes. A cursor is a place in that order, so what is added meanwhile neither repeats
+//! nor hides an item.
 //!
 //! This is the only place that runs a query. Production refuses one that has no index, which no store of the tests
 //! does; so a list is made from a [`Listing`], which tells the tests what it can ask.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mentora_firestore::{Client, Direction, Document, DocumentPath, FieldPath, Query, Transport, Value};
+use mentora_firestore::{
+    Client, Direction, Document, DocumentPath, FieldPath, Query, Transaction, Transport, Value,
+};
 
 use super::RepositoryError;
 
@@ -34,7 +37,8 @@ impl Default for Page {
 /// A place in a list, behind an item. Opaque to clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    at: i64,
+    /// What the item holds in the fields of the order.
+    at: Vec<i64>,
     path: DocumentPath,
 }
 
@@ -47,7 +51,8 @@ impl Cursor {
     /// As a client sees it.
     #[must_use]
     pub fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}:{}", self.at, self.path))
+        let at = self.at.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        URL_SAFE_NO_PAD.encode(format!("{at}:{}", self.path))
     }
 
     /// Reads what a client brings back. It may be anything; at worst it names a place where nothing was.
@@ -61,17 +66,21 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
         let place = String::from_utf8(bytes).map_err(|_| InvalidCursor)?;
         let (at, path) = place.split_once(':').ok_or(InvalidCursor)?;
-        let at = at.parse().map_err(|_| InvalidCursor)?;
+        let at = at.split(',').map(str::parse::<i64>).collect::<Result<Vec<_>, _>>();
+        let at = at.map_err(|_| InvalidCursor)?;
         Ok(Self { at, path: DocumentPath::parse(path).map_err(|_| InvalidCursor)? })
     }
 }
 
 /// What a list holds. Queries are run for listings only, and the tests know all listings: see `index_coverage`.
 pub(super) trait Listing: Sized {
-    /// The time by which it is ordered: a field that is always there and never changes.
-    const BY: &'static str;
+    /// The integer fields by which it is ordered, and which way; all are always there. Documents that are equal in them
+    /// stand by name, in the direction of the last.
+    ///
+    /// An item whose fields change while somebody turns the pages may be seen twice or not at all.
+    const ORDER: &'static [(&'static str, Direction)];
 
-    /// Which documents; the order is the page's matter.
+    /// Which documents; the order is added to it for a page.
     fn query(&self) -> Result<Query, RepositoryError>;
 
     /// One listing of each shape that the query can have: every subset of what may be given.
@@ -79,24 +88,32 @@ pub(super) trait Listing: Sized {
     fn shapes() -> Vec<Self>;
 }
 
-/// The query for one page of a listing, newest first.
+/// The query for one page of a listing.
 pub(super) fn query<L: Listing>(
     listing: &L,
     page: &Page,
     reference: impl Fn(&DocumentPath) -> Value,
 ) -> Result<Query, RepositoryError> {
-    let query = listing
-        .query()?
-        .order_by(L::BY, Direction::Descending)
-        .order_by(FieldPath::document_id(), Direction::Descending)
+    let ordered = L::ORDER.iter().fold(listing.query()?, |query, (field, way)| query.order_by(*field, *way));
+    let names = L::ORDER.last().map_or(Direction::Ascending, |(_, way)| *way);
+    let query = ordered
+        .order_by(FieldPath::document_id(), names)
         // One more than asked tells whether there is a next page.
         .limit(limit(page) + 1);
     let Some(Cursor { at, path }) = &page.cursor else { return Ok(query) };
-    if query.collection.as_deref() != Some(path.parent().id()) {
+    if at.len() != L::ORDER.len() || !may_stand_in(&query, path) {
         return Err(RepositoryError::InvalidCursor);
     }
-    let values = vec![Value::Integer(*at), reference(path)];
+    let mut values: Vec<Value> = at.iter().copied().map(Value::Integer).collect();
+    values.push(reference(path));
     Ok(query.start(mentora_firestore::Cursor { values, before: false }))
+}
+
+/// Whether a document is of the collection that is asked, or of one of the group.
+fn may_stand_in(query: &Query, path: &DocumentPath) -> bool {
+    let collection = path.parent();
+    query.collection.as_deref() == Some(collection.id())
+        && (query.all_descendants || query.parent == collection.parent())
 }
 
 /// Reads one page of a listing.
@@ -110,19 +127,30 @@ pub(super) async fn fetch<T: Transport, L: Listing>(
     let wanted = usize::try_from(limit(page)).unwrap_or(usize::MAX);
     let more = found.len() > wanted;
     found.truncate(wanted);
-    let next = found.last().filter(|_| more).map(|last| place_of(last, L::BY)).transpose()?;
+    let next = found.last().filter(|_| more).map(|last| place_of(last, L::ORDER)).transpose()?;
     Ok((found, next))
+}
+
+/// Whether a listing holds anything. The commit of the transaction fails if that has changed by then.
+pub(super) async fn any_in<T: Transport, L: Listing>(
+    documents: &Client<T>,
+    transaction: &Transaction,
+    listing: &L,
+) -> Result<bool, RepositoryError> {
+    let query = query(listing, &Page { limit: 1, cursor: None }, |path| documents.reference(path))?;
+    Ok(!documents.run_query_in(transaction, &query).await?.is_empty())
 }
 
 fn limit(page: &Page) -> u32 {
     page.limit.clamp(1, MAX_LIMIT)
 }
 
-fn place_of(document: &Document, time: &str) -> Result<Cursor, RepositoryError> {
-    match document.fields.get(time) {
-        Some(Value::Integer(at)) => Ok(Cursor { at: *at, path: document.path.clone() }),
-        _ => Err(RepositoryError::Internal(format!("{} has no `{time}`", document.path))),
-    }
+fn place_of(document: &Document, order: &[(&str, Direction)]) -> Result<Cursor, RepositoryError> {
+    let at = order.iter().map(|(field, _)| match document.fields.get(*field) {
+        Some(Value::Integer(at)) => Ok(*at),
+        _ => Err(RepositoryError::Internal(format!("{} has no `{field}`", document.path))),
+    });
+    Ok(Cursor { at: at.collect::<Result<_, _>>()?, path: document.path.clone() })
 }
 
 #[cfg(test)]
@@ -132,10 +160,12 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_as_it_was_given() {
         let path = DocumentPath::parse("courses/c1/roster/u:1").unwrap();
-        let cursor = Cursor { at: 1_795_348_800_000, path };
-        let text = cursor.encode();
-        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
-        assert_eq!(Cursor::decode(&text), Ok(cursor));
+        for at in [vec![1_795_348_800_000], vec![-3, i64::MAX]] {
+            let cursor = Cursor { at, path: path.clone() };
+            let text = cursor.encode();
+            assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+            assert_eq!(Cursor::decode(&text), Ok(cursor));
+        }
     }
 
     #[test]
@@ -149,6 +179,8 @@ mod tests {
             &long,
             &encoded("5"),
             &encoded("x:courses/c1"),
+            &encoded("5,:courses/c1"),
+            &encoded(":courses/c1"),
             &encoded("5:courses"),
             &encoded("5:a//b"),
         ];

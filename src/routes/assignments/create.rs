@@ -4,7 +4,7 @@ use mentora_core::documents::Assignment;
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
 use mentora_durable::platform::random;
-use mentora_durable::repositories::Assignments;
+use mentora_durable::repositories::{Assignments, RepositoryError, Topics};
 use mentora_wire::rest::{AssignmentBody, CreateAssignment};
 
 use crate::access;
@@ -31,6 +31,11 @@ pub async fn create(
 ) -> Result<Created<AssignmentBody>, ApiError> {
     let (documents, now) = (context.documents(), context.now());
     access::course(&documents, &caller, &body.course_id, CourseAction::EditAssignments).await?;
+    let no_topic = || ApiError::invalid_field("topicId", "is no topic of this course");
+    if let Some(id) = &body.topic_id {
+        let topic = Topics(&documents).get(id).await?;
+        topic.filter(|topic| topic.course_id == body.course_id).ok_or_else(no_topic)?;
+    }
     let id = AssignmentId::new(random::new_id()).map_err(ApiError::internal_error)?;
     let assignment = Assignment {
         course_id: body.course_id,
@@ -50,7 +55,11 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    Assignments(&documents).create(&id, &assignment).await?;
+    Assignments(&documents).create(&id, &assignment).await.map_err(|error| match error {
+        // Removed since it was read.
+        RepositoryError::NotFound => no_topic(),
+        other => other.into(),
+    })?;
     let location = format!("/api/assignments/{id}");
     Ok(Created { location, body: AssignmentBody { id, assignment } })
 }

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::extract::Query;
 use crate::page;
 
-/// The assignments of a course. Only staff see the prompts.
+/// The assignments of a course, or of one of its topics. Only staff see the prompts.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     get, path = "/api/assignments", operation_id = "listAssignments", tag = "assignments",
     params(ListAssignments),
@@ -34,7 +34,8 @@ pub async fn list(
     let wanted = page::wanted(query.limit, query.cursor.as_deref())?;
     let read = CourseAction::ReadAssignments;
     let found = access::course(&documents, &caller, &query.course_id, read).await?;
-    let fetch = async |ask| Assignments(&documents).list(&query.course_id, &ask).await;
+    let fetch =
+        async |ask| Assignments(&documents).list(&query.course_id, query.topic_id.as_ref(), &ask).await;
     let keep = |(_, assignment): &(AssignmentId, Assignment)| {
         query.status.is_none_or(|status| status == AssignmentStatus::of(assignment, now))
     };

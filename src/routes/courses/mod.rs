@@ -1,9 +1,11 @@
 //! `/api/courses`
 
+pub mod announcements;
 pub mod create;
 pub mod join;
 pub mod list;
 pub mod read;
+pub mod topics;
 
 use mentora_core::documents::{Member, MemberStatus, Role};
 use mentora_core::ids::CourseId;

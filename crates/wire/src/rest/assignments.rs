@@ -98,6 +98,10 @@ pub struct ListAssignments {
     /// The course.
     #[cfg_attr(feature = "openapi", param(value_type = String))]
     pub course_id: CourseId,
+    /// Only those that stand under this topic.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub topic_id: Option<TopicId>,
     /// Only those that stand so.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", param(inline))]

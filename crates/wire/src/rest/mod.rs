@@ -1,5 +1,6 @@
 //! Bodies of the REST resources, one file a resource.
 
+mod announcements;
 mod assignments;
 mod config;
 mod conversations;
@@ -7,7 +8,10 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod topics;
+mod users;
 
+pub use announcements::{AnnouncementBody, CreateAnnouncement};
 pub use assignments::{AssignmentBody, CreateAssignment, ListAssignments};
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
@@ -17,4 +21,6 @@ pub use conversations::{
 pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, Listed};
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
-pub use page::{Limit, Page};
+pub use page::{Limit, ListPart, Page};
+pub use topics::{CreateTopic, TopicBody, UpdateTopic};
+pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile};

@@ -1,0 +1,105 @@
+//! `/api/courses/{id}/topics` and `/api/topics`
+
+use mentora_core::documents::Topic;
+use mentora_core::ids::TopicId;
+use mentora_core::limits;
+use mentora_core::rules::{Offences, Ruled};
+use serde::{Deserialize, Serialize};
+
+/// `POST /api/courses/{id}/topics`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateTopic {
+    /// 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::TopicTitle, inline))]
+    pub title: String,
+    /// Up to 5,000 characters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Description>, inline))]
+    pub description: Option<String>,
+    /// Its place among the topics of the course, from 0; of two with one place, the older comes first. So topics that
+    /// are all made without a place stand as they were made.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = Int64, maximum = 4_294_967_295_u32))]
+    pub order: u32,
+}
+
+impl Ruled for CreateTopic {
+    fn offences(&self) -> Offences {
+        Offences::default().chars("title", self.title.trim(), limits::TopicTitle::RANGE).chars(
+            "description",
+            self.description.as_deref(),
+            limits::Description::RANGE,
+        )
+    }
+}
+
+/// `PATCH /api/topics/{id}`: what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateTopic {
+    /// 1 to 200 characters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::TopicTitle>, inline))]
+    pub title: Option<String>,
+    /// Up to 5,000 characters; an empty one takes the description away.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Description>, inline))]
+    pub description: Option<String>,
+    /// Its place among the topics of the course, from 0.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = Int64, maximum = 4_294_967_295_u32))]
+    pub order: Option<u32>,
+}
+
+impl Ruled for UpdateTopic {
+    fn offences(&self) -> Offences {
+        Offences::default()
+            .chars("title", self.title.as_deref().map(str::trim), limits::TopicTitle::RANGE)
+            .chars("description", self.description.as_deref(), limits::Description::RANGE)
+    }
+}
+
+/// A topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TopicBody {
+    /// Its id.
+    pub id: TopicId,
+    /// The topic.
+    #[serde(flatten)]
+    pub topic: Topic,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body;
+
+    fn paths<T: body::Body>(json: &str) -> Vec<String> {
+        let offences = body::parse::<T>(json.as_bytes()).err().unwrap_or_default();
+        offences.into_iter().map(|offence| offence.path).collect()
+    }
+
+    #[test]
+    fn a_topic_needs_a_title_and_nothing_else() {
+        assert_eq!(paths::<CreateTopic>(r#"{"title":"Truth"}"#), Vec::<String>::new());
+        assert_eq!(paths::<CreateTopic>(r#"{"order":1}"#), ["title"]);
+        assert_eq!(paths::<CreateTopic>(r#"{"title":" ","order":1}"#), ["title"]);
+    }
+
+    #[test]
+    fn a_change_may_name_any_field_but_not_empty_the_title() {
+        for sound in ["{}", r#"{"description":""}"#, r#"{"order":0}"#, r#"{"title":"t"}"#] {
+            assert_eq!(paths::<UpdateTopic>(sound), Vec::<String>::new(), "{sound}");
+        }
+        let long = "x".repeat(5_001);
+        let wrong = format!(r#"{{"title":"","description":"{long}","order":0}}"#);
+        assert_eq!(paths::<UpdateTopic>(&wrong), ["title", "description"]);
+        assert_eq!(paths::<UpdateTopic>(r#"{"order":-1}"#), ["order"]);
+        assert_eq!(paths::<UpdateTopic>(r#"{"courseId":"c"}"#), ["courseId"]);
+    }
+}

@@ -1,0 +1,271 @@
+//! `users/{uid}`
+
+use mentora_core::documents::collections::USERS;
+use mentora_core::documents::{ActiveMode, User};
+use mentora_core::ids::UserId;
+use mentora_core::time::Millis;
+use mentora_firestore::value::to_value;
+use mentora_firestore::{
+    Client, CollectionPath, DocumentPath, FieldPath, Fields, Kind, Transport, Value, Write, to_fields,
+};
+
+use super::RepositoryError;
+use crate::platform::documents::DocumentTransport;
+
+/// Attempts while replies are lost, or the document comes and goes under our hands.
+const ATTEMPTS: u32 = 3;
+
+/// The people.
+#[derive(Debug)]
+pub struct Users<'a, T = DocumentTransport>(pub &'a Client<T>);
+
+/// What becomes different in a profile; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// What others see.
+    pub display_name: Option<String>,
+    /// Where the picture is; `Some(None)` removes it.
+    pub photo_url: Option<Option<String>>,
+    /// The side of the desk that the app shows.
+    pub active_mode: Option<ActiveMode>,
+    /// The language of the app.
+    pub locale: Option<String>,
+    /// Whether to be told things by e-mail.
+    pub by_email: Option<bool>,
+    /// Whether to be told things on the own devices.
+    pub by_push: Option<bool>,
+}
+
+pub(super) fn path(user: &UserId) -> Result<DocumentPath, RepositoryError> {
+    Ok(CollectionPath::parse(USERS)?.doc(user.as_str())?)
+}
+
+impl<T: Transport> Users<'_, T> {
+    /// A person.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn get(&self, user: &UserId) -> Result<Option<User>, RepositoryError> {
+        let found = self.0.get(&path(user)?).await?;
+        Ok(found.map(|document| document.decode()).transpose()?)
+    }
+
+    /// The person as stored; stored as `fresh` where there was none. Of several calls at once, one stores.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] when the document comes and goes meanwhile.
+    pub async fn find_or_create(&self, fresh: &User) -> Result<User, RepositoryError> {
+        let write = Write::create(path(&fresh.uid)?, to_fields(fresh)?);
+        for _ in 0..ATTEMPTS {
+            if let Some(found) = self.get(&fresh.uid).await? {
+                return Ok(found);
+            }
+            match self.0.commit(std::slice::from_ref(&write)).await {
+                Ok(_) => return Ok(fresh.clone()),
+                // Another call was faster, or ours got through and its reply did not: reading tells.
+                Err(error) if matches!(error.kind, Kind::AlreadyExists | Kind::UnknownOutcome) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(RepositoryError::Conflict)
+    }
+
+    /// Changes a profile at `now` and returns it. Two changes at once of different things both hold.
+    ///
+    /// # Errors
+    /// [`RepositoryError::NotFound`] when there is no such person.
+    pub async fn update(
+        &self,
+        user: &UserId,
+        change: &ProfileChange,
+        now: Millis,
+    ) -> Result<User, RepositoryError> {
+        if *change != ProfileChange::default() {
+            let write = [change.write(path(user)?, now)?];
+            match self.0.commit(&write).await {
+                // The reply was lost. The values are set, not added to, so they may be set again.
+                Err(error) if error.kind == Kind::UnknownOutcome => self.0.commit(&write).await?,
+                other => other?,
+            };
+        }
+        self.get(user).await?.ok_or(RepositoryError::NotFound)
+    }
+}
+
+impl ProfileChange {
+    /// Touches what is named and nothing else, so that fields which are not known here survive.
+    fn write(&self, path: DocumentPath, now: Millis) -> Result<Write, RepositoryError> {
+        let text = |value: &Option<String>| value.clone().map(Value::String);
+        let named = [
+            ("displayName", text(&self.display_name)),
+            ("photoURL", self.photo_url.as_ref().and_then(text)),
+            ("activeMode", self.active_mode.as_ref().map(to_value).transpose()?),
+            ("locale", text(&self.locale)),
+            ("updatedAt", Some(Value::Integer(now.0))),
+        ];
+        let mut fields: Fields =
+            named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        let mut mask: Vec<FieldPath> = fields.keys().map(|name| FieldPath::new([name])).collect();
+        if self.photo_url == Some(None) {
+            // In the mask and without a value: removed.
+            mask.push(FieldPath::new(["photoURL"]));
+        }
+        let ways = [("email", self.by_email), ("push", self.by_push)];
+        let ways: Fields =
+            ways.into_iter().filter_map(|(way, on)| Some((way.to_owned(), on?.into()))).collect();
+        mask.extend(ways.keys().map(|way| FieldPath::new(["notifications", way])));
+        if !ways.is_empty() {
+            fields.insert("notifications".into(), Value::Map(ways));
+        }
+        Ok(Write::update(path, fields).masked(mask))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use futures::join;
+    use mentora_core::documents::Notifications;
+
+    use super::*;
+    use crate::repositories::native_store::{documents, profile, user};
+
+    #[test]
+    fn of_two_first_calls_at_once_one_stores_and_both_get_the_same() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        let (first, second) = (profile("ada", 1), User { locale: "zh-TW".into(), ..profile("ada", 2) });
+        block_on(async {
+            let (left, right) = join!(users.find_or_create(&first), users.find_or_create(&second));
+            assert_eq!(left, Ok(first.clone()));
+            assert_eq!(right, Ok(first.clone()));
+            assert_eq!(users.get(&user("ada")).await, Ok(Some(first)));
+        });
+    }
+
+    #[test]
+    fn who_is_there_is_not_made_again() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        block_on(async {
+            users.find_or_create(&profile("ada", 1)).await.unwrap();
+            let again = User { display_name: "Another".into(), ..profile("ada", 9) };
+            assert_eq!(users.find_or_create(&again).await, Ok(profile("ada", 1)));
+            assert_eq!(users.get(&user("bob")).await, Ok(None));
+        });
+    }
+
+    #[test]
+    fn a_lost_reply_is_not_a_failure() {
+        let (documents, store) = documents();
+        let users = Users(&documents);
+        block_on(async {
+            store.lose_next_commit_reply();
+            assert_eq!(users.find_or_create(&profile("ada", 1)).await, Ok(profile("ada", 1)));
+            store.lose_next_commit_reply();
+            let change = ProfileChange { locale: Some("zh-TW".into()), ..ProfileChange::default() };
+            let changed = users.update(&user("ada"), &change, Millis(2)).await.unwrap();
+            assert_eq!((changed.locale.as_str(), changed.updated_at), ("zh-TW", Millis(2)));
+        });
+    }
+
+    #[test]
+    fn what_is_not_named_survives_a_change_be_it_known_or_not() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        let path = path(&user("ada")).unwrap();
+        block_on(async {
+            let mut fields = to_fields(&profile("ada", 1)).unwrap();
+            fields.insert("badges".into(), Value::Integer(7));
+            let ways = Fields::from([("push".into(), false.into()), ("sms".into(), true.into())]);
+            fields.insert("notifications".into(), Value::Map(ways));
+            documents.create(path.clone(), fields.clone()).await.unwrap();
+
+            let change = ProfileChange { by_email: Some(false), ..ProfileChange::default() };
+            let changed = users.update(&user("ada"), &change, Millis(5)).await.unwrap();
+            let notifications = Notifications { email: false, push: false };
+            let expected = User { notifications, updated_at: Millis(5), ..profile("ada", 1) };
+            assert_eq!(changed, expected);
+
+            fields.insert("updatedAt".into(), Value::Integer(5));
+            let ways = [("email", false), ("push", false), ("sms", true)];
+            let ways = ways.map(|(way, on)| (way.to_owned(), Value::Boolean(on)));
+            fields.insert("notifications".into(), Value::Map(ways.into()));
+            assert_eq!(documents.get(&path).await.unwrap().unwrap().fields, fields);
+        });
+    }
+
+    #[test]
+    fn everything_that_may_change_changes_and_a_picture_is_removed() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        let change = ProfileChange {
+            display_name: Some("Ada L.".into()),
+            photo_url: Some(Some("https://pictures.example/b.png".into())),
+            active_mode: Some(ActiveMode::Mentor),
+            locale: Some("zh-Hant".into()),
+            by_email: Some(false),
+            by_push: Some(true),
+        };
+        let expected = User {
+            display_name: "Ada L.".into(),
+            photo_url: Some("https://pictures.example/b.png".into()),
+            active_mode: ActiveMode::Mentor,
+            locale: "zh-Hant".into(),
+            notifications: Notifications { email: false, push: true },
+            updated_at: Millis(2),
+            ..profile("ada", 1)
+        };
+        block_on(async {
+            users.find_or_create(&profile("ada", 1)).await.unwrap();
+            assert_eq!(users.update(&user("ada"), &change, Millis(2)).await, Ok(expected.clone()));
+            let bare = ProfileChange { photo_url: Some(None), ..ProfileChange::default() };
+            let removed = User { photo_url: None, updated_at: Millis(3), ..expected };
+            assert_eq!(users.update(&user("ada"), &bare, Millis(3)).await, Ok(removed));
+            let stored = documents.get(&path(&user("ada")).unwrap()).await.unwrap().unwrap();
+            assert!(!stored.fields.contains_key("photoURL"), "not even as null");
+        });
+    }
+
+    #[test]
+    fn two_changes_at_once_of_different_things_both_hold() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        let name = ProfileChange { display_name: Some("Countess".into()), ..ProfileChange::default() };
+        let push = ProfileChange { by_push: Some(false), ..ProfileChange::default() };
+        let ada = user("ada");
+        block_on(async {
+            users.find_or_create(&profile("ada", 1)).await.unwrap();
+            let (left, right) =
+                join!(users.update(&ada, &name, Millis(2)), users.update(&ada, &push, Millis(2)));
+            assert!(left.is_ok() && right.is_ok());
+            let stored = users.get(&ada).await.unwrap().unwrap();
+            assert_eq!((stored.display_name.as_str(), stored.notifications.push), ("Countess", false));
+        });
+    }
+
+    #[test]
+    fn a_change_of_nothing_writes_nothing() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        block_on(async {
+            users.find_or_create(&profile("ada", 1)).await.unwrap();
+            let same = users.update(&user("ada"), &ProfileChange::default(), Millis(9)).await;
+            assert_eq!(same, Ok(profile("ada", 1)));
+        });
+    }
+
+    #[test]
+    fn nobody_is_made_by_a_change() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        let change = ProfileChange { by_push: Some(false), ..ProfileChange::default() };
+        block_on(async {
+            for change in [change, ProfileChange::default()] {
+                let refused = users.update(&user("ada"), &change, Millis(2)).await;
+                assert_eq!(refused, Err(RepositoryError::NotFound));
+            }
+            assert_eq!(users.get(&user("ada")).await, Ok(None));
+        });
+    }
+}

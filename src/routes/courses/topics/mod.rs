@@ -1,0 +1,4 @@
+//! `/api/courses/{id}/topics`
+
+pub mod create;
+pub mod list;

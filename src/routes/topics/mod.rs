@@ -1,0 +1,5 @@
+//! `/api/topics`
+
+pub mod delete;
+pub mod read;
+pub mod update;

@@ -1,0 +1,28 @@
+//! `GET /api/topics/{id}`
+
+use axum::Json;
+use mentora_core::ids::TopicId;
+use mentora_core::policy::CourseAction;
+use mentora_wire::rest::TopicBody;
+
+use crate::access;
+use crate::auth::Caller;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::extract::Id;
+
+/// A topic, for members of its course.
+#[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
+    get, path = "/api/topics/{id}", operation_id = "getTopic", tag = "topics",
+    params(("id" = String, Path, description = "The topic.")),
+    responses((status = 200, description = "The topic.", body = TopicBody), crate::openapi::Forbidden),
+))]
+#[worker::send]
+pub async fn read(
+    caller: Caller,
+    context: Context,
+    Id(id): Id<TopicId>,
+) -> Result<Json<TopicBody>, ApiError> {
+    let topic = access::topic(&context.documents(), &caller, &id, CourseAction::ReadTopics).await?;
+    Ok(Json(TopicBody { id, topic }))
+}

@@ -1,0 +1,4 @@
+//! `/api/users/me/devices`
+
+pub mod create;
+pub mod delete;

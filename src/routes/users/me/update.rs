@@ -1,0 +1,79 @@
+//! `PATCH /api/users/me`
+
+use axum::Json as Answer;
+use mentora_core::documents::User;
+use mentora_durable::repositories::users::ProfileChange;
+use mentora_durable::repositories::{RepositoryError, Users};
+use mentora_wire::rest::UpdateProfile;
+
+use super::first_profile;
+use crate::auth::Caller;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::extract::{Json, Language};
+
+/// Changes the own profile: what is named, and nothing else.
+#[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
+    patch, path = "/api/users/me", operation_id = "updateProfile", tag = "users",
+    request_body = UpdateProfile,
+    responses(
+        (status = 200, description = "The profile as it is now.", body = User),
+        crate::openapi::Hidden, crate::openapi::Conflicting,
+    ),
+))]
+#[worker::send]
+pub async fn update(
+    caller: Caller,
+    context: Context,
+    Language(locale): Language,
+    Json(body): Json<UpdateProfile>,
+) -> Result<Answer<User>, ApiError> {
+    let (documents, now) = (context.documents(), context.now());
+    let (users, change) = (Users(&documents), change(body));
+    match users.update(&caller.actor.user, &change, now).await {
+        // The first call of this user: there is nothing to change yet.
+        Err(RepositoryError::NotFound) => {
+            let profile = users.find_or_create(&first_profile(caller, locale, now)).await?;
+            Ok(Answer(users.update(&profile.uid, &change, now).await?))
+        }
+        other => Ok(Answer(other?)),
+    }
+}
+
+fn change(body: UpdateProfile) -> ProfileChange {
+    let notifications = body.notifications.unwrap_or_default();
+    ProfileChange {
+        display_name: body.display_name.map(|name| name.trim().to_owned()),
+        photo_url: body.photo_url,
+        active_mode: body.active_mode,
+        locale: body.locale,
+        by_email: notifications.email,
+        by_push: notifications.push,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mentora_core::documents::ActiveMode;
+    use mentora_wire::body;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_what_the_body_names() {
+        let named = |json: &str| change(body::parse(json.as_bytes()).unwrap());
+        assert_eq!(named("{}"), ProfileChange::default());
+        assert_eq!(named(r#"{"notifications":{}}"#), ProfileChange::default());
+        let all = r#"{"displayName":" Ada ","photoURL":null,"activeMode":"mentor","locale":"zh-TW",
+            "notifications":{"email":false,"push":true}}"#;
+        let expected = ProfileChange {
+            display_name: Some("Ada".into()),
+            photo_url: Some(None),
+            active_mode: Some(ActiveMode::Mentor),
+            locale: Some("zh-TW".into()),
+            by_email: Some(false),
+            by_push: Some(true),
+        };
+        assert_eq!(named(all), expected);
+    }
+}
