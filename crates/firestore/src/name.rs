@@ -118,9 +118,7 @@ impl CollectionPath {
 
     /// A document of this collection.
     pub fn doc(&self, id: &str) -> Result<DocumentPath, NameError> {
-        if numeric_id(id).is_none() {
-            check_id(id, id)?;
-        }
+        check_document_id(id, id)?;
         Ok(DocumentPath(format!("{}/{id}", self.0)))
     }
 
@@ -205,10 +203,8 @@ fn last_segment(path: &str) -> &str {
 fn checked_depth(path: &str) -> Result<usize, NameError> {
     path.split('/').try_fold(0_usize, |depth, id| {
         // Every second id is a document's.
-        if depth.is_multiple_of(2) || numeric_id(id).is_none() {
-            check_id(id, path)?;
-        }
-        Ok(depth + 1)
+        let check = if depth.is_multiple_of(2) { check_id } else { check_document_id };
+        check(id, path).map(|()| depth + 1)
     })
 }
 
@@ -220,6 +216,15 @@ pub(crate) fn numeric_id(id: &str) -> Option<i64> {
     (number.to_string() == digits).then_some(number)
 }
 
+/// Is this the name of something of Firestore's own?
+pub(crate) fn is_reserved(name: &str) -> bool {
+    name.len() >= 4 && name.starts_with("__") && name.ends_with("__")
+}
+
+fn check_document_id(id: &str, path: &str) -> Result<(), NameError> {
+    if numeric_id(id).is_some() { Ok(()) } else { check_id(id, path) }
+}
+
 fn check_id(id: &str, path: &str) -> Result<(), NameError> {
     if id.is_empty() {
         return Err(NameError::EmptyId(path.to_owned()));
@@ -227,8 +232,7 @@ fn check_id(id: &str, path: &str) -> Result<(), NameError> {
     if id.len() > MAX_ID_BYTES {
         return Err(NameError::IdTooLong(id.len()));
     }
-    let reserved = id == "." || id == ".." || (id.len() >= 4 && id.starts_with("__") && id.ends_with("__"));
-    if reserved || id.contains('/') {
+    if id == "." || id == ".." || is_reserved(id) || id.contains('/') {
         return Err(NameError::ReservedId(id.to_owned()));
     }
     Ok(())

@@ -165,6 +165,28 @@ fn a_transaction_gives_up_where_a_query_would_find_more() {
 }
 
 #[test]
+fn a_transaction_that_summed_a_field_does_not_mind_documents_without_it() {
+    let mut bench = Bench::new();
+    bench.set("a/1", 1);
+    let bare = json!({ "update": { "name": format!("{ROOT}/a/2"), "fields": {} } });
+    assert_eq!(bench.call("POST", ":commit", json!({ "writes": [bare] })).0, 200);
+    let query = json!({ "from": [{ "collectionId": "a" }] });
+    let sum =
+        json!({ "structuredQuery": query, "aggregations": [{ "sum": { "field": { "fieldPath": "n" } } }] });
+
+    let transaction = bench.begin();
+    let asked = json!({ "structuredAggregationQuery": sum, "transaction": transaction });
+    assert_eq!(bench.call("POST", ":runAggregationQuery", asked).0, 200);
+    assert_eq!(bench.commit_in(&transaction, json!([update("b/1", 1)])), (200, "OK".into()));
+
+    let transaction = bench.begin();
+    let asked = json!({ "structuredAggregationQuery": sum, "transaction": transaction });
+    assert_eq!(bench.call("POST", ":runAggregationQuery", asked).0, 200);
+    bench.set("a/2", 2);
+    assert_eq!(bench.commit_in(&transaction, json!([])), (409, "ABORTED".into()), "it has the field now");
+}
+
+#[test]
 fn a_transaction_does_not_mind_other_documents() {
     let mut bench = Bench::new();
     bench.set("a/1", 1);

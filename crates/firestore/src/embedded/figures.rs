@@ -10,6 +10,7 @@ use super::{
 use crate::{
     aggregate::Aggregation,
     field_path::FieldPath,
+    name::is_reserved,
     query::Query,
     value::{Fields, Value},
 };
@@ -47,7 +48,7 @@ pub(super) fn named(asked: Vec<AggregationIn>) -> Result<Vec<Named>, Fault> {
             unnamed += 1;
             format!("field_{unnamed}")
         });
-        if limits::is_reserved(&alias) {
+        if is_reserved(&alias) {
             return Err(Fault::invalid(format!("The property.name \"{alias}\" is reserved.")));
         }
         if alias.len() > limits::MAX_NAME_BYTES {

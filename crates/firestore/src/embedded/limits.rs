@@ -3,6 +3,7 @@
 use super::{fault::Fault, names};
 use crate::{
     field_path::{self, FieldPath},
+    name::is_reserved,
     value::{
         Fields, GeoPoint, Value,
         vector::{self, NotAVector},
@@ -91,11 +92,6 @@ fn check_name(name: &str) -> Result<(), Fault> {
         return Err(Fault::invalid(format!("field name {name} is reserved")));
     }
     Ok(())
-}
-
-/// Is this the name of something of Firestore's own?
-pub(super) fn is_reserved(name: &str) -> bool {
-    name.len() >= 4 && name.starts_with("__") && name.ends_with("__")
 }
 
 /// Checks what is only compared with: it need not be storable, but it has to be a value.

@@ -1,7 +1,7 @@
 //! Resource names, refused in production's words.
 
 use super::fault::Fault;
-use crate::name::{Database, DocumentPath, MAX_ID_BYTES, numeric_id};
+use crate::name::{Database, DocumentPath, MAX_ID_BYTES, is_reserved, numeric_id};
 
 /// Most pairs of a collection and a document in a name.
 const MAX_PAIRS: usize = 100;
@@ -157,21 +157,12 @@ impl Kind {
     }
 
     fn check_word(self, id: &str) -> Result<(), Fault> {
-        let is_number = matches!(self, Self::Document) && numeric_id(id).is_some();
-        if !super::limits::is_reserved(id) || is_number {
-            return Ok(());
+        match self {
+            _ if !is_reserved(id) => Ok(()),
+            Self::Document if numeric_id(id).is_some() => Ok(()),
+            Self::Document if is_long_number(id) => Err(self.invalid(id, "is not a 64 bit integer")),
+            _ => Err(self.invalid(id, "is reserved")),
         }
-        let digits = id.strip_prefix("__id").and_then(|id| id.strip_suffix("__")).unwrap_or_default();
-        let is_long_number =
-            digits.trim_start_matches('-').starts_with(|first: char| ('1'..='9').contains(&first))
-                && digits.trim_start_matches('-').chars().all(|next| next.is_ascii_digit());
-        Err(self.invalid(
-            id,
-            match self {
-                Self::Document if is_long_number => "is not a 64 bit integer",
-                _ => "is reserved",
-            },
-        ))
     }
 
     fn check_length(self, id: &str) -> Result<(), Fault> {
@@ -186,4 +177,11 @@ impl Kind {
         }
         Ok(())
     }
+}
+
+/// Is this a number in place of a name that 64 bits do not hold?
+fn is_long_number(id: &str) -> bool {
+    let number = id.strip_prefix("__id").and_then(|id| id.strip_suffix("__")).unwrap_or_default();
+    let digits = number.trim_start_matches('-');
+    digits.starts_with(|first: char| first != '0') && digits.bytes().all(|digit| digit.is_ascii_digit())
 }

@@ -71,7 +71,9 @@ fn run_where<S: Sql>(
         Way::Meeting { first, rest } => {
             gathered.look_at_all(shelf.meeting(database, &scope, &first, &rest)?);
         }
-        Way::ByName { direction, behind } => gathered.pass(shelf, collection.as_ref(), direction, behind)?,
+        Way::ByName { collection, direction, behind } => {
+            gathered.pass(shelf, collection, direction, behind)?;
+        }
         Way::Along(walk) => gathered.walk(shelf, &scope, &walk)?,
     }
     Ok(gathered.found())
@@ -120,14 +122,6 @@ fn check_scope(query: &Query) -> Result<(), Fault> {
         return Err(Fault::invalid("collection group queries are only allowed at the root parent"));
     }
     Ok(())
-}
-
-/// The fields that a query selects.
-pub(super) fn selected(select: Option<&[FieldPath]>, fields: Fields) -> Fields {
-    match select {
-        Some(mask) => fields::project(&fields, mask),
-        None => fields,
-    }
 }
 
 /// A document that a query looks at.

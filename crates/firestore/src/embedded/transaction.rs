@@ -9,9 +9,13 @@ use super::{
     fault::Fault,
     names, read_time, search,
     shelf::{Shelf, Stored, number, text},
-    wire::{QueryBody, ReadOnlyIn, TransactionOptionsIn},
+    wire::{QueryIn, ReadOnlyIn, TransactionOptionsIn},
 };
-use crate::name::{Database, DocumentPath};
+use crate::{
+    field_path::FieldPath,
+    name::{Database, DocumentPath},
+    query::Query,
+};
 
 /// A transaction lives so long without a call, in microseconds.
 const MAX_IDLE: i64 = 60_000_000;
@@ -33,8 +37,8 @@ pub(super) struct Open {
 enum Subject {
     /// The full resource name of a document.
     Document(String),
-    /// A query as it was sent, and the document below which it ran.
-    Query { below: Option<String>, body: Json },
+    /// A query, the document below which it ran, and the fields whose index it ran over.
+    Query { below: Option<String>, query: Json, indexed: Vec<String> },
     /// No document: the time of all its reads, which is what was seen.
     Time,
 }
@@ -122,11 +126,15 @@ pub(super) fn note_document<S: Sql>(
 pub(super) fn note_query<S: Sql>(
     shelf: &mut Shelf<S>,
     open: &Open,
-    below: Option<&DocumentPath>,
-    body: Json,
+    query: &Query,
+    indexed: &[&FieldPath],
     found: &[Stored],
 ) -> Result<(), Fault> {
-    let subject = Subject::Query { below: below.map(|path| path.as_str().to_owned()), body };
+    let subject = Subject::Query {
+        below: query.parent.as_ref().map(|path| path.as_str().to_owned()),
+        query: query.wire(),
+        indexed: indexed.iter().map(ToString::to_string).collect(),
+    };
     note(shelf, open, &subject, &seen(found))
 }
 
@@ -180,13 +188,12 @@ fn look_again<S: Sql>(shelf: &mut Shelf<S>, database: &Database, subject: &str) 
             let path = names::document(database, &name)?;
             Ok(seen(shelf.read(database, &path)?.as_ref()))
         }
-        Subject::Query { below, body } => {
+        Subject::Query { below, query, indexed } => {
             let below = below.map(|path| DocumentPath::parse(&path)).transpose()?;
-            let QueryBody { structured_query, .. } = serde_json::from_value(body)?;
-            let Some(query) = structured_query else {
-                return Ok(seen(None));
-            };
-            Ok(seen(&search::run(shelf, database, &query.located(below)?)?.documents))
+            let query: QueryIn = serde_json::from_value(query)?;
+            let indexed = indexed.iter().map(|path| FieldPath::parse(path)).collect::<Result<Vec<_>, _>>()?;
+            let indexed: Vec<&FieldPath> = indexed.iter().collect();
+            Ok(seen(&search::run_over(shelf, database, &query.located(below)?, &indexed)?.documents))
         }
         Subject::Time => Ok(seen(None)),
     }

@@ -7,7 +7,7 @@ mod write;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 
 pub(super) use self::{
-    query::{AggregationIn, AggregationQueryBody, FigureIn, QueryBody},
+    query::{AggregationIn, AggregationQueryBody, FigureIn, QueryBody, QueryIn},
     write::{DocumentIn, WriteIn, mask_of, precondition_of},
 };
 use super::fault::Fault;

@@ -67,14 +67,9 @@ pub(super) fn asks_for_names(filter: &Filter) -> bool {
 pub(super) fn ranges<'a>(filter: Option<&'a Filter>, field: &FieldPath) -> Vec<(Operator, &'a Value)> {
     match filter {
         Some(Filter::And(filters)) => filters.iter().flat_map(|filter| ranges(Some(filter), field)).collect(),
-        Some(Filter::Field(
-            path,
-            operator @ (Operator::LessThan
-            | Operator::LessThanOrEqual
-            | Operator::GreaterThan
-            | Operator::GreaterThanOrEqual),
-            value,
-        )) if path == field => vec![(*operator, value)],
+        Some(Filter::Field(path, operator, value)) if is_ordering(*operator) && path == field => {
+            vec![(*operator, value)]
+        }
         _ => Vec::new(),
     }
 }

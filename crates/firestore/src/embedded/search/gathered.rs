@@ -58,11 +58,10 @@ impl<'a> Gathered<'a> {
     pub(super) fn pass<S: Sql>(
         &mut self,
         shelf: &mut Shelf<S>,
-        collection: Option<&CollectionPath>,
+        collection: &CollectionPath,
         direction: Direction,
         mut edge: Option<Edge>,
     ) -> Result<(), Fault> {
-        let Some(collection) = collection else { return Ok(()) };
         if direction == Direction::Ascending {
             self.look_at_all(shelf.numbered(self.database, collection)?);
         }

@@ -20,25 +20,25 @@ use crate::{
 /// A condition that fewer documents than this meet is the shortest way.
 pub(super) const FEW: u32 = 1000;
 
-pub(super) enum Way {
+pub(super) enum Way<'a> {
     /// No document ever had a field that the query asks for.
     Nowhere,
     /// All documents of the scope.
     Everywhere,
     /// The documents of a collection, by name.
-    ByName { direction: Direction, behind: Option<Edge> },
+    ByName { collection: &'a CollectionPath, direction: Direction, behind: Option<Edge> },
     /// What meets all conditions; the first is met by the fewest.
     Meeting { first: Lookup, rest: Vec<Lookup> },
     /// Along the first field of the order.
     Along(Walk),
 }
 
-impl Way {
+impl<'a> Way<'a> {
     /// The way that is likely the shortest; `few` is what counts as few documents.
     pub(super) fn of<S: Sql>(
         shelf: &mut Shelf<S>,
         database: &Database,
-        scope: &Scope<'_>,
+        scope: &Scope<'a>,
         query: &Query,
         ordering: &Ordering,
         few: u32,
@@ -70,12 +70,9 @@ impl Way {
             let bounds = bounds(query, field, direction);
             if is_cut || (bounds.is_some() && lookups.is_empty()) {
                 let bounds = bounds.unwrap_or_else(index::all_keys);
-                return Ok(Self::Along(Walk {
-                    collection: collection.to_owned(),
-                    field: field.to_string(),
-                    direction,
-                    bounds,
-                    conditions: lookups,
+                let field = shelf.field_id(database, collection, &field.to_string())?;
+                return Ok(field.map_or(Self::Nowhere, |field| {
+                    Self::Along(Walk { field, direction, bounds, conditions: lookups })
                 }));
             }
         }
@@ -86,7 +83,7 @@ impl Way {
         match (scope, by_name) {
             (Scope::Collection(collection), Some(direction)) if is_cut => {
                 let behind = query.start.as_ref().and_then(|cursor| behind(database, collection, cursor));
-                Ok(Self::ByName { direction, behind })
+                Ok(Self::ByName { collection, direction, behind })
             }
             _ => Ok(Self::Everywhere),
         }

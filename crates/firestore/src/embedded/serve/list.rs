@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE};
-use serde_json::json;
 
 use super::{
     Desk,
@@ -63,11 +62,9 @@ pub(super) fn documents<S: Sql>(
         query.order.push((FieldPath::document_id(), direction));
     }
     query.start = token.map(cursor_of).transpose()?;
-    let ordered = query.order.clone();
     let mut found = search::run(desk.shelf, &desk.database, &query)?.documents;
     if let Some(open) = &reading.open {
-        let asked = json!({ "structuredQuery": query.wire() });
-        transaction::note_query(desk.shelf, open, query.parent.as_ref(), asked, &found)?;
+        transaction::note_query(desk.shelf, open, &query, &[], &found)?;
     }
 
     let has_more = found.len() > usize::try_from(page_size).unwrap_or(usize::MAX);
@@ -76,7 +73,7 @@ pub(super) fn documents<S: Sql>(
     }
     let next_page_token = found.last().filter(|_| has_more).map(|last| {
         let name = desk.database.name_of(&last.path);
-        token_of(&ordered, last, name)
+        token_of(&query.order, last, name)
     });
     let documents =
         found.into_iter().map(|stored| DocumentOut::of(&desk.database, masked(stored, mask.as_deref())));
@@ -99,10 +96,10 @@ fn with_missing<S: Sql>(
         },
     };
     let below = desk.shelf.paths_below(&desk.database, Some(collection.as_str()))?;
-    let ids: BTreeSet<&str> =
+    let mut ids: Vec<&str> =
         below.iter().filter_map(|path| first_id_below(path, collection.as_str())).collect();
-    let mut ids: Vec<&str> = ids.into_iter().collect();
     ids.sort_by(|left, right| order::names(left, right));
+    ids.dedup();
     let is_next = |id: &&str| after.as_deref().is_none_or(|after| order::names(id, after).is_gt());
     let mut rest = ids.into_iter().filter(is_next).peekable();
 

@@ -1,16 +1,12 @@
 //! Queries and aggregations.
 
-use serde_json::{Value as Json, json};
-
-use super::{Desk, Reading};
+use super::{Desk, Reading, documents::masked};
 use crate::{
     embedded::{
         Sql,
         answer::{self, AggregateOut, DocumentOut, Element},
         fault::Fault,
-        figures, search,
-        shelf::Stored,
-        transaction,
+        figures, search, transaction,
         wire::{self, AggregationQueryBody, QueryBody},
     },
     name::DocumentPath,
@@ -25,18 +21,12 @@ pub(super) fn run<S: Sql>(
 ) -> Result<HttpResponse, Fault> {
     let QueryBody { structured_query, transaction, new_transaction, read_time, .. } = wire::body(body)?;
     let query = structured_query.ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
-    let query = query.located(below.clone())?;
+    let query = query.located(below)?;
     let Reading { open, begun, time } = desk.reading(transaction.as_deref(), new_transaction, read_time)?;
 
     let found = search::run(desk.shelf, &desk.database, &query)?;
     if let Some(open) = &open {
-        transaction::note_query(
-            desk.shelf,
-            open,
-            below.as_ref(),
-            serde_json::from_slice(body)?,
-            &found.documents,
-        )?;
+        transaction::note_query(desk.shelf, open, &query, &[], &found.documents)?;
     }
 
     let at = || Element { read_time: Some(time.clone()), ..Element::default() };
@@ -48,8 +38,7 @@ pub(super) fn run<S: Sql>(
         elements.push(Element { skipped_results: Some(found.skipped), ..at() });
     }
     for stored in found.documents {
-        let fields = search::selected(query.select.as_deref(), stored.fields);
-        let document = DocumentOut::of(&desk.database, Stored { fields, ..stored });
+        let document = DocumentOut::of(&desk.database, masked(stored, query.select.as_deref()));
         elements.push(Element { document: Some(document), ..at() });
     }
     if elements.iter().all(|element| element.read_time.is_none()) {
@@ -71,7 +60,7 @@ pub(super) fn run_aggregation<S: Sql>(
         .ok_or_else(|| Fault::invalid("only structured aggregation queries are supported"))?;
     let query =
         asked.structured_query.ok_or_else(|| Fault::invalid("only structured queries are supported"))?;
-    let query = query.located(below.clone())?;
+    let query = query.located(below)?;
     let named = figures::named(asked.aggregations)?;
     figures::check(&named, &query)?;
     let Reading { open, begun, time } = desk.reading(transaction.as_deref(), new_transaction, read_time)?;
@@ -81,10 +70,7 @@ pub(super) fn run_aggregation<S: Sql>(
     let found = search::run_over(desk.shelf, &desk.database, &query, &needed)?;
     if let Some(open) = &open {
         // The figures hold as long as the query finds the same documents.
-        let mut body: Json = serde_json::from_slice(body)?;
-        let query = body.pointer_mut("/structuredAggregationQuery/structuredQuery").map(Json::take);
-        let query = json!({ "structuredQuery": query });
-        transaction::note_query(desk.shelf, open, below.as_ref(), query, &found.documents)?;
+        transaction::note_query(desk.shelf, open, &query, &needed, &found.documents)?;
     }
     let result = AggregateOut { aggregate_fields: figures::compute(&named, &found.documents) };
     let read_time = Some(time);

@@ -35,9 +35,8 @@ pub(in crate::embedded) struct Lookup {
 /// A walk along the keys of one field.
 #[derive(Debug, Clone)]
 pub(in crate::embedded) struct Walk {
-    /// The id of the collections.
-    pub(in crate::embedded) collection: String,
-    pub(in crate::embedded) field: String,
+    /// The id of the field, as [`Shelf::field_id`] knows it.
+    pub(in crate::embedded) field: i64,
     pub(in crate::embedded) direction: Direction,
     /// The least and the greatest key of interest.
     pub(in crate::embedded) bounds: (String, String),
@@ -158,9 +157,6 @@ impl<S: Sql> Shelf<S> {
         reached: Option<&Reached>,
         count: usize,
     ) -> Result<Vec<(Reached, Stored)>, Fault> {
-        let Some(field) = self.field_id(database, &walk.collection, &walk.field)? else {
-            return Ok(Vec::new());
-        };
         let (beyond, order) = match walk.direction {
             Direction::Ascending => (">", "ASC"),
             Direction::Descending => ("<", "DESC"),
@@ -171,7 +167,7 @@ impl<S: Sql> Shelf<S> {
         );
         let mut bindings: Vec<SqlValue> = vec![
             database.to_string().into(),
-            field.into(),
+            walk.field.into(),
             walk.bounds.0.as_str().into(),
             walk.bounds.1.as_str().into(),
         ];
@@ -194,7 +190,13 @@ impl<S: Sql> Shelf<S> {
         rows.into_iter().map(read).collect()
     }
 
-    fn field_id(&mut self, database: &Database, collection: &str, field: &str) -> Result<Option<i64>, Fault> {
+    /// How a field of the collections of one id is known; None where no document ever had it.
+    pub(in crate::embedded) fn field_id(
+        &mut self,
+        database: &Database,
+        collection: &str,
+        field: &str,
+    ) -> Result<Option<i64>, Fault> {
         let rows = self.exec(
             "SELECT id FROM indexed_fields WHERE database = ? AND collection = ? AND field = ?",
             &[database.to_string().into(), collection.into(), field.into()],

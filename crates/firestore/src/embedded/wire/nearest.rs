@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     embedded::{fault::Fault, limits},
+    name::is_reserved,
     query::{DistanceMeasure, MAX_LIMIT, Nearest},
     value::{UNSET, Value, WireDouble},
 };
@@ -80,7 +81,7 @@ fn checked(result_field: String) -> Result<String, Fault> {
     if result_field.len() > limits::MAX_NAME_BYTES {
         return Err(Fault::invalid(format!("{WHAT} is longer than {} bytes.", limits::MAX_NAME_BYTES)));
     }
-    if limits::is_reserved(&result_field) {
+    if is_reserved(&result_field) {
         return Err(Fault::invalid(format!("{WHAT} \"{result_field}\" is reserved.")));
     }
     Ok(result_field)
