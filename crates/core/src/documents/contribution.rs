@@ -51,6 +51,10 @@ pub struct Contribution {
     pub words: Words,
     /// When it ended, ms.
     pub closed_at: Millis,
+    /// When the document was made, ms; with the end of the conversation.
+    pub created_at: Millis,
+    /// When it was last changed, ms.
+    pub updated_at: Millis,
 }
 
 impl Ruled for Contribution {

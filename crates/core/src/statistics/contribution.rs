@@ -31,6 +31,7 @@ impl Contribution {
             return None;
         }
         let turns = &conversation.turns;
+        let closed_at = conversation.closed_at.unwrap_or(conversation.last_action_at);
         let stances = || turns.iter().filter_map(stance).filter(|stance| *stance != Stance::Undetermined);
         let (first, last) = (turns.first(), turns.last());
         let duration = last.zip(first).map_or(0, |(last, first)| last.created_at.since(first.created_at));
@@ -48,7 +49,10 @@ impl Contribution {
             tokens: bounded(conversation.token_usage),
             cost_micros: Micros(conversation.cost_micros.0.clamp(-MOST_MICROS, MOST_MICROS)),
             words: said(turns),
-            closed_at: conversation.closed_at.unwrap_or(conversation.last_action_at),
+            closed_at,
+            // Not now: made again of the same conversation, it is the same.
+            created_at: closed_at,
+            updated_at: closed_at,
         })
     }
 }

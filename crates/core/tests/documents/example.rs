@@ -369,6 +369,8 @@ pub fn contribution() -> Contribution {
         cost_micros: Micros(4_318),
         words: Words { pro: words("friend", 1), con: words("trust", 3), neutral: words("lie", 5) },
         closed_at: CHANGED,
+        created_at: CHANGED,
+        updated_at: CHANGED,
     }
 }
 
