@@ -17,7 +17,8 @@
 //! (`tests/statistics.rs` proves it).
 //!
 //! A stance depends on what else the *same* student ended, so adding and removing take the student's other contributions
-//! (mostly none; a query by `userId`). Nothing else of the document needs more than itself, so it stays a few kilobytes.
+//! (mostly none; a query by `userId`). Nothing else of the document needs more than itself, so it stays at some ten
+//! kilobytes.
 //!
 //! # The word cloud
 //! It is not added to: it is drawn ([`Cloud`]) from the contributions when somebody looks and `wordCloudStale` says that
