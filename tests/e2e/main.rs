@@ -8,9 +8,9 @@
 //! # Layout
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
-//! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
+//! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`course_parts`], [`profile`]: the tests
+//!   [`identity`], [`tokens`], [`course_parts`], [`profile`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -31,6 +31,7 @@ mod faults;
 mod house;
 mod identity;
 mod idle;
+mod key_server;
 mod people;
 mod process;
 mod profile;
@@ -40,6 +41,7 @@ mod sim;
 mod speech;
 mod stack;
 mod stream;
+mod tokens;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -83,6 +85,8 @@ fn main() -> ExitCode {
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
         identity::staging_takes_signed_tokens_only,
+        tokens::keys_are_fetched_once_renewed_for_a_new_one_and_missed_for_a_moment_only,
+        tokens::a_token_that_is_not_googles_for_this_project_now_is_refused,
         course_parts::staff_announce_and_members_read_the_latest_first,
         course_parts::staff_make_topics_and_members_read_them_in_their_places,
         course_parts::a_topic_stays_while_assignments_stand_under_it,
