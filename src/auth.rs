@@ -51,6 +51,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        // Somebody may have asked before the handler does.
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let context = Context::of(&parts.extensions)?;
         SendFuture::new(Self::of(&parts.headers, &context)).await
     }

@@ -257,6 +257,25 @@ impl ApiError {
         Self::new(ErrorCode::Conflict, message)
     }
 
+    /// The same request is being carried out at this moment.
+    #[must_use]
+    pub fn still_at_work() -> Self {
+        let mut error = Self::conflict(
+            "A request with this `Idempotency-Key` is being carried out. Send it again in a few seconds to get its answer.",
+        );
+        error.retry_after_seconds = Some(RETRY_AFTER_SECONDS);
+        error
+    }
+
+    /// The key was used for something else.
+    #[must_use]
+    pub fn key_of_another_request() -> Self {
+        Self::new(
+            ErrorCode::IdempotencyConflict,
+            "Another request was sent with this `Idempotency-Key` within the last 24 hours. Take a new key for each request.",
+        )
+    }
+
     /// Another course holds the code.
     #[must_use]
     pub fn course_code_taken() -> Self {
@@ -393,6 +412,8 @@ mod tests {
             (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
             (ApiError::course_code_taken(), ErrorCode::AlreadyExists, 409),
+            (ApiError::still_at_work(), ErrorCode::Conflict, 409),
+            (ApiError::key_of_another_request(), ErrorCode::IdempotencyConflict, 409),
             (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
             (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),

@@ -4,6 +4,7 @@
 //! - [`service`]: one request, from its arrival to its line in the log; [`headers`], [`origin`]: what answers bear
 //! - [`router`]: the table of routes; [`routes`]: the handlers, one file a path
 //! - [`context`], [`auth`], [`extract`]: what a handler is given; [`access`]: what its caller may use
+//! - [`idempotency`]: a request that is sent again is carried out once
 //! - [`answer`], [`page`], [`error`]: what it gives back
 //! - [`tickets`]: what opens a stream
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
@@ -18,6 +19,7 @@ pub mod context;
 pub mod error;
 pub mod extract;
 pub mod headers;
+pub mod idempotency;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod openapi;
 pub mod origin;
