@@ -43,7 +43,7 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 9] = [
+const REFUSALS: [(&str, u16, &str); 10] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
@@ -55,6 +55,7 @@ const REFUSALS: [(&str, u16, &str); 9] = [
     ),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
+    ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
     (
         "Unavailable",
@@ -150,6 +151,7 @@ fn imply(operation: &mut Operation) {
         ("Hidden", in_path),
         ("TooLarge", body),
         ("NotJson", body),
+        ("TooMany", true),
         ("Failed", true),
         ("Unavailable", true),
     ];

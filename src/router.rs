@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
+use crate::limits;
 use crate::routes::{
     assignments, config, conversations, courses, dev, document_store, health, openapi, topics, users,
 };
@@ -76,6 +77,7 @@ pub fn router() -> Router {
     table()
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .route("/v1/{*path}", any(document_store::pass))
+        .route_layer(from_fn(limits::gate))
         .route_layer(from_fn(remember_route))
         .fallback(async || ApiError::no_such_route())
 }

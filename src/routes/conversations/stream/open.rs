@@ -84,6 +84,7 @@ fn turn_away(
         ErrorCode::Unauthorized | ErrorCode::TokenExpired => CloseCode::Unauthorized,
         ErrorCode::Forbidden => CloseCode::Forbidden,
         ErrorCode::NotFound => CloseCode::NotFound,
+        ErrorCode::RateLimited => CloseCode::RateExceeded,
         _ => return Err(error),
     };
     let Ok(Some(protocol)) = protocol else { return Err(error) };
