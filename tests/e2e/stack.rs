@@ -122,12 +122,14 @@ impl Stack {
         self.worker.as_ref().map_or_else(|| "the Worker is down".to_owned(), Process::tail)
     }
 
-    /// What the Worker logged since it was started: the lines that are events.
+    /// What the Worker logged since it was started: the lines that are events. wrangler writes its own marks around some.
     pub fn events(&self) -> Vec<Value> {
         let lines = self.worker.as_ref().map(Process::lines).unwrap_or_default();
-        let parsed =
-            lines.iter().filter_map(|line| serde_json::from_str::<Value>(&line[line.find('{')?..]).ok());
-        parsed.filter(|event| event["event"].is_string()).collect()
+        let event = |line: &String| {
+            let json = &line[line.find('{')?..];
+            serde_json::Deserializer::from_str(json).into_iter::<Value>().next()?.ok()
+        };
+        lines.iter().filter_map(event).filter(|event| event["event"].is_string()).collect()
     }
 
     /// Waits until the Worker has logged an event that `is` wanted.

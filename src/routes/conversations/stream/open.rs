@@ -123,6 +123,7 @@ fn by_ticket(
             TicketError::Expired => ApiError::ticket_expired(),
             TicketError::NotOurs | TicketError::OtherConversation => ApiError::ticket_refused(error),
         })?;
+    context.note_actor(&claims.user);
     Ok(Admission {
         conversation: id,
         user: claims.user,
