@@ -60,6 +60,7 @@ const REFUSALS: [(&str, u16, &str); 10] = [
     ("Changed", 412, "It has another version than the one that `If-Match` names. `PRECONDITION_FAILED`"),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
+    ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
     (
         "Unavailable",
@@ -164,6 +165,7 @@ fn imply(operation: &mut Operation) {
         ("Hidden", in_path),
         ("TooLarge", body),
         ("NotJson", body),
+        ("TooMany", true),
         ("Failed", true),
         ("Unavailable", true),
     ];

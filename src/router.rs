@@ -11,6 +11,7 @@ use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
 use crate::idempotency;
+use crate::limits;
 use crate::routes::{
     assignments, config, conversations, courses, dev, document_store, health, openapi, topics, users,
 };
@@ -78,6 +79,7 @@ pub fn router() -> Router {
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .route("/v1/{*path}", any(document_store::pass))
         .route_layer(from_fn(idempotency::once))
+        .route_layer(from_fn(limits::gate))
         .route_layer(from_fn(remember_route))
         .fallback(async || ApiError::no_such_route())
 }

@@ -89,6 +89,7 @@ fn every_operation_says_how_it_succeeds_and_how_it_is_refused() {
             ("401", !open),
             ("413", body),
             ("415", body),
+            ("429", true),
             ("500", true),
             ("503", true),
         ] {

@@ -11,6 +11,7 @@
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`course_parts`], [`profile`]: the tests
+//!   [`identity`], [`course_parts`], [`profile`], [`limits`], [`logging`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +33,8 @@ mod house;
 mod identity;
 mod idle;
 mod key_server;
+mod limits;
+mod logging;
 mod people;
 mod process;
 mod profile;
@@ -97,6 +100,11 @@ fn main() -> ExitCode {
         profile::a_profile_changes_in_what_is_named_alone,
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
+        limits::who_asks_too_often_is_told_to_wait_and_nobody_else_is,
+        limits::an_address_that_nobody_knows_the_people_of_is_held_back,
+        limits::without_limiters_nobody_is_held_back_and_the_log_says_so_once,
+        logging::every_request_has_one_line_that_says_what_it_took,
+        logging::nobody_can_be_told_from_the_log,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,

@@ -6,8 +6,9 @@
 //! - [`clock`], [`random`], [`log`]: time, ids, one line of JSON an event
 //! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline
 //! - [`access_token`]: the service account's token, kept for its life
-//! - [`documents`]: the document store that the configuration names, behind one client
-//! - [`identity`]: who is asking
+//! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
+//! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often
+//! - [`metrics`]: what is measured
 
 pub mod access_token;
 pub mod clock;
@@ -16,5 +17,8 @@ pub mod documents;
 pub mod fetch;
 pub mod identity;
 pub mod log;
+pub mod metrics;
 pub mod pause;
 pub mod random;
+pub mod rate_limit;
+pub mod store_tally;
