@@ -143,6 +143,7 @@ fn may_not(action: CourseAction) -> &'static str {
         | CourseAction::ReadAssignments
         | CourseAction::ReadTopics
         | CourseAction::ReadAnnouncements => "Join the course first, with its code.",
+        CourseAction::Edit => "Only the staff of the course may change it.",
         CourseAction::EditAssignments => "Only the staff of the course may change its assignments.",
         CourseAction::EditTopics => "Only the staff of the course may change its topics.",
         CourseAction::Announce => "Only the staff of the course may announce something, or take it back.",

@@ -5,7 +5,7 @@
 //! - [`router`]: the table of routes; [`routes`]: the handlers, one file a path
 //! - [`context`], [`auth`], [`extract`]: what a handler is given; [`access`]: what its caller may use
 //! - [`answer`], [`page`], [`error`]: what it gives back
-//! - [`tickets`]: what opens a stream
+//! - [`tickets`]: what opens a stream; [`thumbnails`]: the pictures of courses
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
 //! - [`stamp`]: which build this is
 //!
@@ -26,6 +26,7 @@ pub mod router;
 pub mod routes;
 pub mod service;
 pub mod stamp;
+pub mod thumbnails;
 pub mod tickets;
 
 use axum::body::Body;

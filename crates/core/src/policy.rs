@@ -54,6 +54,8 @@ impl Standing {
 pub enum CourseAction {
     /// Read the course.
     Read,
+    /// Change it.
+    Edit,
     /// Read its assignments.
     ReadAssignments,
     /// Make or change assignments.
@@ -192,7 +194,8 @@ mod tests {
         CourseAction::ReadTopics,
         CourseAction::ReadAnnouncements,
     ];
-    const STAFF_ONLY: [CourseAction; 4] = [
+    const STAFF_ONLY: [CourseAction; 5] = [
+        CourseAction::Edit,
         CourseAction::EditAssignments,
         CourseAction::EditTopics,
         CourseAction::Announce,

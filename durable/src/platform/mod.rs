@@ -7,6 +7,7 @@
 //! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline
 //! - [`access_token`]: the service account's token, kept for its life
 //! - [`documents`]: the document store that the configuration names, behind one client
+//! - [`files`]: the bucket that the configuration names
 //! - [`identity`]: who is asking
 
 pub mod access_token;
@@ -14,6 +15,7 @@ pub mod clock;
 pub mod config;
 pub mod documents;
 pub mod fetch;
+pub mod files;
 pub mod identity;
 pub mod log;
 pub mod pause;
