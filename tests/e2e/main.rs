@@ -10,7 +10,7 @@
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`course_parts`], [`profile`]: the tests
+//!   [`identity`], [`course_parts`], [`profile`], [`thumbnails`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -40,6 +40,7 @@ mod sim;
 mod speech;
 mod stack;
 mod stream;
+mod thumbnails;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -93,6 +94,8 @@ fn main() -> ExitCode {
         profile::a_profile_changes_in_what_is_named_alone,
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
+        thumbnails::staff_upload_a_picture_of_the_announced_type_and_size_once_and_in_time,
+        thumbnails::only_staff_get_leave_and_only_for_pictures,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
