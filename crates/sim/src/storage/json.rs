@@ -30,10 +30,11 @@ pub async fn get(
     Query(wish): Query<Wish>,
     headers: HeaderMap,
 ) -> Response {
-    let found = permitted(&headers)
-        .and_then(|()| world.objects.get(&bucket, &name).ok_or_else(|| no_such_object(&bucket, &name)));
+    let found = permitted(&headers).and_then(|()| {
+        world.objects.get(&bucket, &name).ok_or_else(|| Refusal::no_such_object(&bucket, &name))
+    });
     let response = match found {
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
         Ok(object) if wish.alt.as_deref() == Some("media") => {
             ([(CONTENT_TYPE, object.content_type)], object.content).into_response()
         }
@@ -49,9 +50,9 @@ pub async fn delete(
     headers: HeaderMap,
 ) -> Response {
     let response = match permitted(&headers) {
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
         Ok(()) if world.objects.delete(&bucket, &name) => StatusCode::NO_CONTENT.into_response(),
-        Ok(()) => no_such_object(&bucket, &name),
+        Ok(()) => Refusal::no_such_object(&bucket, &name).into_response(),
     };
     recorded(&world, &Method::DELETE, &bucket, &name, response)
 }
@@ -62,24 +63,41 @@ fn recorded(world: &World, method: &Method, bucket: &str, name: &str, response: 
     response
 }
 
-fn permitted(headers: &HeaderMap) -> Result<(), Response> {
+fn permitted(headers: &HeaderMap) -> Result<(), Refusal> {
     let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = token.and_then(|value| value.strip_prefix("Bearer "));
     match token {
         Some(token) if token.starts_with(TOKEN_PREFIX) => Ok(()),
-        _ => Err(refusal(StatusCode::UNAUTHORIZED, "authError", "Invalid Credentials")),
+        _ => Err(Refusal {
+            status: StatusCode::UNAUTHORIZED,
+            reason: "authError",
+            message: "Invalid Credentials".to_owned(),
+        }),
     }
 }
 
-fn no_such_object(bucket: &str, name: &str) -> Response {
-    refusal(StatusCode::NOT_FOUND, "notFound", &format!("No such object: {bucket}/{name}"))
+/// Cloud Storage words its errors otherwise than Google's other services.
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    reason: &'static str,
+    message: String,
 }
 
-/// Cloud Storage words its errors otherwise than Google's other services.
-fn refusal(status: StatusCode, reason: &str, message: &str) -> Response {
-    let code = status.as_u16();
-    let errors = json!([{ "message": message, "domain": "global", "reason": reason }]);
-    (status, Json(json!({ "error": { "code": code, "message": message, "errors": errors } }))).into_response()
+impl Refusal {
+    fn no_such_object(bucket: &str, name: &str) -> Self {
+        let message = format!("No such object: {bucket}/{name}");
+        Self { status: StatusCode::NOT_FOUND, reason: "notFound", message }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self { status, reason, message } = self;
+        let errors = json!([{ "message": message, "domain": "global", "reason": reason }]);
+        let error = json!({ "code": status.as_u16(), "message": message, "errors": errors });
+        (status, Json(json!({ "error": error }))).into_response()
+    }
 }
 
 fn resource(object: &Object, fields: Option<&str>) -> Value {
