@@ -8,7 +8,7 @@
 //! - [`idempotency`]: a request that is sent again is carried out once
 //! - [`limits`]: how often one may ask; [`pseudonym`]: what a person is called where the id must not stand
 //! - [`answer`], [`page`], [`error`]: what it gives back
-//! - [`tickets`]: what opens a stream
+//! - [`tickets`]: what opens a stream; [`thumbnails`]: the pictures of courses
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
 //! - [`stamp`]: which build this is
 //!
@@ -33,6 +33,7 @@ pub mod router;
 pub mod routes;
 pub mod service;
 pub mod stamp;
+pub mod thumbnails;
 pub mod tickets;
 
 use axum::body::Body;

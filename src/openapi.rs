@@ -47,7 +47,7 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 10] = [
+const REFUSALS: [(&str, u16, &str); 11] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),

@@ -53,6 +53,7 @@ table! {
     get  "/api/courses/{id}/announcements" => courses::announcements::list::list;
     post "/api/courses/{id}/announcements" => courses::announcements::create::create;
     delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete;
+    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
     get  "/api/courses/{id}/topics" => courses::topics::list::list;
     post "/api/courses/{id}/topics" => courses::topics::create::create;
 

@@ -35,6 +35,7 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("POST", "/api/courses", Write),
     ("POST", "/api/courses/join", Guess),
     ("GET", "/api/courses/{id}", Read),
+    ("POST", "/api/courses/{id}/thumbnail", Write),
     ("GET", "/api/courses/{id}/announcements", Read),
     ("POST", "/api/courses/{id}/announcements", Write),
     ("DELETE", "/api/courses/{id}/announcements/{announcementId}", Write),

@@ -10,8 +10,7 @@
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`tokens`], [`course_parts`], [`profile`]: the tests
-//!   [`identity`], [`course_parts`], [`profile`], [`limits`], [`logging`]: the tests
+//!   [`identity`], [`tokens`], [`course_parts`], [`profile`], [`limits`], [`logging`], [`thumbnails`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -44,6 +43,7 @@ mod sim;
 mod speech;
 mod stack;
 mod stream;
+mod thumbnails;
 mod tokens;
 
 use std::future::Future;
@@ -105,6 +105,8 @@ fn main() -> ExitCode {
         limits::without_limiters_nobody_is_held_back_and_the_log_says_so_once,
         logging::every_request_has_one_line_that_says_what_it_took,
         logging::nobody_can_be_told_from_the_log,
+        thumbnails::staff_upload_a_picture_of_the_announced_type_and_size_once_and_in_time,
+        thumbnails::only_staff_get_leave_and_only_for_pictures,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,

@@ -244,6 +244,8 @@ fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
         ("GEMINI_BASE_URL", sim.base.clone()),
         ("FIREBASE_JWKS_URL", format!("{}/jwks", sim.base)),
         ("GOOGLE_TOKEN_URL", format!("{}/token", sim.base)),
+        ("FIREBASE_SERVICE_ACCOUNT_KEY", sim.account.to_string()),
+        ("STORAGE_EMULATOR_HOST", sim.base.clone()),
     ];
     match &wanted.store {
         Store::Firestore(host) => {

@@ -8,13 +8,14 @@
 //! - [`access_token`]: the service account's token, kept for its life
 //! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
 //! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often
-//! - [`metrics`]: what is measured
+//! - [`files`]: the bucket that the configuration names; [`metrics`]: what is measured
 
 pub mod access_token;
 pub mod clock;
 pub mod config;
 pub mod documents;
 pub mod fetch;
+pub mod files;
 pub mod identity;
 pub mod log;
 pub mod metrics;
