@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 
+/// Sixteen bytes in Base64; any will do.
+const WEBSOCKET_KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+
 /// A request.
 #[derive(Clone)]
 pub struct Call<'a> {
@@ -15,12 +18,13 @@ pub struct Call<'a> {
     path: String,
     token: Option<&'a str>,
     languages: Option<&'a str>,
+    upgrades: bool,
     body: Option<(Vec<u8>, &'static str)>,
 }
 
 impl<'a> Call<'a> {
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), token: None, languages: None, body: None }
+        Self::bare(Method::GET, path)
     }
 
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
@@ -32,11 +36,16 @@ impl<'a> Call<'a> {
     }
 
     pub fn delete(path: impl Into<String>) -> Self {
-        Self { method: Method::DELETE, path: path.into(), token: None, languages: None, body: None }
+        Self::bare(Method::DELETE, path)
     }
 
     pub fn raw(method: Method, path: impl Into<String>, body: Vec<u8>, content_type: &'static str) -> Self {
-        Self { method, path: path.into(), token: None, languages: None, body: Some((body, content_type)) }
+        Self { body: Some((body, content_type)), ..Self::bare(method, path) }
+    }
+
+    /// Without a body.
+    pub fn bare(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), token: None, languages: None, upgrades: false, body: None }
     }
 
     /// As somebody.
@@ -51,6 +60,12 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// Asks for a WebSocket.
+    pub fn upgrading(mut self) -> Self {
+        self.upgrades = true;
+        self
+    }
+
     pub(crate) fn request(self, http: &reqwest::Client, base: &str) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method, format!("{base}{}", self.path));
         if let Some(token) = self.token {
@@ -58,6 +73,11 @@ impl<'a> Call<'a> {
         }
         if let Some(languages) = self.languages {
             request = request.header("accept-language", languages);
+        }
+        if self.upgrades {
+            request = request.header("connection", "upgrade").header("upgrade", "websocket");
+            request =
+                request.header("sec-websocket-version", "13").header("sec-websocket-key", WEBSOCKET_KEY);
         }
         if let Some((body, content_type)) = self.body {
             request = request.header("content-type", content_type).body(body);
@@ -138,8 +158,17 @@ pub struct Person {
 impl Person {
     /// Signs in as one does in development; nobody else has this name.
     pub async fn sign_in(stack: &Stack, name: &str) -> Self {
+        Self::claiming(stack, name, false).await
+    }
+
+    /// The same, with the claim `admin`.
+    pub async fn admin(stack: &Stack) -> Self {
+        Self::claiming(stack, "admin", true).await
+    }
+
+    async fn claiming(stack: &Stack, name: &str, admin: bool) -> Self {
         let uid = unique(name);
-        let body = json!({ "uid": uid, "email": format!("{uid}@example.org"), "name": name });
+        let body = json!({ "uid": uid, "email": format!("{uid}@example.org"), "name": name, "admin": admin });
         let token = stack.call(Call::post("/api/dev/sign-in", &body)).await.ok();
         Self { token: token["idToken"].as_str().unwrap().to_owned(), uid }
     }
