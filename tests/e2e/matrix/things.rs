@@ -15,7 +15,7 @@ pub enum Thing {
     Assignment,
     /// The student's, with an assignment of its own; open.
     Conversation,
-    /// As [`Thing::Conversation`], of the member who was removed since.
+    /// Of the member who was removed since, with a course of its own.
     ConversationOfRemoved,
     /// The student's.
     Device,
@@ -35,11 +35,6 @@ impl Things {
     pub fn absent(&self) -> Self {
         let absent = |name: &&'static str| (*name, format!("NO-SUCH-{}", name.to_uppercase()));
         Self(self.0.keys().map(absent).collect())
-    }
-
-    /// All ids.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.0.values().map(String::as_str)
     }
 
     /// A text with ids in the place of `{course}`, `{topic}`, …

@@ -92,6 +92,8 @@ impl<'a> World<'a> {
             }
             Thing::Conversation => self.make_conversation(Actor::Student, things).await,
             Thing::ConversationOfRemoved => {
+                // A course of its own, in which one can come and go without a disturbance of others.
+                self.make_course(things).await;
                 self.seat(things, Actor::Removed, "active").await;
                 self.make_conversation(Actor::Removed, things).await;
                 self.seat(things, Actor::Removed, "removed").await;
