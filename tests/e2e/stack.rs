@@ -166,9 +166,10 @@ fn lay_out(folder: &Path) {
         }
     }
     fs::write(folder.join("wrangler.toml"), kept).unwrap();
-    // The web app is tested in a browser; here the folder only has to be there.
+    // The web app is tested in a browser; here only what the API hands out of it has to be there.
     fs::create_dir_all(folder.join("assets")).unwrap();
     fs::write(folder.join("assets/index.html"), "<!doctype html><title>Mentora</title>").unwrap();
+    fs::copy(Path::new(ROOT).join("docs/openapi.json"), folder.join("assets/openapi.json")).unwrap();
 }
 
 fn copy_folder(from: &Path, to: &Path) {
