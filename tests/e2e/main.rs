@@ -97,11 +97,6 @@ fn main() -> ExitCode {
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
         identity::staging_takes_signed_tokens_only,
-        crash::a_killed_worker_loses_nothing_it_has_acknowledged,
-        crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
-        documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
-        exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
-        idle::a_socket_without_work_is_closed_and_resumed,
     ];
     all.extend(on_each_store![house:
         bad_input::rest_answers_what_is_wrong,
@@ -116,6 +111,11 @@ fn main() -> ExitCode {
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
         matrix::everybody_may_do_what_the_table_says_and_nothing_else,
+    ]);
+    all.extend(after_half_a_minute(&house, &arguments));
+    all.extend(tests![house:
+        documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
+        exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
     ]);
     let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;
     let name = "dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore";
@@ -135,6 +135,22 @@ where
         house.runtime.block_on(run(Arc::clone(&house)));
         Ok(())
     })
+}
+
+/// A wait of half a minute, spent on tests that have Workers of their own.
+fn after_half_a_minute(house: &Arc<House>, arguments: &Arguments) -> Vec<Trial> {
+    let idle = tests![house: idle::a_socket_without_work_is_closed_and_resumed];
+    let is_wanted = idle.iter().all(|trial| !arguments.is_filtered_out(trial));
+    let killed = move |house: Arc<House>| async move {
+        if is_wanted {
+            idle::begin(&house);
+        }
+        crash::a_killed_worker_loses_nothing_it_has_acknowledged(house).await;
+    };
+    let mut all = vec![test(house, "crash::a_killed_worker_loses_nothing_it_has_acknowledged", killed)];
+    all.extend(tests![house: crash::a_turn_is_answered_and_kept_though_nobody_comes_back]);
+    all.extend(idle);
+    all
 }
 
 fn on_embedded(house: &Arc<House>, name: &str, run: impl AsyncFn(&Stack) + Send + 'static) -> Trial {

@@ -19,9 +19,8 @@ pub struct Contents(BTreeMap<String, Value>);
 
 impl Contents {
     pub async fn of(world: &World<'_>, things: &[&Things]) -> Self {
-        let ids: BTreeSet<&str> =
-            world.uids().chain(things.iter().map(|things| things["course"].as_str())).collect();
-        // What belongs to it names somebody of it, or one of its courses; nobody else does.
+        // What belongs to the world names somebody or something of it; nothing else does.
+        let ids: BTreeSet<&str> = world.uids().chain(things.iter().flat_map(|things| things.ids())).collect();
         let ours = |document: &Value| {
             let text = document.to_string();
             ids.iter().any(|id| text.contains(id))

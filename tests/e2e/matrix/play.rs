@@ -81,10 +81,12 @@ async fn refusals(world: &World<'_>, lines: &[Line<'_>], outcome: &mut Outcome) 
         lines.iter().flat_map(|line| line.refused.iter().map(|cell| (line.row, cell))).collect();
     let touched: Vec<&Things> = cells.iter().map(|(_, cell)| &cell.things).collect();
     let before = Contents::settled(world, &touched).await;
-    let asked = stream::iter(&cells).map(|(row, cell)| world.ask(cell.actor, row.call(&cell.things)));
-    let answers: Vec<Answer> = asked.buffered(AT_ONCE).collect().await;
+    let answers = ask_at_once(world, &cells).await;
     let changes = Contents::of(world, &touched).await.changes_since(&before);
-    outcome.wrong.extend(changes.into_iter().map(|change| format!("A refusal changed {change}")));
+    if !changes.is_empty() {
+        outcome.wrong.extend(changes.into_iter().map(|change| format!("A refusal changed {change}")));
+        outcome.wrong.extend(culprits(world, lines, &touched).await);
+    }
 
     let absent = stream::iter(lines).map(|line| of_nothing(world, line)).buffered(AT_ONCE);
     let absent: Vec<Option<Value>> = absent.collect().await;
@@ -105,6 +107,27 @@ async fn refusals(world: &World<'_>, lines: &[Line<'_>], outcome: &mut Outcome) 
             ));
         }
     }
+}
+
+async fn ask_at_once(world: &World<'_>, cells: &[(&Row, &Cell)]) -> Vec<Answer> {
+    let asked = stream::iter(cells).map(|(row, cell)| world.ask(cell.actor, row.call(&cell.things)));
+    asked.buffered(AT_ONCE).collect().await
+}
+
+/// The lines whose refusals change something when they are asked for once more.
+async fn culprits(world: &World<'_>, lines: &[Line<'_>], touched: &[&Things]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut before = Contents::settled(world, touched).await;
+    for line in lines {
+        let cells: Vec<(&Row, &Cell)> = line.refused.iter().map(|cell| (line.row, cell)).collect();
+        ask_at_once(world, &cells).await;
+        let after = Contents::of(world, touched).await;
+        if !after.changes_since(&before).is_empty() {
+            found.push(format!("It was one of {}", line.row.name()));
+        }
+        before = after;
+    }
+    found
 }
 
 /// What the same request is told about things that are not there.

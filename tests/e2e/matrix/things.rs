@@ -21,25 +21,39 @@ pub enum Thing {
     Device,
 }
 
-/// An id by the name of what bears it: `course`, `topic`, …
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Things(BTreeMap<&'static str, String>);
+/// What one course has, an id by the name of what bears it: `course`, `topic`, …
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Things {
+    /// Who may see that the course is there.
+    pub visibility: &'static str,
+    ids: BTreeMap<&'static str, String>,
+}
 
 impl Things {
+    /// Nothing yet.
+    pub fn none(visibility: &'static str) -> Self {
+        Self { visibility, ids: BTreeMap::new() }
+    }
+
     /// Puts a thing in its place.
     pub fn put(&mut self, name: &'static str, id: impl Into<String>) {
-        self.0.insert(name, id.into());
+        self.ids.insert(name, id.into());
     }
 
     /// Ids that nothing has.
     pub fn absent(&self) -> Self {
         let absent = |name: &&'static str| (*name, format!("NO-SUCH-{}", name.to_uppercase()));
-        Self(self.0.keys().map(absent).collect())
+        Self { visibility: self.visibility, ids: self.ids.keys().map(absent).collect() }
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.values().map(String::as_str)
     }
 
     /// A text with ids in the place of `{course}`, `{topic}`, …
     pub fn fill(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
+        self.ids.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
     }
 
     /// A path with ids in the place of its place-holders. What one stands for is told by the segment before it.
@@ -59,7 +73,7 @@ impl Index<&str> for Things {
     type Output = String;
 
     fn index(&self, name: &str) -> &String {
-        self.0.get(name).unwrap_or_else(|| panic!("there is no {name} in this world: {self:?}"))
+        self.ids.get(name).unwrap_or_else(|| panic!("there is no {name} in this world: {self:?}"))
     }
 }
 

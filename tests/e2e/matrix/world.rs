@@ -26,17 +26,16 @@ impl<'a> World<'a> {
         let signed_in = Actor::ALL.into_iter().filter(|actor| *actor != Actor::Anonymous);
         let people = join_all(signed_in.map(async |actor| (actor, sign_in(stack, actor).await))).await;
         let database = Database::of(stack);
-        let nothing = Things::default();
-        let mut world = Self { stack, database, people, private: nothing.clone(), public: nothing };
+        let (private, public) = (Things::none("private"), Things::none("public"));
+        let mut world = Self { stack, database, people, private, public };
         world.private = world.furnished("private").await;
         world.public = world.furnished("public").await;
         world
     }
 
     /// A course with one of each thing in it.
-    async fn furnished(&self, visibility: &str) -> Things {
-        let mut things = Things::default();
-        things.put("visibility", visibility);
+    async fn furnished(&self, visibility: &'static str) -> Things {
+        let mut things = Things::none(visibility);
         things.put("student", &self.person(Actor::Student).uid);
         self.make(Thing::Course, &mut things).await;
         for thing in [Thing::Announcement, Thing::Topic, Thing::Conversation, Thing::Device] {
@@ -108,7 +107,7 @@ impl<'a> World<'a> {
 
     async fn make_course(&self, things: &mut Things) {
         let code = unique("MATRIX").to_uppercase();
-        let body = json!({ "title": "Ethics", "code": code, "visibility": things["visibility"] });
+        let body = json!({ "title": "Ethics", "code": code, "visibility": things.visibility });
         let made = self.made(Actor::Owner, "/api/courses", &body).await;
         things.put("course", made);
         things.put("code", code);
