@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use futures::future::join_all;
 use serde_json::Value;
 
 use super::actor::Actor;
@@ -30,10 +31,8 @@ impl Contents {
             documents.map(|document| (document["name"].as_str().unwrap().to_owned(), document)).collect();
         let conversations: BTreeSet<String> =
             things.iter().map(|things| things.path("/api/conversations/{id}")).collect();
-        for path in conversations {
-            let told = world.ask(Actor::Admin, Call::get(path.clone())).await.ok();
-            found.insert(path, told);
-        }
+        let ask = async |path: String| (path.clone(), world.ask(Actor::Admin, Call::get(path)).await.ok());
+        found.extend(join_all(conversations.into_iter().map(ask)).await);
         Self(found)
     }
 
