@@ -4,9 +4,11 @@
 use futures::try_join;
 use mentora_core::documents::{Assignment, Conversation, Course, MemberStatus, Role, Topic};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, TopicId};
-use mentora_core::policy::{self, ConversationAction, CourseAction, Standing, Verdict};
+use mentora_core::policy::{
+    ConversationAction, ConversationOf, CourseAction, InCourse, Standing, Verdict, decide,
+};
 use mentora_durable::platform::documents::Documents;
-use mentora_durable::repositories::{Assignments, Conversations, Courses, Roster, Topics};
+use mentora_durable::repositories::{Assignments, Conversations, Courses, Roster, Stored, Topics};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -16,7 +18,7 @@ use crate::extract::Named;
 #[derive(Debug, Clone)]
 pub struct CourseAccess {
     /// The course.
-    pub course: Course,
+    pub course: Stored<Course>,
     /// What the caller is to it.
     pub standing: Standing,
     /// The caller's role on the roster; none for one who is not on it.
@@ -43,7 +45,7 @@ pub async fn course(
     action: CourseAction,
 ) -> Result<CourseAccess, ApiError> {
     let access = find_course(documents, caller, id).await?.ok_or_else(ApiError::course_not_found)?;
-    permit::<CourseId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    permit::<CourseId>(access.verdict(caller, action), may_not(action))?;
     Ok(access)
 }
 
@@ -56,11 +58,11 @@ pub async fn topic(
     caller: &Caller,
     id: &TopicId,
     action: CourseAction,
-) -> Result<Topic, ApiError> {
+) -> Result<Stored<Topic>, ApiError> {
     let topic = Topics(documents).get(id).await?.ok_or_else(ApiError::topic_not_found)?;
     let access = find_course(documents, caller, &topic.course_id).await?;
     let access = access.ok_or_else(ApiError::topic_not_found)?;
-    permit::<TopicId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    permit::<TopicId>(access.verdict(caller, action), may_not(action))?;
     Ok(topic)
 }
 
@@ -73,11 +75,11 @@ pub async fn assignment(
     caller: &Caller,
     id: &AssignmentId,
     action: CourseAction,
-) -> Result<(Assignment, CourseAccess), ApiError> {
+) -> Result<(Stored<Assignment>, CourseAccess), ApiError> {
     let assignment = Assignments(documents).get(id).await?.ok_or_else(ApiError::assignment_not_found)?;
     let access = find_course(documents, caller, &assignment.course_id).await?;
     let access = access.ok_or_else(ApiError::assignment_not_found)?;
-    permit::<AssignmentId>(policy::course(access.standing, &access.course, action), may_not(action))?;
+    permit::<AssignmentId>(access.verdict(caller, action), may_not(action))?;
     Ok((assignment, access))
 }
 
@@ -96,17 +98,27 @@ pub async fn conversation(
         ConversationAction::Speak => {
             "Only the student of this conversation, while in its course, may speak in it."
         }
+        ConversationAction::Reopen => "Only the staff of the course may open a conversation again.",
         ConversationAction::Read | ConversationAction::End => "You may not do this with this conversation.",
     };
     permit::<ConversationId>(access.verdict(caller, action), refusal)?;
     Ok(access)
 }
 
+impl CourseAccess {
+    /// Whether the caller may do something else with it, too.
+    #[must_use]
+    pub fn verdict(&self, caller: &Caller, action: CourseAction) -> Verdict {
+        decide(&caller.actor, action, &InCourse { course: &self.course, standing: self.standing })
+    }
+}
+
 impl ConversationAccess {
     /// Whether the caller may do something else with it, too.
     #[must_use]
     pub fn verdict(&self, caller: &Caller, action: ConversationAction) -> Verdict {
-        policy::conversation(&caller.actor, self.standing, &self.conversation.user_id, action)
+        let student = &self.conversation.user_id;
+        decide(&caller.actor, action, &ConversationOf { student, standing: self.standing })
     }
 }
 
@@ -131,6 +143,7 @@ async fn find_course(
     let (courses, roster) = (Courses(documents), Roster(documents));
     let (course, member) = try_join!(courses.get(id), roster.get(id, &caller.actor.user))?;
     Ok(course.map(|course| {
+        let member = member.map(Stored::into_document);
         let standing = Standing::of(&caller.actor, &course, member.as_ref());
         let role = member.filter(|member| member.status == MemberStatus::Active).map(|member| member.role);
         CourseAccess { course, standing, role }
@@ -142,7 +155,16 @@ fn may_not(action: CourseAction) -> &'static str {
         CourseAction::Read
         | CourseAction::ReadAssignments
         | CourseAction::ReadTopics
-        | CourseAction::ReadAnnouncements => "Join the course first, with its code.",
+        | CourseAction::ReadAnnouncements
+        | CourseAction::ReadPersonas => "Join the course first, with its code.",
+        CourseAction::Edit => "Only the staff of the course may change it.",
+        CourseAction::Delete => "Only the owner of the course may delete it.",
+        CourseAction::ReadRoster => "Only the staff of the course may see who is in it.",
+        CourseAction::EditLearners => "Only the staff of the course may change who is in it.",
+        CourseAction::EditStaff => "Only an instructor of the course may decide who is on its staff.",
+        CourseAction::EditPersonas => "Only the staff of the course may change its personas.",
+        CourseAction::ListSubmissions => "Only the staff of the course may list the submissions of others.",
+        CourseAction::ReadStatistics => "Only the staff of the course may read its statistics.",
         CourseAction::EditAssignments => "Only the staff of the course may change its assignments.",
         CourseAction::EditTopics => "Only the staff of the course may change its topics.",
         CourseAction::Announce => "Only the staff of the course may announce something, or take it back.",

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use mentora_core::time::Millis;
 use mentora_durable::platform::config::Config;
 use mentora_durable::platform::documents::{Documents, documents};
+use mentora_durable::platform::random;
 use worker::Env;
 
 use crate::error::ApiError;
@@ -61,6 +62,14 @@ impl Context {
     #[must_use]
     pub fn documents(&self) -> Documents {
         documents(&self.0.env, &self.0.config)
+    }
+
+    /// An id for what the request makes.
+    ///
+    /// # Errors
+    /// None that could happen: what is drawn is always an id.
+    pub fn fresh_id<I: TryFrom<String, Error: ToString>>(&self) -> Result<I, ApiError> {
+        I::try_from(random::new_id()).map_err(ApiError::internal_error)
     }
 
     /// When the request came: what it is decided by has one time throughout.

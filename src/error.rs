@@ -197,6 +197,11 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "There is no such conversation, or it is not yours to see.")
     }
 
+    /// What a call to the store failed with, where what is not there has a text of its own.
+    pub fn missing(not_found: fn() -> Self) -> impl Fn(RepositoryError) -> Self {
+        move |error| if error == RepositoryError::NotFound { not_found() } else { error.into() }
+    }
+
     /// No such device, or another user's.
     #[must_use]
     pub fn device_not_found() -> Self {
@@ -308,6 +313,10 @@ impl From<RepositoryError> for ApiError {
             RepositoryError::Conflict => {
                 Self::conflict("Somebody else changed this at the same moment. Read it again, then repeat.")
             }
+            RepositoryError::Stale => Self::new(
+                ErrorCode::PreconditionFailed,
+                "It was changed since you read it. Read it again, then repeat with the `etag` that it has now.",
+            ),
             RepositoryError::InvalidCursor => Self::cursor_refused(),
             RepositoryError::Unavailable => Self::upstream_unavailable(
                 "The document store does not answer at the moment. Try again in a few seconds.",
@@ -364,6 +373,7 @@ mod tests {
             (ApiError::from(RepositoryError::NotFound), ErrorCode::NotFound, 404),
             (ApiError::from(RepositoryError::AlreadyExists), ErrorCode::AlreadyExists, 409),
             (ApiError::from(RepositoryError::Conflict), ErrorCode::Conflict, 409),
+            (ApiError::from(RepositoryError::Stale), ErrorCode::PreconditionFailed, 412),
             (ApiError::from(RepositoryError::InvalidCursor), ErrorCode::ValidationError, 400),
             (ApiError::from(RepositoryError::Unavailable), ErrorCode::UpstreamUnavailable, 503),
             (ApiError::from(RepositoryError::Internal(String::new())), ErrorCode::InternalError, 500),

@@ -2,9 +2,10 @@
 //!
 //! Native only. `tests/openapi.rs` keeps `docs/openapi.json` equal to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem, Paths};
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
@@ -43,7 +44,7 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 9] = [
+const REFUSALS: [(&str, u16, &str); 10] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
@@ -53,6 +54,7 @@ const REFUSALS: [(&str, u16, &str); 9] = [
         409,
         "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`",
     ),
+    ("Changed", 412, "It has another version than the one that `If-Match` names. `PRECONDITION_FAILED`"),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
@@ -88,6 +90,8 @@ refusals! {
     Hidden
     /// `409`
     Conflicting
+    /// `412`, of a handler that takes `If-Match`.
+    Changed
 }
 
 fn refusal(name: &str) -> RefOr<Response> {
@@ -104,13 +108,18 @@ pub fn document() -> OpenApi {
         (ErrorCode::name().into_owned(), ErrorCode::schema()),
         (FieldError::name().into_owned(), FieldError::schema()),
     ]);
+    let mut bodies = BTreeSet::new();
     for route in router::documented() {
         schemas.extend(route.schemas);
         for (path, mut item) in route.described.paths {
-            operations(&mut item).for_each(|(_, operation)| imply(operation));
+            operations(&mut item).for_each(|(_, operation)| {
+                imply(operation);
+                bodies.extend(body_of(operation));
+            });
             paths.paths.entry(path).or_default().merge_operations(item);
         }
     }
+    schemas.iter_mut().filter(|(name, _)| bodies.contains(*name)).for_each(|(_, schema)| close(schema));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
     let bearer = bearer.description(Some("A Firebase ID token.")).build();
     let ticket =
@@ -157,6 +166,22 @@ fn imply(operation: &mut Operation) {
         if implied.contains(&(name, true)) {
             operation.responses.responses.entry(status.to_string()).or_insert_with(|| refusal(name));
         }
+    }
+}
+
+/// The name of the schema of an operation's JSON body.
+fn body_of(operation: &Operation) -> Option<String> {
+    let content = operation.request_body.as_ref()?.content.get("application/json")?;
+    match content.schema.as_ref()? {
+        RefOr::Ref(reference) => reference.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::T(_) => None,
+    }
+}
+
+/// A body may hold no field that is not known: the parser refuses it (see `mentora_wire::body`).
+fn close(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = schema {
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
 }
 

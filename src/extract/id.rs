@@ -15,62 +15,42 @@ pub struct Id<T>(pub T);
 pub struct Ids<T, U>(pub T, pub U);
 
 /// A kind of thing that paths name.
-pub trait Named: Sized {
-    /// Parses its id.
-    fn parse(id: String) -> Option<Self>;
+pub trait Named: TryFrom<String> {
     /// It is not there, or not for these eyes.
     fn not_found() -> ApiError;
 }
 
 impl Named for CourseId {
-    fn parse(id: String) -> Option<Self> {
-        Self::new(id).ok()
-    }
     fn not_found() -> ApiError {
         ApiError::course_not_found()
     }
 }
 
 impl Named for AnnouncementId {
-    fn parse(id: String) -> Option<Self> {
-        Self::new(id).ok()
-    }
     fn not_found() -> ApiError {
         ApiError::announcement_not_found()
     }
 }
 
 impl Named for TopicId {
-    fn parse(id: String) -> Option<Self> {
-        Self::new(id).ok()
-    }
     fn not_found() -> ApiError {
         ApiError::topic_not_found()
     }
 }
 
 impl Named for AssignmentId {
-    fn parse(id: String) -> Option<Self> {
-        Self::new(id).ok()
-    }
     fn not_found() -> ApiError {
         ApiError::assignment_not_found()
     }
 }
 
 impl Named for ConversationId {
-    fn parse(id: String) -> Option<Self> {
-        Self::new(id).ok()
-    }
     fn not_found() -> ApiError {
         ApiError::conversation_not_found()
     }
 }
 
 impl Named for DeviceId {
-    fn parse(id: String) -> Option<Self> {
-        Self::new(id).ok()
-    }
     fn not_found() -> ApiError {
         ApiError::device_not_found()
     }
@@ -82,7 +62,7 @@ impl<T: Named, S: Send + Sync> FromRequestParts<S> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         // Escapes that are no UTF-8 are refused by `Path` itself: no id of ours has any.
         let path = Path::<String>::from_request_parts(parts, state).await;
-        let id = path.ok().and_then(|Path(id)| T::parse(id));
+        let id = path.ok().and_then(|Path(id)| T::try_from(id).ok());
         id.map(Self).ok_or_else(T::not_found)
     }
 }
@@ -93,7 +73,7 @@ impl<T: Named, U: Named, S: Send + Sync> FromRequestParts<S> for Ids<T, U> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
         let Ok(Path((id, below))) = path else { return Err(T::not_found()) };
-        let id = T::parse(id).ok_or_else(T::not_found)?;
-        Ok(Self(id, U::parse(below).ok_or_else(U::not_found)?))
+        let id = T::try_from(id).map_err(|_| T::not_found())?;
+        Ok(Self(id, U::try_from(below).map_err(|_| U::not_found())?))
     }
 }

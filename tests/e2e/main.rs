@@ -8,10 +8,10 @@
 //! # Layout
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
-//! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
+//! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`course_parts`], [`profile`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`]: the others
+//!   [`identity`], [`tokens`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +32,7 @@ mod faults;
 mod house;
 mod identity;
 mod idle;
+mod key_server;
 mod matrix;
 mod people;
 mod process;
@@ -42,6 +43,7 @@ mod sim;
 mod speech;
 mod stack;
 mod stream;
+mod tokens;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -97,6 +99,8 @@ fn main() -> ExitCode {
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
         identity::staging_takes_signed_tokens_only,
+        tokens::keys_are_fetched_once_renewed_for_a_new_one_and_missed_for_a_moment_only,
+        tokens::a_token_that_is_not_googles_for_this_project_now_is_refused,
     ];
     all.extend(on_each_store![house:
         bad_input::rest_answers_what_is_wrong,

@@ -45,7 +45,7 @@ pub async fn the_first_call_makes_a_profile_of_what_the_token_tells(stack: &Stac
     let made = first_call(stack, &ada, "fr;q=0.3, zh-TW, en;q=0.8").await;
     let at = made["createdAt"].as_i64().unwrap();
     let expected = json!({
-        "uid": ada.uid, "displayName": "Ada Lovelace", "email": "ada@school.example", "photoURL": picture,
+        "etag": made["etag"], "uid": ada.uid, "displayName": "Ada Lovelace", "email": "ada@school.example", "photoURL": picture,
         "activeMode": "student", "locale": "zh-TW", "notifications": { "email": true, "push": true },
         "createdAt": at, "updatedAt": at,
     });
@@ -105,6 +105,8 @@ pub async fn a_profile_changes_in_what_is_named_alone(stack: &Stack) {
         expected[field] = value;
         assert!(changed["updatedAt"].as_i64() >= expected["updatedAt"].as_i64(), "{changed}");
         expected["updatedAt"] = changed["updatedAt"].clone();
+        assert_ne!(changed["etag"], expected["etag"]);
+        expected["etag"] = changed["etag"].clone();
         assert_eq!(changed, expected);
     }
     let removed = change(json!({ "photoURL": null })).await;

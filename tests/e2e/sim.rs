@@ -86,6 +86,17 @@ impl Sim {
         assert!(answer.status().is_success());
     }
 
+    /// A new key for ID tokens; the old ones are published no more.
+    pub async fn replace_keys(&self) {
+        let answer = self.http.post(self.url("/sim/rotate-keys?forget=true")).send().await.unwrap();
+        assert!(answer.status().is_success());
+    }
+
+    /// The keys that ID tokens are checked with, as they are published.
+    pub async fn public_keys(&self) -> String {
+        self.get("/jwks").await.to_string()
+    }
+
     /// All connections so far, the oldest first.
     pub async fn connections(&self) -> Vec<Connection> {
         let log = self.get("/sim/log").await;

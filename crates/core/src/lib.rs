@@ -7,6 +7,7 @@
 //! - [`dialogue`]: features of what a student said, and the move that answers it
 //! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
 //! - [`pricing`]: what a turn costs, by model, modality and date
+//! - [`statistics`]: what conversations add to the figures of their assignment; the export of them
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -22,4 +23,5 @@ pub mod prompts;
 pub mod rules;
 #[cfg(feature = "openapi")]
 pub mod schema;
+pub mod statistics;
 pub mod time;

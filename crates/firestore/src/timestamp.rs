@@ -24,6 +24,9 @@ const MIN_SECONDS: i64 = -62_135_596_800;
 const MAX_SECONDS: i64 = 253_402_300_799;
 
 impl Timestamp {
+    /// The beginning of 1970.
+    pub const EPOCH: Self = Self { seconds: 0, nanos: 0 };
+
     /// From seconds of the epoch and nanoseconds within the second.
     pub fn new(seconds: i64, nanos: u32) -> Option<Self> {
         let valid = (MIN_SECONDS..=MAX_SECONDS).contains(&seconds) && nanos < 1_000_000_000;

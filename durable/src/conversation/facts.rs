@@ -25,7 +25,8 @@ pub(super) async fn load(
         .get(&conversation.assignment_id)
         .await
         .map_err(|error| unreadable(&error))?
-        .ok_or_else(gone)?;
+        .ok_or_else(gone)?
+        .into_document();
     let facts = Facts {
         conversation: id.clone(),
         owner: conversation.user_id.clone(),

@@ -3,12 +3,10 @@
 use mentora_core::documents::Announcement;
 use mentora_core::documents::collections::ANNOUNCEMENTS;
 use mentora_core::ids::{AnnouncementId, CourseId};
-use mentora_firestore::{
-    Client, CollectionPath, Direction, Precondition, Query, Transport, Write, to_fields,
-};
+use mentora_firestore::{Client, CollectionPath, Direction, Query, Transport};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, courses};
+use super::{Cursor, Page, RepositoryError, Stored, Version, courses, document};
 use crate::platform::documents::DocumentTransport;
 
 /// The announcements.
@@ -23,26 +21,27 @@ impl<T: Transport> Announcements<'_, T> {
     /// Tells a course something.
     ///
     /// # Errors
-    /// [`RepositoryError::AlreadyExists`] when the id is taken.
+    /// [`RepositoryError`]
     pub async fn create(
         &self,
         course: &CourseId,
         id: &AnnouncementId,
-        announcement: &Announcement,
-    ) -> Result<(), RepositoryError> {
-        let path = of_course(course)?.doc(id.as_str())?;
-        self.0.create(path, to_fields(announcement)?).await?;
-        Ok(())
+        announcement: Announcement,
+    ) -> Result<Stored<Announcement>, RepositoryError> {
+        document::create(self.0, of_course(course)?.doc(id.as_str())?, announcement).await
     }
 
     /// Takes an announcement back.
     ///
     /// # Errors
     /// [`RepositoryError::NotFound`] when the course has no such announcement.
-    pub async fn delete(&self, course: &CourseId, id: &AnnouncementId) -> Result<(), RepositoryError> {
-        let path = of_course(course)?.doc(id.as_str())?;
-        self.0.commit(&[Write::delete(path).only_if(Precondition::Exists(true))]).await?;
-        Ok(())
+    pub async fn delete(
+        &self,
+        course: &CourseId,
+        id: &AnnouncementId,
+        seen: Option<Version>,
+    ) -> Result<(), RepositoryError> {
+        document::delete(self.0, of_course(course)?.doc(id.as_str())?, seen).await
     }
 
     /// What a course was told, the latest first.
@@ -53,14 +52,8 @@ impl<T: Transport> Announcements<'_, T> {
         &self,
         course: &CourseId,
         page: &Page,
-    ) -> Result<(Vec<(AnnouncementId, Announcement)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::fetch(self.0, &ToldTo { course: course.clone() }, page).await?;
-        let items = found.iter().map(|document| {
-            let id = AnnouncementId::new(document.id())
-                .map_err(|error| RepositoryError::Internal(error.to_string()))?;
-            Ok((id, document.decode()?))
-        });
-        Ok((items.collect::<Result<_, RepositoryError>>()?, next))
+    ) -> Result<(Vec<(AnnouncementId, Stored<Announcement>)>, Option<Cursor>), RepositoryError> {
+        page::list(self.0, &ToldTo { course: course.clone() }, page).await
     }
 }
 
@@ -102,7 +95,7 @@ mod tests {
     async fn tell(documents: &Client<&'static NativeStore>, course: &str, id: &str, at: i64) {
         let id = AnnouncementId::new(id).unwrap();
         let told = announcement(&format!("Told at {at}."), at);
-        Announcements(documents).create(&course_id(course), &id, &told).await.unwrap();
+        Announcements(documents).create(&course_id(course), &id, told).await.unwrap();
     }
 
     #[test]
@@ -130,10 +123,10 @@ mod tests {
             tell(&documents, "ethics", "n", 1).await;
             let announcements = Announcements(&documents);
             let id = AnnouncementId::new("n").unwrap();
-            let elsewhere = announcements.delete(&course_id("logic"), &id).await;
+            let elsewhere = announcements.delete(&course_id("logic"), &id, None).await;
             assert_eq!(elsewhere, Err(RepositoryError::NotFound));
-            announcements.delete(&course_id("ethics"), &id).await.unwrap();
-            let again = announcements.delete(&course_id("ethics"), &id).await;
+            announcements.delete(&course_id("ethics"), &id, None).await.unwrap();
+            let again = announcements.delete(&course_id("ethics"), &id, None).await;
             assert_eq!(again, Err(RepositoryError::NotFound));
             let (left, _) = announcements.list(&course_id("ethics"), &Page::default()).await.unwrap();
             assert_eq!(left, []);

@@ -4,42 +4,50 @@ use mentora_core::documents::Assignment;
 use mentora_core::documents::collections::ASSIGNMENTS;
 use mentora_core::ids::{AssignmentId, CourseId, TopicId};
 use mentora_firestore::{
-    Client, CollectionPath, Direction, Operator, Precondition, Query, Transaction, Transport, Write,
-    to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Operator, Precondition, Query, Transaction, Transport,
+    Write,
 };
 
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, topics};
+use super::{Cursor, Page, RepositoryError, Stored, document, topics};
 use crate::platform::documents::DocumentTransport;
 
 /// The assignments.
 #[derive(Debug)]
 pub struct Assignments<'a, T = DocumentTransport>(pub &'a Client<T>);
 
+fn path(id: &AssignmentId) -> Result<DocumentPath, RepositoryError> {
+    Ok(CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?)
+}
+
+/// What makes a commit fail that would put an assignment under a topic which is removed at this moment.
+fn still_there(topic: Option<&TopicId>) -> Result<Vec<Write>, RepositoryError> {
+    let verify = |topic| Ok(Write::verify(topics::path(topic)?, Precondition::Exists(true)));
+    topic.map(verify).into_iter().collect()
+}
+
 impl<T: Transport> Assignments<'_, T> {
     /// Makes an assignment.
     ///
     /// # Errors
-    /// [`RepositoryError::AlreadyExists`] when the id is taken, [`RepositoryError::NotFound`] when the topic is gone.
-    pub async fn create(&self, id: &AssignmentId, assignment: &Assignment) -> Result<(), RepositoryError> {
-        let path = CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?;
-        let mut writes = vec![Write::create(path, to_fields(assignment)?)];
-        if let Some(topic) = &assignment.topic_id {
-            writes.push(Write::verify(topics::path(topic)?, Precondition::Exists(true)));
-        }
-        self.0.commit(&writes).await?;
-        Ok(())
+    /// [`RepositoryError::NotFound`] when the topic is gone.
+    pub async fn create(
+        &self,
+        id: &AssignmentId,
+        assignment: Assignment,
+    ) -> Result<Stored<Assignment>, RepositoryError> {
+        let topic = still_there(assignment.topic_id.as_ref())?;
+        document::create_with(self.0, path(id)?, assignment, topic).await
     }
 
     /// An assignment.
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn get(&self, id: &AssignmentId) -> Result<Option<Assignment>, RepositoryError> {
-        let found = self.0.get(&CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?).await?;
-        Ok(found.map(|document| document.decode()).transpose()?)
+    pub async fn get(&self, id: &AssignmentId) -> Result<Option<Stored<Assignment>>, RepositoryError> {
+        document::read(self.0, &path(id)?).await
     }
 
     /// The assignments of a course, the latest made first; of that topic only, if one is given.
@@ -51,15 +59,9 @@ impl<T: Transport> Assignments<'_, T> {
         course: &CourseId,
         topic: Option<&TopicId>,
         page: &Page,
-    ) -> Result<(Vec<(AssignmentId, Assignment)>, Option<Cursor>), RepositoryError> {
+    ) -> Result<(Vec<(AssignmentId, Stored<Assignment>)>, Option<Cursor>), RepositoryError> {
         let listing = OfCourse { course: course.clone(), topic: topic.cloned() };
-        let (found, next) = page::fetch(self.0, &listing, page).await?;
-        let items = found.iter().map(|document| {
-            let id = AssignmentId::new(document.id())
-                .map_err(|error| RepositoryError::Internal(error.to_string()))?;
-            Ok((id, document.decode()?))
-        });
-        Ok((items.collect::<Result<_, RepositoryError>>()?, next))
+        page::list(self.0, &listing, page).await
     }
 }
 
@@ -122,11 +124,10 @@ mod tests {
         lying.ai_config.response_delay_hours = 0.25;
         lying.ai_config.custom_system_prompt = Some("你好".into());
         block_on(async {
-            assignments.create(&assignment_id("lying"), &lying).await.unwrap();
-            assert_eq!(assignments.get(&assignment_id("lying")).await.unwrap(), Some(lying.clone()));
+            let made = assignments.create(&assignment_id("lying"), lying.clone()).await.unwrap();
+            assert_eq!(made.document, lying);
+            assert_eq!(assignments.get(&assignment_id("lying")).await.unwrap(), Some(made));
             assert_eq!(assignments.get(&assignment_id("other")).await.unwrap(), None);
-            let again = assignments.create(&assignment_id("lying"), &lying).await;
-            assert_eq!(again, Err(RepositoryError::AlreadyExists));
         });
     }
 
@@ -137,9 +138,9 @@ mod tests {
         block_on(async {
             for at in 0..5 {
                 let id = assignment_id(&format!("a{at}"));
-                assignments.create(&id, &assignment("ethics", "On lying", at)).await.unwrap();
+                assignments.create(&id, assignment("ethics", "On lying", at)).await.unwrap();
             }
-            assignments.create(&assignment_id("b"), &assignment("logic", "On truth", 9)).await.unwrap();
+            assignments.create(&assignment_id("b"), assignment("logic", "On truth", 9)).await.unwrap();
 
             let mut page = Page { limit: 3, cursor: None };
             let (first, next) = assignments.list(&course_id("ethics"), None, &page).await.unwrap();
@@ -157,7 +158,7 @@ mod tests {
         let assignments = Assignments(&documents);
         block_on(async {
             for id in ["truth", "others"] {
-                Topics(&documents).create(&topic_id(id), &topic("ethics", 0, 1)).await.unwrap();
+                Topics(&documents).create(&topic_id(id), topic("ethics", 0, 1)).await.unwrap();
             }
             for (id, course, topic) in [
                 ("lying", "ethics", Some("truth")),
@@ -167,7 +168,7 @@ mod tests {
             ] {
                 let mut made = assignment(course, id, 1);
                 made.topic_id = topic.map(topic_id);
-                assignments.create(&assignment_id(id), &made).await.unwrap();
+                assignments.create(&assignment_id(id), made).await.unwrap();
             }
             let of = async |topic| {
                 let (items, _) = assignments
@@ -189,7 +190,7 @@ mod tests {
         block_on(async {
             for at in 0..102 {
                 let id = assignment_id(&format!("a{at}"));
-                assignments.create(&id, &assignment("ethics", "On lying", at)).await.unwrap();
+                assignments.create(&id, assignment("ethics", "On lying", at)).await.unwrap();
             }
             for (limit, expected) in [(0, 1), (100, 100), (u32::MAX, 100)] {
                 let page = Page { limit, cursor: None };

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError};
+use super::{Cursor, Page, RepositoryError, Stored, document};
 use crate::platform::documents::DocumentTransport;
 
 /// What a list returns: all but the turns, which may be hundreds of kilobytes.
@@ -143,8 +143,8 @@ impl<T: Transport> Conversations<'_, T> {
     /// # Errors
     /// [`RepositoryError`]
     pub async fn get(&self, id: &ConversationId) -> Result<Option<Conversation>, RepositoryError> {
-        let found = self.0.get(&path(id)?).await?;
-        Ok(found.map(|document| document.decode()).transpose()?)
+        // Its own object alone changes it, so nobody asks for the version.
+        Ok(document::read(self.0, &path(id)?).await?.map(|stored| stored.document))
     }
 
     /// Conversations without their turns, the latest begun first.
@@ -156,13 +156,8 @@ impl<T: Transport> Conversations<'_, T> {
         filter: &ConversationFilter,
         page: &Page,
     ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::fetch(self.0, filter, page).await?;
-        let items = found.iter().map(|document| {
-            let id = ConversationId::new(document.id())
-                .map_err(|error| RepositoryError::Internal(error.to_string()))?;
-            Ok((id, document.decode()?))
-        });
-        Ok((items.collect::<Result<_, RepositoryError>>()?, next))
+        let (found, next) = page::list(self.0, filter, page).await?;
+        Ok((found.into_iter().map(|(id, stored): (_, Stored<_>)| (id, stored.document)).collect(), next))
     }
 }
 

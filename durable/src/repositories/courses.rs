@@ -5,15 +5,14 @@ use mentora_core::documents::{Course, CourseCode, Member, MemberStatus, Role, Vi
 use mentora_core::ids::{CourseId, UserId};
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Query, Transport, Value, Write,
-    to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Operator, Query, Transport, Value, Write, to_fields,
 };
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, roster};
+use super::{Cursor, Page, RepositoryError, Stored, document, roster};
 use crate::platform::documents::DocumentTransport;
 
 /// The courses.
@@ -43,43 +42,35 @@ impl<T: Transport> Courses<'_, T> {
     pub async fn create(
         &self,
         id: &CourseId,
-        course: &Course,
+        course: Course,
         owner: &Member,
-    ) -> Result<(), RepositoryError> {
+    ) -> Result<Stored<Course>, RepositoryError> {
         let mut holder = to_fields(&Holder { course_id: id.clone() })?;
         holder.insert("createdAt".into(), Value::Integer(course.created_at.0));
         holder.insert("updatedAt".into(), Value::Integer(course.updated_at.0));
-        let writes = [
+        let others = vec![
             Write::create(code_path(&course.code)?, holder),
-            Write::create(path(id)?, to_fields(course)?),
             Write::create(roster::path(id, &course.owner_id)?, to_fields(owner)?),
         ];
-        match self.0.commit(&writes).await {
-            Ok(_) => Ok(()),
-            // The reply was lost: whoever holds the code now tells whether it happened.
-            Err(error) if error.kind == Kind::UnknownOutcome => match self.holder(&course.code).await? {
-                Some(holder) if holder == *id => Ok(()),
-                Some(_) => Err(RepositoryError::AlreadyExists),
-                None => Err(error.into()),
-            },
-            Err(error) => Err(error.into()),
-        }
+        document::create_with(self.0, path(id)?, course, others).await
     }
 
     /// A course.
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn get(&self, id: &CourseId) -> Result<Option<Course>, RepositoryError> {
-        let found = self.0.get(&path(id)?).await?;
-        Ok(found.map(|document| document.decode()).transpose()?)
+    pub async fn get(&self, id: &CourseId) -> Result<Option<Stored<Course>>, RepositoryError> {
+        document::read(self.0, &path(id)?).await
     }
 
     /// The course that holds a code.
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn by_code(&self, code: &CourseCode) -> Result<Option<(CourseId, Course)>, RepositoryError> {
+    pub async fn by_code(
+        &self,
+        code: &CourseCode,
+    ) -> Result<Option<(CourseId, Stored<Course>)>, RepositoryError> {
         let Some(id) = self.holder(code).await? else {
             return Ok(None);
         };
@@ -95,7 +86,7 @@ impl<T: Transport> Courses<'_, T> {
         user: &UserId,
         role: Option<Role>,
         page: &Page,
-    ) -> Result<(Vec<(CourseId, Course, Role)>, Option<Cursor>), RepositoryError> {
+    ) -> Result<(Vec<(CourseId, Stored<Course>, Role)>, Option<Cursor>), RepositoryError> {
         let (found, next) = page::fetch(self.0, &OfMember { user: user.clone(), role }, page).await?;
         let members = found.iter().map(|document| document.decode()).collect::<Result<Vec<Member>, _>>()?;
         let paths = members.iter().map(|member| path(&member.course_id)).collect::<Result<Vec<_>, _>>()?;
@@ -105,7 +96,7 @@ impl<T: Transport> Courses<'_, T> {
         for (member, course) in members.into_iter().zip(courses) {
             // A course may have been deleted between the two reads.
             if let Some(course) = course {
-                items.push((member.course_id, course.decode()?, member.role));
+                items.push((member.course_id, Stored::of(&course)?, member.role));
             }
         }
         Ok((items, next))
@@ -118,14 +109,8 @@ impl<T: Transport> Courses<'_, T> {
     pub async fn public(
         &self,
         page: &Page,
-    ) -> Result<(Vec<(CourseId, Course)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::fetch(self.0, &Public, page).await?;
-        let items = found.iter().map(|document| {
-            let id =
-                CourseId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
-            Ok((id, document.decode()?))
-        });
-        Ok((items.collect::<Result<_, RepositoryError>>()?, next))
+    ) -> Result<(Vec<(CourseId, Stored<Course>)>, Option<Cursor>), RepositoryError> {
+        page::list(self.0, &Public, page).await
     }
 
     async fn holder(&self, code: &CourseCode) -> Result<Option<CourseId>, RepositoryError> {
@@ -199,14 +184,13 @@ mod tests {
         let ethics = course("ETHICS-26", "teacher", 1);
         let owner = member("ethics", "teacher", Role::Instructor, 1);
         block_on(async {
-            courses.create(&course_id("ethics"), &ethics, &owner).await.unwrap();
-            assert_eq!(courses.get(&course_id("ethics")).await.unwrap(), Some(ethics.clone()));
+            let made = courses.create(&course_id("ethics"), ethics.clone(), &owner).await.unwrap();
+            assert_eq!(made.document, ethics);
+            assert_eq!(courses.get(&course_id("ethics")).await.unwrap(), Some(made.clone()));
             let code = CourseCode::new("ethics-26").unwrap();
-            assert_eq!(courses.by_code(&code).await.unwrap(), Some((course_id("ethics"), ethics)));
-            assert_eq!(
-                Roster(&documents).get(&course_id("ethics"), &user("teacher")).await.unwrap(),
-                Some(owner)
-            );
+            assert_eq!(courses.by_code(&code).await.unwrap(), Some((course_id("ethics"), made)));
+            let first = Roster(&documents).get(&course_id("ethics"), &user("teacher")).await.unwrap();
+            assert_eq!(first.map(Stored::into_document), Some(owner));
 
             assert_eq!(courses.get(&course_id("logic")).await.unwrap(), None);
             assert_eq!(courses.by_code(&CourseCode::new("LOGIC-26").unwrap()).await.unwrap(), None);
@@ -223,10 +207,11 @@ mod tests {
         let their_owner = member("theirs", "b", Role::Instructor, 2);
         block_on(async {
             let (first, second) = join!(
-                courses.create(&ours, &our_course, &our_owner),
-                courses.create(&theirs, &their_course, &their_owner),
+                courses.create(&ours, our_course, &our_owner),
+                courses.create(&theirs, their_course, &their_owner),
             );
-            assert_eq!((first, second), (Ok(()), Err(RepositoryError::AlreadyExists)));
+            assert!(first.is_ok());
+            assert_eq!(second, Err(RepositoryError::AlreadyExists));
             assert_eq!(courses.get(&theirs).await.unwrap(), None);
             assert_eq!(Roster(&documents).get(&theirs, &user("b")).await.unwrap(), None);
             let held = courses.by_code(&CourseCode::new("SAME-01").unwrap()).await.unwrap();
@@ -241,12 +226,12 @@ mod tests {
         let owner = member("ethics", "teacher", Role::Instructor, 1);
         block_on(async {
             store.lose_next_commit_reply();
-            courses.create(&course_id("ethics"), &course("ETHICS", "teacher", 1), &owner).await.unwrap();
+            courses.create(&course_id("ethics"), course("ETHICS", "teacher", 1), &owner).await.unwrap();
             assert!(courses.get(&course_id("ethics")).await.unwrap().is_some());
 
             let other = member("other", "teacher", Role::Instructor, 2);
             store.lose_next_commit_reply();
-            let taken = courses.create(&course_id("other"), &course("ETHICS", "teacher", 2), &other).await;
+            let taken = courses.create(&course_id("other"), course("ETHICS", "teacher", 2), &other).await;
             assert_eq!(taken, Err(RepositoryError::AlreadyExists));
         });
     }
@@ -260,7 +245,7 @@ mod tests {
                 let at = i64::try_from(index).unwrap();
                 let owner = member(id, "teacher", Role::Instructor, at);
                 courses
-                    .create(&course_id(id), &course(&format!("CODE-{id}"), "teacher", at), &owner)
+                    .create(&course_id(id), course(&format!("CODE-{id}"), "teacher", at), &owner)
                     .await
                     .unwrap();
             }
@@ -292,10 +277,7 @@ mod tests {
         let add = async |id: &str, at| {
             let open =
                 Course { visibility: Visibility::Public, ..course(&format!("CODE-{id}"), "teacher", at) };
-            courses
-                .create(&course_id(id), &open, &member(id, "teacher", Role::Instructor, at))
-                .await
-                .unwrap();
+            courses.create(&course_id(id), open, &member(id, "teacher", Role::Instructor, at)).await.unwrap();
         };
         block_on(async {
             // Two share a moment: the name decides.
@@ -303,7 +285,7 @@ mod tests {
                 add(id, at).await;
             }
             let hidden = member("hidden", "teacher", Role::Instructor, 9);
-            courses.create(&course_id("hidden"), &course("HIDDEN", "teacher", 9), &hidden).await.unwrap();
+            courses.create(&course_id("hidden"), course("HIDDEN", "teacher", 9), &hidden).await.unwrap();
 
             let mut seen = Vec::new();
             let mut page = Page { limit: 2, cursor: None };
@@ -329,7 +311,7 @@ mod tests {
             for (id, at) in [("a", 1), ("b", 2)] {
                 let open =
                     Course { visibility: Visibility::Public, ..course(&format!("CODE-{id}"), "t", at) };
-                courses.create(&course_id(id), &open, &member(id, "t", Role::Instructor, at)).await.unwrap();
+                courses.create(&course_id(id), open, &member(id, "t", Role::Instructor, at)).await.unwrap();
             }
             let (_, next) = courses.public(&Page { limit: 1, cursor: None }).await.unwrap();
             let page = Page { limit: 1, cursor: next };

@@ -14,6 +14,9 @@ pub enum RepositoryError {
     /// Somebody else changed it meanwhile.
     #[error("somebody else changed it meanwhile")]
     Conflict,
+    /// It has another version than the one that was to be changed.
+    #[error("it has another version than the one that was to be changed")]
+    Stale,
     /// The store does not answer now; whether a write happened is open.
     #[error("the document store does not answer")]
     Unavailable,

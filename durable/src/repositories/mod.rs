@@ -9,7 +9,7 @@
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`
-//! - [`page`]: lists in pages, with cursors that inserts do not move
+//! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
 
 pub mod announcements;
@@ -17,6 +17,7 @@ pub mod assignments;
 pub mod conversations;
 pub mod courses;
 pub mod devices;
+mod document;
 pub mod error;
 pub mod page;
 pub mod roster;
@@ -33,6 +34,7 @@ pub use assignments::Assignments;
 pub use conversations::Conversations;
 pub use courses::Courses;
 pub use devices::Devices;
+pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use page::{Cursor, Page};
 pub use roster::Roster;

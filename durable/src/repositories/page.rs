@@ -11,7 +11,9 @@ use mentora_firestore::{
     Client, Direction, Document, DocumentPath, FieldPath, Query, Transaction, Transport, Value,
 };
 
-use super::RepositoryError;
+use serde::de::DeserializeOwned;
+
+use super::{RepositoryError, Stored};
 
 /// Most items of a page.
 pub const MAX_LIMIT: u32 = 100;
@@ -129,6 +131,26 @@ pub(super) async fn fetch<T: Transport, L: Listing>(
     found.truncate(wanted);
     let next = found.last().filter(|_| more).map(|last| place_of(last, L::ORDER)).transpose()?;
     Ok((found, next))
+}
+
+/// Reads one page of a listing as what its documents are.
+pub(super) async fn list<
+    T: Transport,
+    L: Listing,
+    I: TryFrom<String, Error: ToString>,
+    D: DeserializeOwned,
+>(
+    documents: &Client<T>,
+    listing: &L,
+    page: &Page,
+) -> Result<(Vec<(I, Stored<D>)>, Option<Cursor>), RepositoryError> {
+    let (found, next) = fetch(documents, listing, page).await?;
+    let item = |document: &Document| {
+        let id = I::try_from(document.id().to_owned());
+        let id = id.map_err(|error| RepositoryError::Internal(error.to_string()))?;
+        Ok::<_, RepositoryError>((id, Stored::of(document)?))
+    };
+    Ok((found.iter().map(item).collect::<Result<_, _>>()?, next))
 }
 
 /// Whether a listing holds anything. The commit of the transaction fails if that has changed by then.

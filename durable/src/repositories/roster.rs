@@ -7,7 +7,7 @@ use mentora_firestore::{
     Client, Document, DocumentPath, Error, Kind, Precondition, Transport, Write, to_fields,
 };
 
-use super::{RepositoryError, courses};
+use super::{RepositoryError, Stored, courses, document};
 use crate::platform::documents::DocumentTransport;
 
 /// Attempts to join while the document changes under our hands, or replies are lost.
@@ -35,9 +35,12 @@ impl<T: Transport> Roster<'_, T> {
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn get(&self, course: &CourseId, user: &UserId) -> Result<Option<Member>, RepositoryError> {
-        let found = self.0.get(&path(course, user)?).await?;
-        Ok(found.map(|document| document.decode()).transpose()?)
+    pub async fn get(
+        &self,
+        course: &CourseId,
+        user: &UserId,
+    ) -> Result<Option<Stored<Member>>, RepositoryError> {
+        document::read(self.0, &path(course, user)?).await
     }
 
     /// Adds a member, once: whoever is active stays as he is, whoever was invited becomes active in the role of the
@@ -120,7 +123,8 @@ mod tests {
             assert_eq!(joined, Joined { member: first.clone(), changed: true });
             let joined = roster.join(&again).await.unwrap();
             assert_eq!(joined, Joined { member: first.clone(), changed: false });
-            assert_eq!(roster.get(&course_id("ethics"), &user("student")).await.unwrap(), Some(first));
+            let stored = roster.get(&course_id("ethics"), &user("student")).await.unwrap();
+            assert_eq!(stored.map(Stored::into_document), Some(first));
         });
     }
 
@@ -164,7 +168,7 @@ mod tests {
             assert_eq!((joined.member.role, joined.member.status), (Role::Ta, MemberStatus::Active));
             assert_eq!(joined.member.joined_at, joining.joined_at);
             let stored = roster.get(&course_id("ethics"), &user("assistant")).await.unwrap();
-            assert_eq!(stored, Some(joined.member));
+            assert_eq!(stored.map(Stored::into_document), Some(joined.member));
         });
     }
 

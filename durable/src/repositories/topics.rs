@@ -5,13 +5,12 @@ use mentora_core::documents::collections::TOPICS;
 use mentora_core::ids::{CourseId, TopicId};
 use mentora_core::time::Millis;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, FieldPath, Operator, Precondition, Query, Transport,
-    Value, Write, to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Precondition, Query, Transport, Write,
 };
 use serde::Serialize;
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, assignments};
+use super::{Cursor, Page, RepositoryError, Stored, Version, assignments, document};
 use crate::platform::documents::DocumentTransport;
 
 /// The topics.
@@ -24,9 +23,9 @@ pub struct TopicChange {
     /// What it is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is about; an empty one takes the description away.
+    /// What it is about; `Some(None)` takes the description away.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Option<String>>,
     /// Its place among the topics of its course.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
@@ -40,56 +39,57 @@ impl<T: Transport> Topics<'_, T> {
     /// Makes a topic.
     ///
     /// # Errors
-    /// [`RepositoryError::AlreadyExists`] when the id is taken.
-    pub async fn create(&self, id: &TopicId, topic: &Topic) -> Result<(), RepositoryError> {
-        self.0.create(path(id)?, to_fields(topic)?).await?;
-        Ok(())
+    /// [`RepositoryError`]
+    pub async fn create(&self, id: &TopicId, topic: Topic) -> Result<Stored<Topic>, RepositoryError> {
+        document::create(self.0, path(id)?, topic).await
     }
 
     /// A topic.
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn get(&self, id: &TopicId) -> Result<Option<Topic>, RepositoryError> {
-        let found = self.0.get(&path(id)?).await?;
-        Ok(found.map(|document| document.decode()).transpose()?)
+    pub async fn get(&self, id: &TopicId) -> Result<Option<Stored<Topic>>, RepositoryError> {
+        document::read(self.0, &path(id)?).await
     }
 
     /// Changes a topic and tells how it stands then. Two changes at once of different fields both hold.
     ///
     /// # Errors
-    /// [`RepositoryError::NotFound`] when there is no such topic.
+    /// [`RepositoryError::NotFound`] when there is no such topic, [`RepositoryError::Stale`] when it has another version
+    /// than `seen`.
     pub async fn update(
         &self,
         id: &TopicId,
         change: &TopicChange,
+        seen: Option<Version>,
         now: Millis,
-    ) -> Result<Topic, RepositoryError> {
-        let mut fields = to_fields(change)?;
-        fields.insert("updatedAt".into(), Value::Integer(now.0));
-        let touched: Vec<_> = fields.keys().map(|name| FieldPath::new([name])).collect();
-        if change.description.as_deref() == Some("") {
-            // Touched and not given: it is removed.
-            fields.remove("description");
-        }
-        self.0.commit(&[Write::update(path(id)?, fields).masked(touched)]).await?;
-        self.get(id).await?.ok_or(RepositoryError::NotFound)
+    ) -> Result<Stored<Topic>, RepositoryError> {
+        document::update(self.0, &path(id)?, change, seen, now).await
     }
 
     /// Removes a topic of a course, unless assignments stand under it; tells whether it did.
     ///
     /// # Errors
-    /// [`RepositoryError::NotFound`] when there is no such topic, [`RepositoryError::Conflict`] when an assignment is put
-    /// under it at this moment.
-    pub async fn delete(&self, id: &TopicId, course: &CourseId) -> Result<bool, RepositoryError> {
+    /// [`RepositoryError::NotFound`] when there is no such topic, [`RepositoryError::Stale`] when it has another version
+    /// than `seen`, [`RepositoryError::Conflict`] when an assignment is put under it at this moment.
+    pub async fn delete(
+        &self,
+        id: &TopicId,
+        course: &CourseId,
+        seen: Option<Version>,
+    ) -> Result<bool, RepositoryError> {
         let transaction = self.0.begin_transaction().await?;
         if assignments::stand_under(self.0, &transaction, course, id).await? {
             self.0.rollback(&transaction).await?;
             return Ok(false);
         }
         let delete = Write::delete(path(id)?).only_if(Precondition::Exists(true));
-        self.0.commit_in(&transaction, &[delete]).await?;
-        Ok(true)
+        match self.0.commit_in(&transaction, &[document::guarded(delete, seen)]).await {
+            Ok(_) => Ok(true),
+            // If it is gone, that is what was wanted.
+            Err(error) if error.kind == Kind::UnknownOutcome && self.get(id).await?.is_none() => Ok(true),
+            Err(error) => Err(document::refusal(error, seen)),
+        }
     }
 
     /// The topics of a course in their places; of two with one place, the older comes first.
@@ -100,14 +100,8 @@ impl<T: Transport> Topics<'_, T> {
         &self,
         course: &CourseId,
         page: &Page,
-    ) -> Result<(Vec<(TopicId, Topic)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::fetch(self.0, &InPlaces { course: course.clone() }, page).await?;
-        let items = found.iter().map(|document| {
-            let id =
-                TopicId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
-            Ok((id, document.decode()?))
-        });
-        Ok((items.collect::<Result<_, RepositoryError>>()?, next))
+    ) -> Result<(Vec<(TopicId, Stored<Topic>)>, Option<Cursor>), RepositoryError> {
+        page::list(self.0, &InPlaces { course: course.clone() }, page).await
     }
 }
 
@@ -152,9 +146,9 @@ mod tests {
             for (id, order, at) in
                 [("last", 10, 1), ("b", 2, 7), ("a", 2, 7), ("second", 2, 3), ("first", 0, 9)]
             {
-                topics.create(&topic_id(id), &topic("ethics", order, at)).await.unwrap();
+                topics.create(&topic_id(id), topic("ethics", order, at)).await.unwrap();
             }
-            topics.create(&topic_id("foreign"), &topic("logic", 1, 1)).await.unwrap();
+            topics.create(&topic_id("foreign"), topic("logic", 1, 1)).await.unwrap();
 
             for limit in 1..=6 {
                 let (mut seen, mut page) = (Vec::new(), Page { limit, cursor: None });
@@ -175,11 +169,11 @@ mod tests {
         let topics = Topics(&documents);
         block_on(async {
             for at in 0..4 {
-                topics.create(&topic_id(&format!("t{at}")), &topic("ethics", 5, at)).await.unwrap();
+                topics.create(&topic_id(&format!("t{at}")), topic("ethics", 5, at)).await.unwrap();
             }
             let course = course_id("ethics");
             let (first, next) = topics.list(&course, &Page { limit: 2, cursor: None }).await.unwrap();
-            topics.create(&topic_id("before"), &topic("ethics", 0, 100)).await.unwrap();
+            topics.create(&topic_id("before"), topic("ethics", 0, 100)).await.unwrap();
             let (second, _) = topics.list(&course, &Page { limit: 2, cursor: next }).await.unwrap();
             let ids: Vec<_> = first.iter().chain(&second).map(|(id, _)| id.as_str()).collect();
             assert_eq!(ids, ["t0", "t1", "t2", "t3"]);
@@ -193,17 +187,21 @@ mod tests {
         let (id, now) = (topic_id("truth"), Millis(50));
         let made = Topic { description: Some("What is true?".into()), ..topic("ethics", 3, 1) };
         block_on(async {
-            topics.create(&id, &made).await.unwrap();
+            topics.create(&id, made.clone()).await.unwrap();
+            let update = async |change: &TopicChange| {
+                topics.update(&id, change, None, now).await.map(Stored::into_document)
+            };
             let renamed = TopicChange { title: Some("Truth".into()), ..TopicChange::default() };
             let expected = Topic { title: "Truth".into(), updated_at: now, ..made };
-            assert_eq!(topics.update(&id, &renamed, now).await, Ok(expected.clone()));
+            assert_eq!(update(&renamed).await, Ok(expected.clone()));
             let moved = TopicChange { order: Some(0), ..TopicChange::default() };
             let expected = Topic { order: 0, ..expected };
-            assert_eq!(topics.update(&id, &moved, now).await, Ok(expected.clone()));
-            let bared = TopicChange { description: Some(String::new()), ..TopicChange::default() };
+            assert_eq!(update(&moved).await, Ok(expected.clone()));
+            let bared = TopicChange { description: Some(None), ..TopicChange::default() };
             let expected = Topic { description: None, ..expected };
-            assert_eq!(topics.update(&id, &bared, now).await, Ok(expected.clone()));
-            assert_eq!(topics.get(&id).await, Ok(Some(expected)));
+            assert_eq!(update(&bared).await, Ok(expected.clone()));
+            let stored = topics.get(&id).await.unwrap();
+            assert_eq!(stored.map(Stored::into_document), Some(expected));
         });
     }
 
@@ -213,12 +211,12 @@ mod tests {
         let topics = Topics(&documents);
         let id = topic_id("truth");
         block_on(async {
-            topics.create(&id, &topic("ethics", 0, 1)).await.unwrap();
-            assert_eq!(topics.delete(&id, &course_id("ethics")).await, Ok(true));
+            topics.create(&id, topic("ethics", 0, 1)).await.unwrap();
+            assert_eq!(topics.delete(&id, &course_id("ethics"), None).await, Ok(true));
             assert_eq!(topics.get(&id).await, Ok(None));
-            assert_eq!(topics.delete(&id, &course_id("ethics")).await, Err(RepositoryError::NotFound));
+            assert_eq!(topics.delete(&id, &course_id("ethics"), None).await, Err(RepositoryError::NotFound));
             let change = TopicChange { order: Some(1), ..TopicChange::default() };
-            assert_eq!(topics.update(&id, &change, Millis(2)).await, Err(RepositoryError::NotFound));
+            assert_eq!(topics.update(&id, &change, None, Millis(2)).await, Err(RepositoryError::NotFound));
             assert_eq!(topics.get(&id).await, Ok(None));
         });
     }
@@ -233,15 +231,15 @@ mod tests {
             ..assignment(course, "On lying", 1)
         };
         block_on(async {
-            topics.create(&id, &topic("ethics", 0, 1)).await.unwrap();
-            assignments.create(&assignment_id("foreign"), &under_it("logic")).await.unwrap();
-            assignments.create(&assignment_id("lying"), &under_it("ethics")).await.unwrap();
-            assert_eq!(topics.delete(&id, &ethics).await, Ok(false));
+            topics.create(&id, topic("ethics", 0, 1)).await.unwrap();
+            assignments.create(&assignment_id("foreign"), under_it("logic")).await.unwrap();
+            assignments.create(&assignment_id("lying"), under_it("ethics")).await.unwrap();
+            assert_eq!(topics.delete(&id, &ethics, None).await, Ok(false));
             assert!(topics.get(&id).await.unwrap().is_some());
             let lying = DocumentPath::parse("assignments/lying").unwrap();
             documents.commit(&[Write::delete(lying)]).await.unwrap();
-            assert_eq!(topics.delete(&id, &ethics).await, Ok(true));
-            let late = assignments.create(&assignment_id("late"), &under_it("ethics")).await;
+            assert_eq!(topics.delete(&id, &ethics, None).await, Ok(true));
+            let late = assignments.create(&assignment_id("late"), under_it("ethics")).await;
             assert_eq!(late, Err(RepositoryError::NotFound));
         });
     }
@@ -254,15 +252,15 @@ mod tests {
             let (id, ethics, lying) = (topic_id("truth"), course_id("ethics"), assignment_id("lying"));
             let under_it = Assignment { topic_id: Some(id.clone()), ..assignment("ethics", "On lying", 1) };
             block_on(async {
-                topics.create(&id, &topic("ethics", 0, 1)).await.unwrap();
+                topics.create(&id, topic("ethics", 0, 1)).await.unwrap();
                 let late = async {
                     // So many calls of the removal go first.
                     for _ in 0..head_start {
                         topics.get(&id).await.unwrap();
                     }
-                    assignments.create(&lying, &under_it).await
+                    assignments.create(&lying, under_it).await
                 };
-                let (removed, put) = join!(topics.delete(&id, &ethics), late);
+                let (removed, put) = join!(topics.delete(&id, &ethics, None), late);
                 let stays = topics.get(&id).await.unwrap().is_some();
                 assert_eq!(put.is_ok(), stays, "{head_start}: {removed:?}, {put:?}");
                 assert_eq!(removed == Ok(true), !stays, "{head_start}: {removed:?}, {put:?}");
@@ -277,7 +275,7 @@ mod tests {
         let course = course_id("ethics");
         block_on(async {
             for at in 0..2 {
-                topics.create(&topic_id(&format!("t{at}")), &topic("ethics", 0, at)).await.unwrap();
+                topics.create(&topic_id(&format!("t{at}")), topic("ethics", 0, at)).await.unwrap();
             }
             let (_, next) = topics.list(&course, &Page { limit: 1, cursor: None }).await.unwrap();
             let refused = Announcements(&documents).list(&course, &Page { limit: 1, cursor: next }).await;

@@ -5,15 +5,11 @@ use mentora_core::documents::{ActiveMode, User};
 use mentora_core::ids::UserId;
 use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
-use mentora_firestore::{
-    Client, CollectionPath, DocumentPath, FieldPath, Fields, Kind, Transport, Value, Write, to_fields,
-};
+use mentora_firestore::{Client, CollectionPath, DocumentPath, FieldPath, Fields, Transport, Value};
 
-use super::RepositoryError;
+use super::document::{self, Change};
+use super::{RepositoryError, Stored, Version};
 use crate::platform::documents::DocumentTransport;
-
-/// Attempts while replies are lost, or the document comes and goes under our hands.
-const ATTEMPTS: u32 = 3;
 
 /// The people.
 #[derive(Debug)]
@@ -45,79 +41,62 @@ impl<T: Transport> Users<'_, T> {
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn get(&self, user: &UserId) -> Result<Option<User>, RepositoryError> {
-        let found = self.0.get(&path(user)?).await?;
-        Ok(found.map(|document| document.decode()).transpose()?)
+    pub async fn get(&self, user: &UserId) -> Result<Option<Stored<User>>, RepositoryError> {
+        document::read(self.0, &path(user)?).await
     }
 
     /// The person as stored; stored as `fresh` where there was none. Of several calls at once, one stores.
     ///
     /// # Errors
-    /// [`RepositoryError::Conflict`] when the document comes and goes meanwhile.
-    pub async fn find_or_create(&self, fresh: &User) -> Result<User, RepositoryError> {
-        let write = Write::create(path(&fresh.uid)?, to_fields(fresh)?);
-        for _ in 0..ATTEMPTS {
-            if let Some(found) = self.get(&fresh.uid).await? {
-                return Ok(found);
-            }
-            match self.0.commit(std::slice::from_ref(&write)).await {
-                Ok(_) => return Ok(fresh.clone()),
-                // Another call was faster, or ours got through and its reply did not: reading tells.
-                Err(error) if matches!(error.kind, Kind::AlreadyExists | Kind::UnknownOutcome) => {}
-                Err(error) => return Err(error.into()),
-            }
+    /// [`RepositoryError`]
+    pub async fn find_or_create(&self, fresh: User) -> Result<Stored<User>, RepositoryError> {
+        match self.get(&fresh.uid).await? {
+            Some(found) => Ok(found),
+            None => document::create(self.0, path(&fresh.uid)?, fresh).await,
         }
-        Err(RepositoryError::Conflict)
     }
 
     /// Changes a profile at `now` and returns it. Two changes at once of different things both hold.
     ///
     /// # Errors
-    /// [`RepositoryError::NotFound`] when there is no such person.
+    /// [`RepositoryError::NotFound`] when there is no such person, [`RepositoryError::Stale`] when the profile has another
+    /// version than `seen`.
     pub async fn update(
         &self,
         user: &UserId,
         change: &ProfileChange,
+        seen: Option<Version>,
         now: Millis,
-    ) -> Result<User, RepositoryError> {
-        if *change != ProfileChange::default() {
-            let write = [change.write(path(user)?, now)?];
-            match self.0.commit(&write).await {
-                // The reply was lost. The values are set, not added to, so they may be set again.
-                Err(error) if error.kind == Kind::UnknownOutcome => self.0.commit(&write).await?,
-                other => other?,
-            };
-        }
-        self.get(user).await?.ok_or(RepositoryError::NotFound)
+    ) -> Result<Stored<User>, RepositoryError> {
+        document::update_with(self.0, &path(user)?, change.to_change()?, seen, now, Vec::new()).await
     }
 }
 
 impl ProfileChange {
-    /// Touches what is named and nothing else, so that fields which are not known here survive.
-    fn write(&self, path: DocumentPath, now: Millis) -> Result<Write, RepositoryError> {
+    /// Touches what is named and nothing else; of the ways to be told things, each by itself.
+    fn to_change(&self) -> Result<Change, RepositoryError> {
         let text = |value: &Option<String>| value.clone().map(Value::String);
         let named = [
             ("displayName", text(&self.display_name)),
             ("photoURL", self.photo_url.as_ref().and_then(text)),
             ("activeMode", self.active_mode.as_ref().map(to_value).transpose()?),
             ("locale", text(&self.locale)),
-            ("updatedAt", Some(Value::Integer(now.0))),
         ];
         let mut fields: Fields =
             named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-        let mut mask: Vec<FieldPath> = fields.keys().map(|name| FieldPath::new([name])).collect();
+        let mut touched: Vec<FieldPath> = fields.keys().map(|name| FieldPath::new([name])).collect();
         if self.photo_url == Some(None) {
-            // In the mask and without a value: removed.
-            mask.push(FieldPath::new(["photoURL"]));
+            // Touched and not set: removed.
+            touched.push(FieldPath::new(["photoURL"]));
         }
         let ways = [("email", self.by_email), ("push", self.by_push)];
         let ways: Fields =
             ways.into_iter().filter_map(|(way, on)| Some((way.to_owned(), on?.into()))).collect();
-        mask.extend(ways.keys().map(|way| FieldPath::new(["notifications", way])));
+        touched.extend(ways.keys().map(|way| FieldPath::new(["notifications", way])));
         if !ways.is_empty() {
             fields.insert("notifications".into(), Value::Map(ways));
         }
-        Ok(Write::update(path, fields).masked(mask))
+        Ok(Change { fields, touched })
     }
 }
 
@@ -126,6 +105,7 @@ mod tests {
     use futures::executor::block_on;
     use futures::join;
     use mentora_core::documents::Notifications;
+    use mentora_firestore::to_fields;
 
     use super::*;
     use crate::repositories::native_store::{documents, profile, user};
@@ -136,10 +116,10 @@ mod tests {
         let users = Users(&documents);
         let (first, second) = (profile("ada", 1), User { locale: "zh-TW".into(), ..profile("ada", 2) });
         block_on(async {
-            let (left, right) = join!(users.find_or_create(&first), users.find_or_create(&second));
-            assert_eq!(left, Ok(first.clone()));
-            assert_eq!(right, Ok(first.clone()));
-            assert_eq!(users.get(&user("ada")).await, Ok(Some(first)));
+            let (left, right) = join!(users.find_or_create(first.clone()), users.find_or_create(second));
+            assert_eq!(left.as_ref().map(|stored| &stored.document), Ok(&first));
+            assert_eq!(right, left);
+            assert_eq!(users.get(&user("ada")).await, left.map(Some));
         });
     }
 
@@ -148,9 +128,10 @@ mod tests {
         let (documents, _) = documents();
         let users = Users(&documents);
         block_on(async {
-            users.find_or_create(&profile("ada", 1)).await.unwrap();
+            users.find_or_create(profile("ada", 1)).await.unwrap();
             let again = User { display_name: "Another".into(), ..profile("ada", 9) };
-            assert_eq!(users.find_or_create(&again).await, Ok(profile("ada", 1)));
+            let found = users.find_or_create(again).await.unwrap();
+            assert_eq!(found.document, profile("ada", 1));
             assert_eq!(users.get(&user("bob")).await, Ok(None));
         });
     }
@@ -161,10 +142,11 @@ mod tests {
         let users = Users(&documents);
         block_on(async {
             store.lose_next_commit_reply();
-            assert_eq!(users.find_or_create(&profile("ada", 1)).await, Ok(profile("ada", 1)));
+            let made = users.find_or_create(profile("ada", 1)).await.unwrap();
+            assert_eq!(made.document, profile("ada", 1));
             store.lose_next_commit_reply();
             let change = ProfileChange { locale: Some("zh-TW".into()), ..ProfileChange::default() };
-            let changed = users.update(&user("ada"), &change, Millis(2)).await.unwrap();
+            let changed = users.update(&user("ada"), &change, None, Millis(2)).await.unwrap();
             assert_eq!((changed.locale.as_str(), changed.updated_at), ("zh-TW", Millis(2)));
         });
     }
@@ -182,10 +164,10 @@ mod tests {
             documents.create(path.clone(), fields.clone()).await.unwrap();
 
             let change = ProfileChange { by_email: Some(false), ..ProfileChange::default() };
-            let changed = users.update(&user("ada"), &change, Millis(5)).await.unwrap();
+            let changed = users.update(&user("ada"), &change, None, Millis(5)).await.unwrap();
             let notifications = Notifications { email: false, push: false };
             let expected = User { notifications, updated_at: Millis(5), ..profile("ada", 1) };
-            assert_eq!(changed, expected);
+            assert_eq!(changed.document, expected);
 
             fields.insert("updatedAt".into(), Value::Integer(5));
             let ways = [("email", false), ("push", false), ("sms", true)];
@@ -217,11 +199,17 @@ mod tests {
             ..profile("ada", 1)
         };
         block_on(async {
-            users.find_or_create(&profile("ada", 1)).await.unwrap();
-            assert_eq!(users.update(&user("ada"), &change, Millis(2)).await, Ok(expected.clone()));
+            users.find_or_create(profile("ada", 1)).await.unwrap();
+            assert_eq!(
+                users.update(&user("ada"), &change, None, Millis(2)).await.map(Stored::into_document),
+                Ok(expected.clone())
+            );
             let bare = ProfileChange { photo_url: Some(None), ..ProfileChange::default() };
             let removed = User { photo_url: None, updated_at: Millis(3), ..expected };
-            assert_eq!(users.update(&user("ada"), &bare, Millis(3)).await, Ok(removed));
+            assert_eq!(
+                users.update(&user("ada"), &bare, None, Millis(3)).await.map(Stored::into_document),
+                Ok(removed)
+            );
             let stored = documents.get(&path(&user("ada")).unwrap()).await.unwrap().unwrap();
             assert!(!stored.fields.contains_key("photoURL"), "not even as null");
         });
@@ -235,9 +223,9 @@ mod tests {
         let push = ProfileChange { by_push: Some(false), ..ProfileChange::default() };
         let ada = user("ada");
         block_on(async {
-            users.find_or_create(&profile("ada", 1)).await.unwrap();
+            users.find_or_create(profile("ada", 1)).await.unwrap();
             let (left, right) =
-                join!(users.update(&ada, &name, Millis(2)), users.update(&ada, &push, Millis(2)));
+                join!(users.update(&ada, &name, None, Millis(2)), users.update(&ada, &push, None, Millis(2)));
             assert!(left.is_ok() && right.is_ok());
             let stored = users.get(&ada).await.unwrap().unwrap();
             assert_eq!((stored.display_name.as_str(), stored.notifications.push), ("Countess", false));
@@ -249,9 +237,9 @@ mod tests {
         let (documents, _) = documents();
         let users = Users(&documents);
         block_on(async {
-            users.find_or_create(&profile("ada", 1)).await.unwrap();
-            let same = users.update(&user("ada"), &ProfileChange::default(), Millis(9)).await;
-            assert_eq!(same, Ok(profile("ada", 1)));
+            users.find_or_create(profile("ada", 1)).await.unwrap();
+            let same = users.update(&user("ada"), &ProfileChange::default(), None, Millis(9)).await;
+            assert_eq!(same.map(Stored::into_document), Ok(profile("ada", 1)));
         });
     }
 
@@ -262,7 +250,7 @@ mod tests {
         let change = ProfileChange { by_push: Some(false), ..ProfileChange::default() };
         block_on(async {
             for change in [change, ProfileChange::default()] {
-                let refused = users.update(&user("ada"), &change, Millis(2)).await;
+                let refused = users.update(&user("ada"), &change, None, Millis(2)).await;
                 assert_eq!(refused, Err(RepositoryError::NotFound));
             }
             assert_eq!(users.get(&user("ada")).await, Ok(None));

@@ -146,6 +146,10 @@ export type AssignmentId = z.infer<typeof AssignmentId>;
 export const AudioEncoding = z.enum(["pcm"]).describe("How samples are written.");
 export type AudioEncoding = z.infer<typeof AudioEncoding>;
 
+/** A conversation between one student and the tutor about one assignment. */
+export const ConversationId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("A conversation between one student and the tutor about one assignment.");
+export type ConversationId = z.infer<typeof ConversationId>;
+
 /** An amount of money in micro-credits; signed, because a ledger entry may be. */
 export const Micros = z.int().describe("An amount of money in micro-credits; signed, because a ledger entry may be.");
 export type Micros = z.infer<typeof Micros>;
@@ -153,14 +157,6 @@ export type Micros = z.infer<typeof Micros>;
 /** Why a conversation ended. */
 export const EndReason = z.enum(["max_turns_reached", "conclusion_reached", "circular_argument", "student_ended", "instructor_ended", "time_limit", "out_of_credits", "inactivity", "error"]).describe("Why a conversation ended.");
 export type EndReason = z.infer<typeof EndReason>;
-
-/** Where a dialogue stands. */
-export const ConversationState = z.enum(["awaiting_idea", "adding_counterpoint", "awaiting_followup", "awaiting_delayed_response", "adding_final_summary", "closed"]).describe("Where a dialogue stands.");
-export type ConversationState = z.infer<typeof ConversationState>;
-
-/** One opening of the model's Live API. */
-export const StreamingSessionId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("One opening of the model's Live API.");
-export type StreamingSessionId = z.infer<typeof StreamingSessionId>;
 
 /** Tokens by modality of one direction. */
 export const TokenCounts = z.looseObject({
@@ -177,6 +173,43 @@ export const Usage = z.looseObject({
   output: TokenCounts.optional().describe("This turn's answer."),
 }).describe("What one turn was metered at: the last report of the turn, never a sum of its reports.");
 export type Usage = z.infer<typeof Usage>;
+
+/** How often each word was said, by the stance of the turn; the commonest 100 of each. */
+export const Words = z.looseObject({
+  con: z.record(z.string(), z.int().min(0)).optional().describe("In turns against it."),
+  neutral: z.record(z.string(), z.int().min(0)).optional().describe("In the others."),
+  pro: z.record(z.string(), z.int().min(0)).optional().describe("In turns for it."),
+}).describe("How often each word was said, by the stance of the turn; the commonest 100 of each.");
+export type Words = z.infer<typeof Words>;
+
+/** What one closed conversation adds to the statistics of its assignment. A document a conversation makes "counted once" a precondition. */
+export const Contribution = z.looseObject({
+  assignmentId: AssignmentId.describe("What was argued."),
+  closedAt: Millis.describe("When it ended, ms."),
+  conversationId: ConversationId.describe("The conversation."),
+  costMicros: Micros.optional().describe("Cost over all turns, micro-credits."),
+  courseId: CourseId.describe("The course of the assignment."),
+  createdAt: Millis.describe("When the document was made, ms; with the end of the conversation."),
+  durationMs: z.int().min(0).describe("Time from its first to its last turn, ms."),
+  endReason: EndReason.nullish().describe("Why it ended."),
+  finalStance: Stance.describe("Where the student stood at last."),
+  initialStance: Stance.describe("Where the student stood at first."),
+  strategyCounts: z.partialRecord(Strategy, z.int().min(0)).optional().describe("How often the tutor made each move."),
+  tokens: Usage.optional().describe("Tokens over all turns."),
+  turns: z.int().min(0).describe("Turns of both."),
+  updatedAt: Millis.describe("When it was last changed, ms."),
+  userId: UserId.describe("The student."),
+  words: Words.optional().describe("What the student said."),
+}).describe("What one closed conversation adds to the statistics of its assignment. A document a conversation makes \"counted once\"\na precondition.");
+export type Contribution = z.infer<typeof Contribution>;
+
+/** Where a dialogue stands. */
+export const ConversationState = z.enum(["awaiting_idea", "adding_counterpoint", "awaiting_followup", "awaiting_delayed_response", "adding_final_summary", "closed"]).describe("Where a dialogue stands.");
+export type ConversationState = z.infer<typeof ConversationState>;
+
+/** One opening of the model's Live API. */
+export const StreamingSessionId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("One opening of the model's Live API.");
+export type StreamingSessionId = z.infer<typeof StreamingSessionId>;
 
 /** One contribution to a conversation. */
 export const TurnId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("One contribution to a conversation.");
@@ -246,10 +279,6 @@ export const Conversation = z.looseObject({
   userId: UserId.describe("The student."),
 }).describe("A conversation.");
 export type Conversation = z.infer<typeof Conversation>;
-
-/** A conversation between one student and the tutor about one assignment. */
-export const ConversationId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("A conversation between one student and the tutor about one assignment.");
-export type ConversationId = z.infer<typeof ConversationId>;
 
 /** What a student types to join a course; the same in any case, kept in upper case. */
 export const CourseCode = z.string().regex(new RegExp("^[A-Za-z0-9-]{6,64}$")).describe("What a student types to join a course; the same in any case, kept in upper case.");
@@ -442,18 +471,26 @@ export type SessionUsage = z.infer<typeof SessionUsage>;
 
 /** How many students stood where. */
 export const StanceDistribution = z.looseObject({
-  final: z.partialRecord(Stance, z.int().min(0)).optional().describe("In their last turn."),
-  initial: z.partialRecord(Stance, z.int().min(0)).optional().describe("In their first turn."),
+  final: z.partialRecord(Stance, z.int().min(0)).optional().describe("At last."),
+  initial: z.partialRecord(Stance, z.int().min(0)).optional().describe("At first."),
 }).describe("How many students stood where.");
 export type StanceDistribution = z.infer<typeof StanceDistribution>;
 
 /** Students who moved from one stance to another. */
 export const StanceShift = z.looseObject({
   count: z.int().min(0).describe("How many."),
-  from: Stance.describe("Where they stood in their first turn."),
-  to: Stance.describe("Where they stood in their last turn."),
+  from: Stance.describe("Where they stood at first."),
+  to: Stance.describe("Where they stood at last."),
 }).describe("Students who moved from one stance to another.");
 export type StanceShift = z.infer<typeof StanceShift>;
+
+/** Whole numbers, so that nothing drifts however often one is added and another taken away. */
+export const Sums = z.looseObject({
+  conversations: z.int().min(0).optional().describe("Conversations that have ended."),
+  durationMs: z.int().min(0).optional().describe("The time from first to last turn of each, ms."),
+  turns: z.int().min(0).optional().describe("Their turns."),
+}).describe("Whole numbers, so that nothing drifts however often one is added and another taken away.");
+export type Sums = z.infer<typeof Sums>;
 
 /** How often a word was said. */
 export const WordCount = z.looseObject({
@@ -470,24 +507,27 @@ export const WordCloud = z.looseObject({
 }).describe("The words that were said most, by the stance of the turn; the most frequent first.");
 export type WordCloud = z.infer<typeof WordCloud>;
 
-/** The figures of an assignment. They are made anew from the conversations, never counted on. */
+/** The figures of an assignment: the sum of its [contributions](super::Contribution), see [`crate::statistics`]. */
 export const Statistics = z.looseObject({
   averageDurationMs: z.number().describe("Time from its first to its last turn, on average, ms."),
   averageTurns: z.number().describe("Turns of a conversation that has ended, on average."),
-  completed: z.int().min(0).describe("Those whose conversation has ended."),
-  costMicros: Micros.optional().describe("Cost over all conversations, micro-credits."),
+  begun: z.int().min(0).optional().describe("Those who have begun: who completed and who are in progress."),
+  completed: z.int().min(0).describe("Those of whom a conversation has ended, whether or not they argue again."),
+  costMicros: Micros.optional().describe("Cost over all conversations that have ended, micro-credits."),
   createdAt: Millis.describe("When the document was made, ms."),
   endReasons: z.partialRecord(EndReason, z.int().min(0)).optional().describe("How conversations ended."),
-  inProgress: z.int().min(0).describe("Those who argue."),
+  inProgress: z.int().min(0).describe("Those who argue for the first time."),
   notStarted: z.int().min(0).describe("Those who have yet to begin."),
-  stanceDistribution: StanceDistribution.optional().describe("Where students stood."),
+  stanceDistribution: StanceDistribution.optional().describe("Where students stood; of each, the conversation that ended last counts."),
   stanceShifts: z.array(StanceShift).optional().describe("How stances moved; only the moves that happened."),
   strategyCounts: z.partialRecord(Strategy, z.int().min(0)).optional().describe("How often the tutor made each move."),
-  tokens: Usage.optional().describe("Tokens over all conversations."),
-  totalStudents: z.int().min(0).describe("Active students of the course."),
+  sums: Sums.optional().describe("What the averages are made of."),
+  tokens: Usage.optional().describe("Tokens over all conversations that have ended."),
+  totalStudents: z.int().min(0).describe("Active students of the course, and those who left it after they had begun."),
   updatedAt: Millis.describe("When it was last changed, ms."),
-  wordCloud: WordCloud.optional().describe("The words that were said most."),
-}).describe("The figures of an assignment. They are made anew from the conversations, never counted on.");
+  wordCloud: WordCloud.optional().describe("The words that were said most, when the cloud was last drawn."),
+  wordCloudStale: z.boolean().optional().describe("Whether the cloud is to be drawn anew, because conversations have ended or were opened again since."),
+}).describe("The figures of an assignment: the sum of its [contributions](super::Contribution), see [`crate::statistics`].");
 export type Statistics = z.infer<typeof Statistics>;
 
 /** An opening of the Live API. */
@@ -584,6 +624,7 @@ export const documents = {
   "pendingResponses/{conversationId}": PendingResponse,
   "personas/{personaId}": Persona,
   "statistics/{assignmentId}": Statistics,
+  "statistics/{assignmentId}/contributions/{conversationId}": Contribution,
   "streamingSessions/{sessionId}": StreamingSession,
   "submissions/{submissionId}": Submission,
   "topics/{topicId}": Topic,

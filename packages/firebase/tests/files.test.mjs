@@ -47,7 +47,7 @@ test('no index and no exemption stands there twice, and they are easy to find', 
 test('what is long or deep is kept out of the indexes', () => {
   // A transcript has more values than a document may have index entries (40,000).
   const exempt = new Set(fieldOverrides.map(({ collectionGroup, fieldPath }) => `${collectionGroup}.${fieldPath}`));
-  for (const field of ['conversations.turns', 'conversations.summary', 'assignments.prompt', 'assignments.aiConfig', 'personas.systemPromptTemplate', 'statistics.wordCloud']) {
+  for (const field of ['conversations.turns', 'conversations.summary', 'assignments.prompt', 'assignments.aiConfig', 'personas.systemPromptTemplate', 'statistics.wordCloud', 'contributions.words']) {
     assert.ok(exempt.has(field), field);
   }
 });

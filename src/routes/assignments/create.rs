@@ -3,10 +3,10 @@
 use mentora_core::documents::Assignment;
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
-use mentora_durable::platform::random;
-use mentora_durable::repositories::{Assignments, RepositoryError, Topics};
+use mentora_durable::repositories::{Assignments, Topics};
 use mentora_wire::rest::{AssignmentBody, CreateAssignment};
 
+use super::seen_by;
 use crate::access;
 use crate::answer::Created;
 use crate::auth::Caller;
@@ -30,13 +30,13 @@ pub async fn create(
     Json(body): Json<CreateAssignment>,
 ) -> Result<Created<AssignmentBody>, ApiError> {
     let (documents, now) = (context.documents(), context.now());
-    access::course(&documents, &caller, &body.course_id, CourseAction::EditAssignments).await?;
-    let no_topic = || ApiError::invalid_field("topicId", "is no topic of this course");
+    let edit = CourseAction::EditAssignments;
+    let found = access::course(&documents, &caller, &body.course_id, edit).await?;
     if let Some(id) = &body.topic_id {
         let topic = Topics(&documents).get(id).await?;
         topic.filter(|topic| topic.course_id == body.course_id).ok_or_else(no_topic)?;
     }
-    let id = AssignmentId::new(random::new_id()).map_err(ApiError::internal_error)?;
+    let id: AssignmentId = context.fresh_id()?;
     let assignment = Assignment {
         course_id: body.course_id,
         topic_id: body.topic_id,
@@ -55,11 +55,13 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    Assignments(&documents).create(&id, &assignment).await.map_err(|error| match error {
-        // Removed since it was read.
-        RepositoryError::NotFound => no_topic(),
-        other => other.into(),
-    })?;
+    let made = Assignments(&documents).create(&id, assignment).await;
+    // The topic may have been removed since it was read.
+    let made = made.map_err(ApiError::missing(no_topic))?;
     let location = format!("/api/assignments/{id}");
-    Ok(Created { location, body: AssignmentBody { id, assignment } })
+    Ok(Created { location, body: seen_by(found.standing, id, made) })
+}
+
+fn no_topic() -> ApiError {
+    ApiError::invalid_field("topicId", "is no topic of this course")
 }

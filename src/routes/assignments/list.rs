@@ -4,7 +4,7 @@ use axum::Json;
 use mentora_core::documents::{Assignment, AssignmentStatus};
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
-use mentora_durable::repositories::Assignments;
+use mentora_durable::repositories::{Assignments, Stored};
 use mentora_wire::rest::{AssignmentBody, ListAssignments, Page};
 
 use super::seen_by;
@@ -36,7 +36,7 @@ pub async fn list(
     let found = access::course(&documents, &caller, &query.course_id, read).await?;
     let fetch =
         async |ask| Assignments(&documents).list(&query.course_id, query.topic_id.as_ref(), &ask).await;
-    let keep = |(_, assignment): &(AssignmentId, Assignment)| {
+    let keep = |(_, assignment): &(AssignmentId, Stored<Assignment>)| {
         query.status.is_none_or(|status| status == AssignmentStatus::of(assignment, now))
     };
     let items = page::filtered(wanted, fetch, keep).await?;

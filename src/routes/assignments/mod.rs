@@ -7,10 +7,13 @@ pub mod read;
 use mentora_core::documents::Assignment;
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::Standing;
+use mentora_durable::repositories::Stored;
 use mentora_wire::rest::AssignmentBody;
 
+use crate::answer::etag;
+
 /// An assignment for one of this standing: only staff see what steers the tutor.
-fn seen_by(standing: Standing, id: AssignmentId, assignment: Assignment) -> AssignmentBody {
-    let body = AssignmentBody { id, assignment };
-    if standing == Standing::Staff { body } else { body.for_learner() }
+fn seen_by(standing: Standing, id: AssignmentId, assignment: Stored<Assignment>) -> AssignmentBody {
+    let body = AssignmentBody { id, etag: etag(assignment.version), assignment: assignment.document };
+    if standing.is_staff() { body } else { body.for_learner() }
 }

@@ -1,12 +1,12 @@
 //! `GET /api/assignments/{id}`
 
-use axum::Json;
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
 use mentora_wire::rest::AssignmentBody;
 
 use super::seen_by;
 use crate::access;
+use crate::answer::Current;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -23,8 +23,8 @@ pub async fn read(
     caller: Caller,
     context: Context,
     Id(id): Id<AssignmentId>,
-) -> Result<Json<AssignmentBody>, ApiError> {
+) -> Result<Current<AssignmentBody>, ApiError> {
     let read = CourseAction::ReadAssignments;
     let (assignment, found) = access::assignment(&context.documents(), &caller, &id, read).await?;
-    Ok(Json(seen_by(found.standing, id, assignment)))
+    Ok(Current(seen_by(found.standing, id, assignment)))
 }

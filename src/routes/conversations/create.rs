@@ -1,19 +1,17 @@
 //! `POST /api/conversations`
 
-use axum::Json as Answer;
 use axum::response::{IntoResponse, Response};
 use mentora_core::documents::{Assignment, AssignmentStatus, Conversation, ConversationState, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::policy::{CourseAction, Standing};
 use mentora_core::time::Millis;
-use mentora_durable::platform::random;
 use mentora_durable::repositories::conversations::ConversationFilter;
 use mentora_durable::repositories::{Conversations, Page, RepositoryError};
 use mentora_wire::rest::{ConversationBody, CreateConversation, CreatedConversation};
 
 use crate::access;
-use crate::answer::Created;
+use crate::answer::{Created, Current};
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -44,11 +42,15 @@ pub async fn create(
     }
     let had_one = had_one(&conversations, &assignment_id, &user).await?;
     may_begin(&assignment, found.standing, had_one, now)?;
-    begin(&conversations, fresh(assignment_id, &assignment, user, now)).await
+    let conversation = fresh(assignment_id, &assignment, user, now);
+    begin(&conversations, context.fresh_id()?, conversation).await
 }
 
-async fn begin(conversations: &Conversations<'_>, conversation: Conversation) -> Result<Response, ApiError> {
-    let id = ConversationId::new(random::new_id()).map_err(ApiError::internal_error)?;
+async fn begin(
+    conversations: &Conversations<'_>,
+    id: ConversationId,
+    conversation: Conversation,
+) -> Result<Response, ApiError> {
     match conversations.create(&id, &conversation).await {
         Ok(()) => {
             let location = format!("/api/conversations/{id}");
@@ -67,7 +69,7 @@ async fn begin(conversations: &Conversations<'_>, conversation: Conversation) ->
 
 fn already_open((id, conversation): (ConversationId, Conversation)) -> Response {
     let conversation = ConversationBody { id, conversation };
-    Answer(CreatedConversation { created: false, conversation }).into_response()
+    Current(CreatedConversation { created: false, conversation }).into_response()
 }
 
 async fn had_one(
@@ -91,7 +93,7 @@ fn may_begin(
     had_one: bool,
     now: Millis,
 ) -> Result<(), ApiError> {
-    if standing == Standing::Staff {
+    if standing.is_staff() {
         return Ok(());
     }
     match AssignmentStatus::of(assignment, now) {
@@ -183,6 +185,6 @@ mod tests {
 
     #[test]
     fn staff_may_try_an_assignment_at_any_time() {
-        assert_eq!(may_begin(&an_assignment(2_000, None, false), Standing::Staff, true, NOW), Ok(()));
+        assert_eq!(may_begin(&an_assignment(2_000, None, false), Standing::Assistant, true, NOW), Ok(()));
     }
 }

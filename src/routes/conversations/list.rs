@@ -2,7 +2,7 @@
 
 use axum::Json;
 use mentora_core::ids::UserId;
-use mentora_core::policy::{CourseAction, Standing};
+use mentora_core::policy::CourseAction;
 use mentora_durable::platform::documents::Documents;
 use mentora_durable::repositories::Conversations;
 use mentora_durable::repositories::conversations::ConversationFilter;
@@ -61,7 +61,7 @@ async fn whose(
         (Some(assignment), None) => {
             let read = CourseAction::ReadAssignments;
             let (_, found) = access::assignment(documents, caller, assignment, read).await?;
-            Ok((found.standing != Standing::Staff).then(|| own.clone()))
+            Ok((!found.standing.is_staff()).then(|| own.clone()))
         }
     }
 }

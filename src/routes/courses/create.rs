@@ -2,11 +2,10 @@
 
 use mentora_core::documents::{Course, Role};
 use mentora_core::ids::CourseId;
-use mentora_durable::platform::random;
 use mentora_durable::repositories::{Courses, RepositoryError};
 use mentora_wire::rest::{CourseBody, CreateCourse};
 
-use super::active_member;
+use super::{active_member, course_body};
 use crate::answer::Created;
 use crate::auth::Caller;
 use crate::context::Context;
@@ -29,7 +28,7 @@ pub async fn create(
     Json(body): Json<CreateCourse>,
 ) -> Result<Created<CourseBody>, ApiError> {
     let now = context.now();
-    let id = CourseId::new(random::new_id()).map_err(ApiError::internal_error)?;
+    let id: CourseId = context.fresh_id()?;
     let course = Course {
         title: body.title.trim().to_owned(),
         code: body.code,
@@ -45,10 +44,11 @@ pub async fn create(
         updated_at: now,
     };
     let owner = active_member(&id, caller, Role::Instructor, now);
-    Courses(&context.documents()).create(&id, &course, &owner).await.map_err(|error| match error {
-        RepositoryError::AlreadyExists => ApiError::course_code_taken(),
-        other => other.into(),
-    })?;
+    let made =
+        Courses(&context.documents()).create(&id, course, &owner).await.map_err(|error| match error {
+            RepositoryError::AlreadyExists => ApiError::course_code_taken(),
+            other => other.into(),
+        })?;
     let location = format!("/api/courses/{id}");
-    Ok(Created { location, body: CourseBody { id, role: Some(Role::Instructor), course } })
+    Ok(Created { location, body: course_body(id, made, Some(Role::Instructor)) })
 }

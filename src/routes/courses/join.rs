@@ -1,11 +1,11 @@
 //! `POST /api/courses/join`
 
-use axum::Json as Answer;
 use mentora_core::documents::MemberStatus;
 use mentora_durable::repositories::{Courses, Roster};
 use mentora_wire::rest::{CourseBody, JoinCourse};
 
-use super::active_member;
+use super::{active_member, course_body};
+use crate::answer::Current;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -25,7 +25,7 @@ pub async fn join(
     caller: Caller,
     context: Context,
     Json(body): Json<JoinCourse>,
-) -> Result<Answer<CourseBody>, ApiError> {
+) -> Result<Current<CourseBody>, ApiError> {
     let documents = context.documents();
     let found = Courses(&documents).by_code(&body.code).await?;
     let (id, course) = found.ok_or_else(ApiError::course_code_not_found)?;
@@ -36,5 +36,5 @@ pub async fn join(
             "You were removed from this course. Ask its staff to let you in again.",
         ));
     }
-    Ok(Answer(CourseBody { id, role: Some(member.role), course }))
+    Ok(Current(course_body(id, course, Some(member.role))))
 }

@@ -5,9 +5,10 @@ use futures::future::try_join_all;
 use mentora_core::documents::{Member, MemberStatus, Role};
 use mentora_core::ids::UserId;
 use mentora_durable::platform::documents::Documents;
-use mentora_durable::repositories::{Courses, Cursor, Page as Wanted, RepositoryError, Roster};
+use mentora_durable::repositories::{Courses, Cursor, Page as Wanted, RepositoryError, Roster, Stored};
 use mentora_wire::rest::{CourseBody, ListCourses, Listed, Page};
 
+use super::course_body;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -45,20 +46,18 @@ async fn own(documents: &Documents, user: &UserId, roles: &[Role], ask: &Wanted)
     // One role is a matter of the index; of several the list is made here.
     let only = if let [role] = roles { Some(*role) } else { None };
     let (items, next) = Courses(documents).of_member(user, only, ask).await?;
-    Ok((
-        items.into_iter().map(|(id, course, role)| CourseBody { id, role: Some(role), course }).collect(),
-        next,
-    ))
+    Ok((items.into_iter().map(|(id, course, role)| course_body(id, course, Some(role))).collect(), next))
 }
 
 async fn public(documents: &Documents, user: &UserId, ask: &Wanted) -> Found {
     let (items, next) = Courses(documents).public(ask).await?;
     let roster = Roster(documents);
     let members = try_join_all(items.iter().map(|(id, _)| roster.get(id, user))).await?;
-    let active = |member: Option<Member>| member.filter(|member| member.status == MemberStatus::Active);
+    let active =
+        |member: Option<Stored<Member>>| member.filter(|member| member.status == MemberStatus::Active);
     let bodies = items.into_iter().zip(members).map(|((id, course), member)| {
         let role = active(member).map(|member| member.role);
-        CourseBody { id, role, course }
+        course_body(id, course, role)
     });
     Ok((bodies.collect(), next))
 }

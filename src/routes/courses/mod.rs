@@ -7,10 +7,13 @@ pub mod list;
 pub mod read;
 pub mod topics;
 
-use mentora_core::documents::{Member, MemberStatus, Role};
+use mentora_core::documents::{Course, Member, MemberStatus, Role};
 use mentora_core::ids::CourseId;
 use mentora_core::time::Millis;
+use mentora_durable::repositories::Stored;
+use mentora_wire::rest::CourseBody;
 
+use crate::answer::etag;
 use crate::auth::Caller;
 
 /// The caller as an active member of a course, from now on.
@@ -26,4 +29,9 @@ fn active_member(course: &CourseId, caller: Caller, role: Role, now: Millis) -> 
         created_at: now,
         updated_at: now,
     }
+}
+
+/// A course as one in this role sees it.
+fn course_body(id: CourseId, course: Stored<Course>, role: Option<Role>) -> CourseBody {
+    CourseBody { id, etag: etag(course.version), role, course: course.document }
 }

@@ -1,11 +1,12 @@
 //! `GET /api/courses/{id}`
 
-use axum::Json;
 use mentora_core::ids::CourseId;
 use mentora_core::policy::CourseAction;
 use mentora_wire::rest::CourseBody;
 
+use super::course_body;
 use crate::access;
+use crate::answer::Current;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -22,7 +23,7 @@ pub async fn read(
     caller: Caller,
     context: Context,
     Id(id): Id<CourseId>,
-) -> Result<Json<CourseBody>, ApiError> {
+) -> Result<Current<CourseBody>, ApiError> {
     let found = access::course(&context.documents(), &caller, &id, CourseAction::Read).await?;
-    Ok(Json(CourseBody { id, role: found.role, course: found.course }))
+    Ok(Current(course_body(id, found.course, found.role)))
 }

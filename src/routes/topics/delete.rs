@@ -3,13 +3,13 @@
 use axum::response::NoContent;
 use mentora_core::ids::TopicId;
 use mentora_core::policy::CourseAction;
-use mentora_durable::repositories::{RepositoryError, Topics};
+use mentora_durable::repositories::Topics;
 
 use crate::access;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::extract::Id;
+use crate::extract::{Id, IfMatch};
 
 /// Removes a topic under which no assignment stands. For staff of its course.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -17,18 +17,20 @@ use crate::extract::Id;
     params(("id" = String, Path, description = "The topic.")),
     responses(
         (status = 204, description = "It is gone."),
-        crate::openapi::Forbidden, crate::openapi::Conflicting,
+        crate::openapi::Forbidden, crate::openapi::Conflicting, crate::openapi::Changed,
     ),
 ))]
 #[worker::send]
-pub async fn delete(caller: Caller, context: Context, Id(id): Id<TopicId>) -> Result<NoContent, ApiError> {
+pub async fn delete(
+    caller: Caller,
+    context: Context,
+    Id(id): Id<TopicId>,
+    IfMatch(seen): IfMatch,
+) -> Result<NoContent, ApiError> {
     let documents = context.documents();
     let topic = access::topic(&documents, &caller, &id, CourseAction::EditTopics).await?;
-    let removed = Topics(&documents).delete(&id, &topic.course_id).await.map_err(|error| match error {
-        RepositoryError::NotFound => ApiError::topic_not_found(),
-        other => other.into(),
-    })?;
-    if removed {
+    let removed = Topics(&documents).delete(&id, &topic.course_id, seen).await;
+    if removed.map_err(ApiError::missing(ApiError::topic_not_found))? {
         Ok(NoContent)
     } else {
         Err(ApiError::conflict(

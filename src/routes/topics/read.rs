@@ -1,11 +1,12 @@
 //! `GET /api/topics/{id}`
 
-use axum::Json;
 use mentora_core::ids::TopicId;
 use mentora_core::policy::CourseAction;
 use mentora_wire::rest::TopicBody;
 
+use super::topic_body;
 use crate::access;
+use crate::answer::Current;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -22,7 +23,7 @@ pub async fn read(
     caller: Caller,
     context: Context,
     Id(id): Id<TopicId>,
-) -> Result<Json<TopicBody>, ApiError> {
+) -> Result<Current<TopicBody>, ApiError> {
     let topic = access::topic(&context.documents(), &caller, &id, CourseAction::ReadTopics).await?;
-    Ok(Json(TopicBody { id, topic }))
+    Ok(Current(topic_body(id, topic)))
 }

@@ -1,16 +1,17 @@
 //! `PATCH /api/topics/{id}`
 
-use axum::Json as Answer;
 use mentora_core::ids::TopicId;
 use mentora_core::policy::CourseAction;
-use mentora_durable::repositories::{RepositoryError, TopicChange, Topics};
+use mentora_durable::repositories::{TopicChange, Topics};
 use mentora_wire::rest::{TopicBody, UpdateTopic};
 
+use super::topic_body;
 use crate::access;
+use crate::answer::Current;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::extract::{Id, Json};
+use crate::extract::{Id, IfMatch, Json};
 
 /// Changes a topic. For staff of its course.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -19,7 +20,7 @@ use crate::extract::{Id, Json};
     request_body = UpdateTopic,
     responses(
         (status = 200, description = "The topic as it stands now.", body = TopicBody),
-        crate::openapi::Forbidden,
+        crate::openapi::Forbidden, crate::openapi::Changed,
     ),
 ))]
 #[worker::send]
@@ -27,19 +28,17 @@ pub async fn update(
     caller: Caller,
     context: Context,
     Id(id): Id<TopicId>,
+    IfMatch(seen): IfMatch,
     Json(body): Json<UpdateTopic>,
-) -> Result<Answer<TopicBody>, ApiError> {
+) -> Result<Current<TopicBody>, ApiError> {
     let documents = context.documents();
     access::topic(&documents, &caller, &id, CourseAction::EditTopics).await?;
     let change = TopicChange {
         title: body.title.map(|title| title.trim().to_owned()),
-        description: body.description,
+        description: body.description.map(|text| text.filter(|text| !text.is_empty())),
         order: body.order,
     };
-    let changed = Topics(&documents).update(&id, &change, context.now()).await;
-    let topic = changed.map_err(|error| match error {
-        RepositoryError::NotFound => ApiError::topic_not_found(),
-        other => other.into(),
-    })?;
-    Ok(Answer(TopicBody { id, topic }))
+    let changed = Topics(&documents).update(&id, &change, seen, context.now()).await;
+    let topic = changed.map_err(ApiError::missing(ApiError::topic_not_found))?;
+    Ok(Current(topic_body(id, topic)))
 }

@@ -17,7 +17,7 @@ mod lexicon;
 mod similarity;
 pub mod strategy;
 pub mod termination;
-mod text;
+pub(crate) mod text;
 
 pub use decide::{Alternative, Decision, decide};
 pub use features::Features;

@@ -7,6 +7,7 @@
 
 mod announcement;
 mod assignment;
+mod contribution;
 mod conversation;
 mod course;
 mod device;
@@ -28,6 +29,7 @@ pub use assignment::{
     AiConfig, Analyser, Assignment, AssignmentMode, AssignmentStatus, DUE_BEFORE_START, DialecticalConfig,
     Reference, Reminder, is_due_after_start,
 };
+pub use contribution::{Contribution, Words};
 pub use conversation::{Conversation, ConversationState, EndReason};
 pub use course::{Course, CourseCode, DemoPolicy, InvalidCourseCode, Thumbnail, Visibility};
 pub use device::{Device, Platform};
@@ -36,7 +38,7 @@ pub use pending_response::{PendingResponse, PendingStatus};
 pub use persona::{Persona, Style, Voice};
 pub use roster::{Member, MemberStatus, Role};
 pub use secret::{CourseSecret, PasswordHash};
-pub use statistics::{StanceDistribution, StanceShift, Statistics, WordCloud, WordCount};
+pub use statistics::{StanceDistribution, StanceShift, Statistics, Sums, WordCloud, WordCount};
 pub use streaming_session::{AudioEncoding, SessionAudio, SessionState, SessionUsage, StreamingSession};
 pub use submission::{Submission, SubmissionState};
 pub use topic::Topic;
@@ -81,6 +83,8 @@ pub mod collections {
     pub const STREAMING_SESSIONS: &str = "streamingSessions";
     /// `statistics/{assignmentId}`
     pub const STATISTICS: &str = "statistics";
+    /// `statistics/{assignmentId}/contributions/{conversationId}`
+    pub const CONTRIBUTIONS: &str = "contributions";
     /// `pendingResponses/{conversationId}`
     pub const PENDING_RESPONSES: &str = "pendingResponses";
 }

@@ -11,28 +11,34 @@ use crate::money::Micros;
 use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
-/// The figures of an assignment. They are made anew from the conversations, never counted on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The figures of an assignment: the sum of its [contributions](super::Contribution), see [`crate::statistics`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Statistics {
-    /// Active students of the course.
+    /// Active students of the course, and those who left it after they had begun.
     pub total_students: u32,
-    /// Those whose conversation has ended.
+    /// Those of whom a conversation has ended, whether or not they argue again.
     pub completed: u32,
-    /// Those who argue.
+    /// Those who argue for the first time.
     pub in_progress: u32,
     /// Those who have yet to begin.
     pub not_started: u32,
-    /// Where students stood.
+    /// Those who have begun: who completed and who are in progress.
+    #[serde(default)]
+    pub begun: u32,
+    /// Where students stood; of each, the conversation that ended last counts.
     #[serde(default)]
     pub stance_distribution: StanceDistribution,
     /// How stances moved; only the moves that happened.
     #[serde(default)]
     pub stance_shifts: Vec<StanceShift>,
-    /// The words that were said most.
+    /// The words that were said most, when the cloud was last drawn.
     #[serde(default)]
     pub word_cloud: WordCloud,
+    /// Whether the cloud is to be drawn anew, because conversations have ended or were opened again since.
+    #[serde(default)]
+    pub word_cloud_stale: bool,
     /// How often the tutor made each move.
     #[serde(default)]
     pub strategy_counts: BTreeMap<Strategy, u32>,
@@ -43,10 +49,13 @@ pub struct Statistics {
     pub average_turns: f64,
     /// Time from its first to its last turn, on average, ms.
     pub average_duration_ms: f64,
-    /// Tokens over all conversations.
+    /// What the averages are made of.
+    #[serde(default)]
+    pub sums: Sums,
+    /// Tokens over all conversations that have ended.
     #[serde(default)]
     pub tokens: Usage,
-    /// Cost over all conversations, micro-credits.
+    /// Cost over all conversations that have ended, micro-credits.
     #[serde(default)]
     pub cost_micros: Micros,
     /// When the document was made, ms.
@@ -61,14 +70,27 @@ impl Ruled for Statistics {
     }
 }
 
+/// Whole numbers, so that nothing drifts however often one is added and another taken away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct Sums {
+    /// Conversations that have ended.
+    pub conversations: u32,
+    /// Their turns.
+    pub turns: u64,
+    /// The time from first to last turn of each, ms.
+    pub duration_ms: u64,
+}
+
 /// How many students stood where.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct StanceDistribution {
-    /// In their first turn.
+    /// At first.
     pub initial: BTreeMap<Stance, u32>,
-    /// In their last turn.
+    /// At last.
     #[serde(rename = "final")]
     pub last: BTreeMap<Stance, u32>,
 }
@@ -78,9 +100,9 @@ pub struct StanceDistribution {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StanceShift {
-    /// Where they stood in their first turn.
+    /// Where they stood at first.
     pub from: Stance,
-    /// Where they stood in their last turn.
+    /// Where they stood at last.
     pub to: Stance,
     /// How many.
     pub count: u32,

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use mentora_core::dialogue::{Features, Strategy};
 use mentora_core::documents::{
     ActiveMode, AiConfig, Analyser, Analysis, Announcement, Assignment, AssignmentMode, AudioEncoding,
-    Conversation, ConversationState, Course, CourseCode, CourseSecret, DemoPolicy, Device, DialecticalConfig,
-    EndReason, Latency, LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus,
-    Modality, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform, Reference,
-    Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance, StanceDistribution,
-    StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Thumbnail, TokenCounts,
-    Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount,
+    Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, DemoPolicy, Device,
+    DialecticalConfig, EndReason, Latency, LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope, Member,
+    MemberStatus, Modality, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform,
+    Reference, Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance, StanceDistribution,
+    StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Sums, Thumbnail,
+    TokenCounts, Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud,
+    WordCount, Words,
 };
 use mentora_core::ids::{
     AssignmentId, ConversationId, CourseId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
@@ -327,6 +328,7 @@ pub fn statistics() -> Statistics {
         completed: 11,
         in_progress: 8,
         not_started: 5,
+        begun: 19,
         stance_distribution: StanceDistribution {
             initial: BTreeMap::from([(Stance::ConStrong, 9), (Stance::Undetermined, 2)]),
             last: BTreeMap::from([(Stance::ConWeak, 8), (Stance::ProWeak, 3)]),
@@ -337,13 +339,37 @@ pub fn statistics() -> Statistics {
             con: words("trust", 44),
             neutral: words("lie", 90),
         },
+        word_cloud_stale: true,
         strategy_counts: BTreeMap::from([(Strategy::Challenge, 40), (Strategy::DevilsAdvocate, 22)]),
         end_reasons: BTreeMap::from([(EndReason::ConclusionReached, 7), (EndReason::MaxTurnsReached, 4)]),
         average_turns: 13.5,
         average_duration_ms: 812_000.5,
+        sums: Sums { conversations: 12, turns: 162, duration_ms: 9_744_006 },
         tokens: usage(),
         cost_micros: Micros(1_204_400),
         created_at: MADE,
+        updated_at: CHANGED,
+    }
+}
+
+pub fn contribution() -> Contribution {
+    let words = |word: &str, count| BTreeMap::from([(word.to_owned(), count)]);
+    Contribution {
+        conversation_id: dialogue(),
+        assignment_id: lies(),
+        course_id: ethics(),
+        user_id: kim(),
+        initial_stance: Stance::ConStrong,
+        final_stance: Stance::ConWeak,
+        strategy_counts: BTreeMap::from([(Strategy::Challenge, 4)]),
+        end_reason: Some(EndReason::ConclusionReached),
+        turns: 14,
+        duration_ms: 812_000,
+        tokens: usage(),
+        cost_micros: Micros(4_318),
+        words: Words { pro: words("friend", 1), con: words("trust", 3), neutral: words("lie", 5) },
+        closed_at: CHANGED,
+        created_at: CHANGED,
         updated_at: CHANGED,
     }
 }

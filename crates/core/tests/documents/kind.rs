@@ -1,7 +1,7 @@
 //! Every kind of document.
 
 use mentora_core::documents::{
-    Announcement, Assignment, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
+    Announcement, Assignment, Contribution, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
     PendingResponse, Persona, Statistics, StreamingSession, Submission, Topic, User, Wallet,
 };
 use mentora_core::rules::Ruled;
@@ -67,6 +67,10 @@ pub fn all() -> Vec<Kind> {
         Kind::of::<LedgerEntry>("wallets/{walletId}/ledger/{entryId}", &example::ledger_entry()),
         Kind::of::<StreamingSession>("streamingSessions/{sessionId}", &example::streaming_session()),
         Kind::of::<Statistics>("statistics/{assignmentId}", &example::statistics()),
+        Kind::of::<Contribution>(
+            "statistics/{assignmentId}/contributions/{conversationId}",
+            &example::contribution(),
+        ),
         Kind::of::<PendingResponse>("pendingResponses/{conversationId}", &example::pending_response()),
     ]
 }

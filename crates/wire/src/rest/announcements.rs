@@ -6,10 +6,12 @@ use mentora_core::limits;
 use mentora_core::rules::{Offences, Ruled};
 use serde::{Deserialize, Serialize};
 
+use crate::etag::{Etag, Resource};
+
 /// `POST /api/courses/{id}/announcements`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateAnnouncement {
     /// 1 to 2,000 characters.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::Announcement, inline))]
@@ -29,7 +31,15 @@ impl Ruled for CreateAnnouncement {
 pub struct AnnouncementBody {
     /// Its id.
     pub id: AnnouncementId,
+    /// Its version.
+    pub etag: Etag,
     /// The announcement.
     #[serde(flatten)]
     pub announcement: Announcement,
+}
+
+impl Resource for AnnouncementBody {
+    fn etag(&self) -> Option<&Etag> {
+        Some(&self.etag)
+    }
 }

@@ -9,12 +9,13 @@ use mentora_core::rules::{Offences, Ruled};
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use crate::etag::{Etag, Resource};
 use crate::rest::Limit;
 
 /// `POST /api/assignments`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateAssignment {
     /// The course it belongs to.
     pub course_id: CourseId,
@@ -73,9 +74,17 @@ impl Ruled for CreateAssignment {
 pub struct AssignmentBody {
     /// Its id.
     pub id: AssignmentId,
+    /// Its version.
+    pub etag: Etag,
     /// The assignment.
     #[serde(flatten)]
     pub assignment: Assignment,
+}
+
+impl Resource for AssignmentBody {
+    fn etag(&self) -> Option<&Etag> {
+        Some(&self.etag)
+    }
 }
 
 impl AssignmentBody {
@@ -144,7 +153,8 @@ mod tests {
     #[test]
     fn a_learner_does_not_see_what_steers_the_tutor() {
         let id = AssignmentId::new("a").unwrap();
-        let body = AssignmentBody { id, assignment: an_assignment(0, None, false) };
+        let body =
+            AssignmentBody { id, etag: Etag(String::new()), assignment: an_assignment(0, None, false) };
         let seen = serde_json::to_string(&body.for_learner()).unwrap();
         assert!(!seen.contains("Kant"), "{seen}");
     }

@@ -8,13 +8,14 @@ use mentora_core::rules::{Offences, Ruled};
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use crate::etag::Resource;
 use crate::rest::Limit;
 use crate::stream::{AudioMode, Seq, StreamRole};
 
 /// `POST /api/conversations`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateConversation {
     /// What is to be argued.
     pub assignment_id: AssignmentId,
@@ -38,6 +39,8 @@ pub struct ConversationBody {
     pub conversation: Conversation,
 }
 
+impl Resource for ConversationBody {}
+
 /// Answer to `POST /api/conversations`: the open one, or a fresh one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -50,10 +53,12 @@ pub struct CreatedConversation {
     pub conversation: ConversationBody,
 }
 
+impl Resource for CreatedConversation {}
+
 /// `POST /api/conversations/{id}/turns`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct PostTurn {
     /// 1 to 20,000 characters.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::Message, inline))]
@@ -66,7 +71,7 @@ impl Ruled for PostTurn {
     fn offences(&self) -> Offences {
         Offences::default()
             .chars("text", self.text.as_str(), limits::Message::RANGE)
-            .unless(!self.text.trim().is_empty(), "text", || "says nothing")
+            .unless(self.text.is_empty() || !self.text.trim().is_empty(), "text", || "says nothing")
             .unless(
                 (1..=MAX_CLIENT_MESSAGE_ID_LEN).contains(&self.client_message_id.len()),
                 "clientMessageId",
@@ -105,10 +110,12 @@ pub struct TurnAnswer {
     pub state: ConversationState,
 }
 
+impl Resource for TurnAnswer {}
+
 /// `POST /api/conversations/{id}/end`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct EndConversation {
     /// Why, in the caller's own words; up to 500 characters. Kept in the log only.
     #[serde(default)]
@@ -132,6 +139,8 @@ pub struct TicketBody {
     /// When it runs out, ms: 60 s from now.
     pub expires_at: Millis,
 }
+
+impl Resource for TicketBody {}
 
 /// Query of `GET /api/conversations`: the caller's own; staff may ask for everybody's of an assignment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,13 +6,14 @@ use mentora_core::limits;
 use mentora_core::rules::{Offences, Ruled};
 use serde::{Deserialize, Serialize};
 
+use crate::etag::{Etag, Resource};
 use crate::query::CommaList;
 use crate::rest::Limit;
 
 /// `POST /api/courses`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateCourse {
     /// 1 to 200 characters.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::CourseTitle, inline))]
@@ -49,7 +50,7 @@ impl Ruled for CreateCourse {
 /// `POST /api/courses/join`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct JoinCourse {
     /// The code, in any case.
     pub code: CourseCode,
@@ -92,12 +93,20 @@ impl Ruled for JoinCourse {
 pub struct CourseBody {
     /// Its id.
     pub id: CourseId,
+    /// Its version.
+    pub etag: Etag,
     /// The caller's role in it; absent for one who is no member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     /// The course.
     #[serde(flatten)]
     pub course: Course,
+}
+
+impl Resource for CourseBody {
+    fn etag(&self) -> Option<&Etag> {
+        Some(&self.etag)
+    }
 }
 
 /// Query of `GET /api/courses`: the caller's own courses, or with `visibility=public` everybody's.

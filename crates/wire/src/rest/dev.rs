@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// `POST /api/dev/sign-in`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct DevSignIn {
     /// Who to be.
     #[cfg_attr(feature = "openapi", schema(example = "student"))]

@@ -23,4 +23,4 @@ pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
-pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile};
+pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};

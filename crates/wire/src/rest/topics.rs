@@ -6,10 +6,13 @@ use mentora_core::limits;
 use mentora_core::rules::{Offences, Ruled};
 use serde::{Deserialize, Serialize};
 
+use crate::etag::{Etag, Resource};
+use crate::patch::named;
+
 /// `POST /api/courses/{id}/topics`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateTopic {
     /// 1 to 200 characters.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::TopicTitle, inline))]
@@ -38,19 +41,19 @@ impl Ruled for CreateTopic {
 /// `PATCH /api/topics/{id}`: what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct UpdateTopic {
     /// 1 to 200 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::TopicTitle>, inline))]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::TopicTitle, inline))]
     pub title: Option<String>,
-    /// Up to 5,000 characters; an empty one takes the description away.
-    #[serde(default)]
+    /// Up to 5,000 characters; `null` takes the description away.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Description>, inline))]
-    pub description: Option<String>,
+    pub description: Option<Option<String>>,
     /// Its place among the topics of the course, from 0.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(format = Int64, maximum = 4_294_967_295_u32))]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u32, format = Int64, maximum = 4_294_967_295_u32))]
     pub order: Option<u32>,
 }
 
@@ -58,7 +61,11 @@ impl Ruled for UpdateTopic {
     fn offences(&self) -> Offences {
         Offences::default()
             .chars("title", self.title.as_deref().map(str::trim), limits::TopicTitle::RANGE)
-            .chars("description", self.description.as_deref(), limits::Description::RANGE)
+            .chars(
+                "description",
+                self.description.as_ref().and_then(Option::as_deref),
+                limits::Description::RANGE,
+            )
     }
 }
 
@@ -69,9 +76,17 @@ impl Ruled for UpdateTopic {
 pub struct TopicBody {
     /// Its id.
     pub id: TopicId,
+    /// Its version.
+    pub etag: Etag,
     /// The topic.
     #[serde(flatten)]
     pub topic: Topic,
+}
+
+impl Resource for TopicBody {
+    fn etag(&self) -> Option<&Etag> {
+        Some(&self.etag)
+    }
 }
 
 #[cfg(test)]
@@ -93,13 +108,15 @@ mod tests {
 
     #[test]
     fn a_change_may_name_any_field_but_not_empty_the_title() {
-        for sound in ["{}", r#"{"description":""}"#, r#"{"order":0}"#, r#"{"title":"t"}"#] {
+        for sound in ["{}", r#"{"description":null}"#, r#"{"order":0}"#, r#"{"title":"t"}"#] {
             assert_eq!(paths::<UpdateTopic>(sound), Vec::<String>::new(), "{sound}");
         }
         let long = "x".repeat(5_001);
         let wrong = format!(r#"{{"title":"","description":"{long}","order":0}}"#);
         assert_eq!(paths::<UpdateTopic>(&wrong), ["title", "description"]);
-        assert_eq!(paths::<UpdateTopic>(r#"{"order":-1}"#), ["order"]);
+        for wrong in ["-1", "null"] {
+            assert_eq!(paths::<UpdateTopic>(&format!(r#"{{"order":{wrong}}}"#)), ["order"]);
+        }
         assert_eq!(paths::<UpdateTopic>(r#"{"courseId":"c"}"#), ["courseId"]);
     }
 }

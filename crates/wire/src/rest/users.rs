@@ -1,16 +1,19 @@
 //! `/api/users/me`
 
-use mentora_core::documents::{ActiveMode, Platform};
+use mentora_core::documents::{ActiveMode, Platform, User};
 use mentora_core::ids::DeviceId;
 use mentora_core::limits;
 use mentora_core::rules::{Offences, Ruled};
 use mentora_core::time::Millis;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+use crate::etag::{Etag, Resource};
+use crate::patch::named;
 
 /// `PATCH /api/users/me`: what is not named stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct UpdateProfile {
     /// What others see; 1 to 100 characters.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
@@ -42,7 +45,7 @@ pub struct UpdateProfile {
 /// By what ways to be told things; a way that is not named stays as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct UpdateNotifications {
     /// By e-mail.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
@@ -52,11 +55,6 @@ pub struct UpdateNotifications {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = bool))]
     pub push: Option<bool>,
-}
-
-/// What is named has a value, and `null` is one only where the type has it: absent and `null` are not the same.
-fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
 }
 
 impl Ruled for UpdateProfile {
@@ -69,11 +67,29 @@ impl Ruled for UpdateProfile {
     }
 }
 
+/// A person, as the person sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UserBody {
+    /// Its version.
+    pub etag: Etag,
+    /// The person.
+    #[serde(flatten)]
+    pub user: User,
+}
+
+impl Resource for UserBody {
+    fn etag(&self) -> Option<&Etag> {
+        Some(&self.etag)
+    }
+}
+
 /// `POST /api/users/me/devices`
 // Without `Debug`: who holds the token can reach the device, so no log shall have it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct RegisterDevice {
     /// Its FCM registration token; 1 to 4,096 characters. It is never shown again.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::PushToken, inline))]
@@ -105,6 +121,8 @@ pub struct DeviceBody {
     /// When it was last changed, ms.
     pub updated_at: Millis,
 }
+
+impl Resource for DeviceBody {}
 
 #[cfg(test)]
 mod tests {

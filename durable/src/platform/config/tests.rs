@@ -100,6 +100,9 @@ fn an_emulator_is_used_by_its_usual_name_locally() {
 fn development_switches_are_refused_elsewhere() {
     for name in ["FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"] {
         assert_eq!(production_with(name, "127.0.0.1:8080"), Err(ConfigError::OnlyLocal(name)));
+        let staging =
+            read(&[("ENVIRONMENT", "staging"), ("FIREBASE_PROJECT_ID", "p"), (name, "127.0.0.1:8080")]);
+        assert_eq!(staging, Err(ConfigError::OnlyLocal(name)));
         assert!(read(&[("ENVIRONMENT", "local"), (name, "127.0.0.1:8080")]).is_ok(), "{name}");
     }
 }

@@ -7,7 +7,7 @@ pub mod handshake;
 pub mod open;
 pub mod tickets;
 
-use mentora_core::policy::{ConversationAction, Standing, Verdict};
+use mentora_core::policy::{ConversationAction, Verdict};
 use mentora_wire::stream::StreamRole;
 
 use crate::access::ConversationAccess;
@@ -18,7 +18,7 @@ use crate::error::ApiError;
 fn most(access: &ConversationAccess, caller: &Caller) -> (StreamRole, bool) {
     let may_speak = access.verdict(caller, ConversationAction::Speak) == Verdict::Allow;
     let role = if may_speak { StreamRole::Speaker } else { StreamRole::Listener };
-    (role, access.standing == Standing::Staff)
+    (role, access.standing.is_staff())
 }
 
 /// The role that a connection gets: as asked, but no more than allowed.

@@ -3,10 +3,10 @@
 use mentora_core::documents::Announcement;
 use mentora_core::ids::{AnnouncementId, CourseId};
 use mentora_core::policy::CourseAction;
-use mentora_durable::platform::random;
 use mentora_durable::repositories::Announcements;
 use mentora_wire::rest::{AnnouncementBody, CreateAnnouncement};
 
+use super::announced;
 use crate::access;
 use crate::answer::Created;
 use crate::auth::Caller;
@@ -33,14 +33,14 @@ pub async fn create(
 ) -> Result<Created<AnnouncementBody>, ApiError> {
     let (documents, now) = (context.documents(), context.now());
     access::course(&documents, &caller, &course, CourseAction::Announce).await?;
-    let id = AnnouncementId::new(random::new_id()).map_err(ApiError::internal_error)?;
+    let id: AnnouncementId = context.fresh_id()?;
     let announcement = Announcement {
         author_id: caller.actor.user,
         content: body.content.trim().to_owned(),
         created_at: now,
         updated_at: now,
     };
-    Announcements(&documents).create(&course, &id, &announcement).await?;
+    let made = Announcements(&documents).create(&course, &id, announcement).await?;
     let location = format!("/api/courses/{course}/announcements/{id}");
-    Ok(Created { location, body: AnnouncementBody { id, announcement } })
+    Ok(Created { location, body: announced(id, made) })
 }

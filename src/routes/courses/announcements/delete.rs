@@ -3,13 +3,13 @@
 use axum::response::NoContent;
 use mentora_core::ids::{AnnouncementId, CourseId};
 use mentora_core::policy::CourseAction;
-use mentora_durable::repositories::{Announcements, RepositoryError};
+use mentora_durable::repositories::Announcements;
 
 use crate::access;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::extract::Ids;
+use crate::extract::{Ids, IfMatch};
 
 /// Takes an announcement back. For staff of the course.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -19,19 +19,18 @@ use crate::extract::Ids;
         ("id" = String, Path, description = "The course."),
         ("announcementId" = String, Path, description = "The announcement."),
     ),
-    responses((status = 204, description = "It is gone."), crate::openapi::Forbidden),
+    responses((status = 204, description = "It is gone."), crate::openapi::Forbidden, crate::openapi::Changed),
 ))]
 #[worker::send]
 pub async fn delete(
     caller: Caller,
     context: Context,
     Ids(course, id): Ids<CourseId, AnnouncementId>,
+    IfMatch(seen): IfMatch,
 ) -> Result<NoContent, ApiError> {
     let documents = context.documents();
     access::course(&documents, &caller, &course, CourseAction::Announce).await?;
-    Announcements(&documents).delete(&course, &id).await.map_err(|error| match error {
-        RepositoryError::NotFound => ApiError::announcement_not_found(),
-        other => other.into(),
-    })?;
+    let deleted = Announcements(&documents).delete(&course, &id, seen).await;
+    deleted.map_err(ApiError::missing(ApiError::announcement_not_found))?;
     Ok(NoContent)
 }

@@ -6,6 +6,7 @@ use mentora_core::policy::CourseAction;
 use mentora_durable::repositories::Announcements;
 use mentora_wire::rest::{AnnouncementBody, ListPart, Page};
 
+use super::announced;
 use crate::access;
 use crate::auth::Caller;
 use crate::context::Context;
@@ -33,5 +34,5 @@ pub async fn list(
     let wanted = page::wanted(part.limit, part.cursor.as_deref())?;
     access::course(&documents, &caller, &course, CourseAction::ReadAnnouncements).await?;
     let items = Announcements(&documents).list(&course, &wanted).await?;
-    Ok(Json(page::page(items, |(id, announcement)| AnnouncementBody { id, announcement })))
+    Ok(Json(page::page(items, |(id, announcement)| announced(id, announcement))))
 }

@@ -3,7 +3,6 @@
 use mentora_core::documents::Topic;
 use mentora_core::ids::{CourseId, TopicId};
 use mentora_core::policy::CourseAction;
-use mentora_durable::platform::random;
 use mentora_durable::repositories::Topics;
 use mentora_wire::rest::{CreateTopic, TopicBody};
 
@@ -13,6 +12,7 @@ use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::{Id, Json};
+use crate::routes::topics::topic_body;
 
 /// Makes a topic of a course. For its staff.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -33,7 +33,7 @@ pub async fn create(
 ) -> Result<Created<TopicBody>, ApiError> {
     let (documents, now) = (context.documents(), context.now());
     access::course(&documents, &caller, &course, CourseAction::EditTopics).await?;
-    let id = TopicId::new(random::new_id()).map_err(ApiError::internal_error)?;
+    let id: TopicId = context.fresh_id()?;
     let topic = Topic {
         course_id: course,
         title: body.title.trim().to_owned(),
@@ -43,7 +43,7 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    Topics(&documents).create(&id, &topic).await?;
+    let made = Topics(&documents).create(&id, topic).await?;
     let location = format!("/api/topics/{id}");
-    Ok(Created { location, body: TopicBody { id, topic } })
+    Ok(Created { location, body: topic_body(id, made) })
 }

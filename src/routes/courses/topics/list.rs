@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::{Id, Query};
 use crate::page;
+use crate::routes::topics::topic_body;
 
 /// The topics of a course, for its members.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -37,5 +38,5 @@ pub async fn list(
     let wanted = page::wanted(part.limit, part.cursor.as_deref())?;
     access::course(&documents, &caller, &course, CourseAction::ReadTopics).await?;
     let items = Topics(&documents).list(&course, &wanted).await?;
-    Ok(Json(page::page(items, |(id, topic)| TopicBody { id, topic })))
+    Ok(Json(page::page(items, |(id, topic)| topic_body(id, topic))))
 }

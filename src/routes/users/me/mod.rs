@@ -9,7 +9,10 @@ use std::ops::RangeInclusive;
 use mentora_core::documents::{ActiveMode, Notifications, User};
 use mentora_core::limits;
 use mentora_core::time::Millis;
+use mentora_durable::repositories::Stored;
+use mentora_wire::rest::UserBody;
 
+use crate::answer::etag;
 use crate::auth::Caller;
 
 /// The profile with which a caller begins: what the identity tells, as far as it fits.
@@ -26,6 +29,11 @@ fn first_profile(caller: Caller, locale: String, now: Millis) -> User {
         created_at: now,
         updated_at: now,
     }
+}
+
+/// A profile as its owner sees it.
+fn profile_body(profile: Stored<User>) -> UserBody {
+    UserBody { etag: etag(profile.version), user: profile.document }
 }
 
 /// The name of the identity, else what stands before the `@` of its address, else its id: others must see something.

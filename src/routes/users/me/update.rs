@@ -1,24 +1,23 @@
 //! `PATCH /api/users/me`
 
-use axum::Json as Answer;
-use mentora_core::documents::User;
 use mentora_durable::repositories::users::ProfileChange;
 use mentora_durable::repositories::{RepositoryError, Users};
-use mentora_wire::rest::UpdateProfile;
+use mentora_wire::rest::{UpdateProfile, UserBody};
 
-use super::first_profile;
+use super::{first_profile, profile_body};
+use crate::answer::Current;
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::extract::{Json, Language};
+use crate::extract::{IfMatch, Json, Language};
 
 /// Changes the own profile: what is named, and nothing else.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     patch, path = "/api/users/me", operation_id = "updateProfile", tag = "users",
     request_body = UpdateProfile,
     responses(
-        (status = 200, description = "The profile as it is now.", body = User),
-        crate::openapi::Hidden, crate::openapi::Conflicting,
+        (status = 200, description = "The profile as it is now.", body = UserBody),
+        crate::openapi::Hidden, crate::openapi::Conflicting, crate::openapi::Changed,
     ),
 ))]
 #[worker::send]
@@ -26,18 +25,20 @@ pub async fn update(
     caller: Caller,
     context: Context,
     Language(locale): Language,
+    IfMatch(seen): IfMatch,
     Json(body): Json<UpdateProfile>,
-) -> Result<Answer<User>, ApiError> {
+) -> Result<Current<UserBody>, ApiError> {
     let (documents, now) = (context.documents(), context.now());
     let (users, change) = (Users(&documents), change(body));
-    match users.update(&caller.actor.user, &change, now).await {
-        // The first call of this user: there is nothing to change yet.
-        Err(RepositoryError::NotFound) => {
-            let profile = users.find_or_create(&first_profile(caller, locale, now)).await?;
-            Ok(Answer(users.update(&profile.uid, &change, now).await?))
+    let changed = match users.update(&caller.actor.user, &change, seen, now).await {
+        // The first call of this user: there is nothing to change yet, nor was anything seen.
+        Err(RepositoryError::NotFound) if seen.is_none() => {
+            let profile = users.find_or_create(first_profile(caller, locale, now)).await?;
+            users.update(&profile.uid, &change, None, now).await?
         }
-        other => Ok(Answer(other?)),
-    }
+        other => other?,
+    };
+    Ok(Current(profile_body(changed)))
 }
 
 fn change(body: UpdateProfile) -> ProfileChange {

@@ -1,12 +1,11 @@
 //! `POST /api/users/me/devices`
 
-use axum::Json as Answer;
 use axum::response::{IntoResponse, Response};
 use mentora_core::documents::Device;
 use mentora_durable::repositories::Devices;
 use mentora_wire::rest::{DeviceBody, RegisterDevice};
 
-use crate::answer::Created;
+use crate::answer::{Created, Current};
 use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -37,6 +36,6 @@ pub async fn create(
     if registered.created {
         Ok(Created { location, body }.into_response())
     } else {
-        Ok(Answer(body).into_response())
+        Ok(Current(body).into_response())
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::response::NoContent;
 use mentora_core::ids::DeviceId;
-use mentora_durable::repositories::{Devices, RepositoryError};
+use mentora_durable::repositories::Devices;
 
 use crate::auth::Caller;
 use crate::context::Context;
@@ -18,9 +18,6 @@ use crate::extract::Id;
 #[worker::send]
 pub async fn delete(caller: Caller, context: Context, Id(id): Id<DeviceId>) -> Result<NoContent, ApiError> {
     let removed = Devices(&context.documents()).remove(&caller.actor.user, &id).await;
-    removed.map_err(|error| match error {
-        RepositoryError::NotFound => ApiError::device_not_found(),
-        other => other.into(),
-    })?;
+    removed.map_err(ApiError::missing(ApiError::device_not_found))?;
     Ok(NoContent)
 }
