@@ -52,6 +52,7 @@ export const suites = [
   {
     name: 'sign-in',
     about: "Google's own SDK signs in at Google's Auth emulator, and the Worker takes the tokens",
+    beside: true,
     absent: () => missing('tests/sign-in/run.mjs'),
     test: (run, env) => program(run, env, 'tests/sign-in/run.mjs'),
   },
