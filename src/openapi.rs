@@ -2,8 +2,12 @@
 //!
 //! Native only. `tests/openapi.rs` keeps `docs/openapi.json` equal to it.
 
+pub mod examples;
+pub mod refusals;
+
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem, Paths};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
@@ -15,6 +19,7 @@ use utoipa::{IntoResponses, PartialSchema as _, ToSchema as _};
 use mentora_core::schema::plain;
 use mentora_wire::error::{ErrorBody, ErrorCode, ErrorDetail, FieldError};
 
+use crate::openapi::examples::Examples;
 use crate::router;
 use crate::stamp::VERSION;
 
@@ -43,18 +48,22 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 9] = [
+const REFUSALS: [(&str, u16, &str); 13] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
+    ("Unpaid", 402, "The wallet cannot pay the next turn. `INSUFFICIENT_CREDITS`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
     ("Hidden", 404, "It is not there, or not for these eyes. `NOT_FOUND`"),
+    ("OtherMethod", 405, "The path knows other methods; `Allow` lists them. `METHOD_NOT_ALLOWED`"),
     (
         "Conflicting",
         409,
-        "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`",
+        "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`, `IDEMPOTENCY_CONFLICT`",
     ),
+    ("Changed", 412, "It is not any more what `If-Match` names. `PRECONDITION_FAILED`"),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
+    ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
     (
         "Unavailable",
@@ -117,10 +126,10 @@ pub fn document() -> OpenApi {
         ApiKeyValue::with_description("ticket", "From `POST …/stream/tickets`; good once, for 60 seconds.");
     let components = ComponentsBuilder::new()
         .schemas_from_iter(schemas.into_iter().map(|(name, schema)| (name, plain(schema))))
-        .responses_from_iter(REFUSALS.map(|(name, _, description)| (name, error(description))))
+        .responses_from_iter(REFUSALS.map(|(name, status, description)| (name, error(status, description))))
         .security_scheme("idToken", SecurityScheme::Http(bearer))
         .security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
-    OpenApiBuilder::new()
+    let document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
                 .title("Mentora")
@@ -131,7 +140,33 @@ pub fn document() -> OpenApi {
         .paths(paths)
         .components(Some(components.build()))
         .security(Some([SecurityRequirement::new::<_, [String; 0], String>("idToken", [])]))
-        .build()
+        .build();
+    with_examples(document)
+}
+
+/// Shows every body that is sent, and every one that is answered when all goes well.
+fn with_examples(mut document: OpenApi) -> OpenApi {
+    let schemas = document.components.as_ref().map(|components| serde_json::to_value(&components.schemas));
+    let Some(Ok(Value::Object(schemas))) = schemas else { return document };
+    let examples = Examples::new(schemas);
+    let show = |content: &mut Content| {
+        if content.example.is_none() && content.examples.is_empty() {
+            let schema = serde_json::to_value(&content.schema).unwrap_or_default();
+            content.example = Some(examples.of(&schema));
+        }
+    };
+    for item in document.paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
+            let sent = operation.request_body.iter_mut().flat_map(|body| body.content.values_mut());
+            let answers = operation.responses.responses.values_mut();
+            let answered = answers.filter_map(|answer| match answer {
+                RefOr::T(answer) => Some(answer.content.values_mut()),
+                RefOr::Ref(_) => None,
+            });
+            sent.chain(answered.flatten()).for_each(show);
+        }
+    }
+    document
 }
 
 /// Adds the refusals that the arguments of a handler imply: whoever takes a body refuses a bad one, whoever takes
@@ -150,6 +185,7 @@ fn imply(operation: &mut Operation) {
         ("Hidden", in_path),
         ("TooLarge", body),
         ("NotJson", body),
+        ("TooMany", true),
         ("Failed", true),
         ("Unavailable", true),
     ];
@@ -176,7 +212,8 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
     .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-fn error(description: &str) -> Response {
-    let body = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
+fn error(status: u16, description: &str) -> Response {
+    let mut body = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
+    body.examples = refusals::examples(status);
     ResponseBuilder::new().description(description).content("application/json", body).build()
 }
