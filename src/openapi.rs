@@ -172,6 +172,16 @@ fn with_examples(mut document: OpenApi) -> OpenApi {
 /// Adds the refusals that the arguments of a handler imply: whoever takes a body refuses a bad one, whoever takes
 /// a caller refuses strangers, and whoever runs may fail.
 fn imply(operation: &mut Operation) {
+    // A body that may be absent is not `null` when it is there.
+    for content in operation.request_body.iter_mut().flat_map(|body| body.content.values_mut()) {
+        content.schema = content.schema.take().map(|schema| match schema {
+            RefOr::T(Schema::OneOf(choice)) if choice.items.len() == 2 => {
+                let there = choice.items.iter().find(|one| matches!(one, RefOr::Ref(_))).cloned();
+                there.unwrap_or(RefOr::T(Schema::OneOf(choice)))
+            }
+            other => other,
+        });
+    }
     let parameters = operation.parameters.as_deref().unwrap_or_default();
     let stands_in = |place: ParameterIn| parameters.iter().any(|p| p.parameter_in == place);
     let (in_path, in_query) = (stands_in(ParameterIn::Path), stands_in(ParameterIn::Query));

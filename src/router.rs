@@ -11,7 +11,7 @@ use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
 use crate::routes::{
-    assignments, config, conversations, courses, dev, document_store, health, openapi, topics, users,
+    assignments, config, conversations, courses, dev, docs, document_store, health, openapi, topics, users,
 };
 
 macro_rules! table {
@@ -37,6 +37,7 @@ table! {
     get  "/api/health" => health::read;
     get  "/api/config" => config::read;
     get  "/api/openapi.json" => openapi::read;
+    get  "/api/docs" => docs::read;
     post "/api/dev/sign-in" => dev::sign_in::create;
 
     get  "/api/users/me" => users::me::read::read;

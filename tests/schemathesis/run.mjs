@@ -65,7 +65,9 @@ async function all() {
 	await Promise.all(CALLERS.map((caller) => ask(python.interpreter, url, caller)));
 }
 
-const assets = () => [contract];
+function assets() {
+	return [contract];
+}
 
 /** The document is OpenAPI 3.1 at all. */
 async function validate(interpreter) {

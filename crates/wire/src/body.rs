@@ -16,6 +16,10 @@ impl<T: DeserializeOwned + Ruled> Body for T {}
 /// The offences, with their paths. Types are checked in reading order, so a wrong type hides those behind it;
 /// ranges are reported together.
 pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Vec<FieldError>> {
+    // serde would take a list for the fields of a body in their order.
+    if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err(vec![FieldError::new("", "the body must be a JSON object")]);
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     // Documents that are stored as they come keep fields they do not know, and so do their types; a request may not
     // bring any, at whatever depth.
@@ -67,6 +71,13 @@ mod tests {
             r#"{"courseId":"c","title":"t","aiConfig":{"maxTurn":5,"dialecticalConfig":{"weights":{}}}}"#;
         let both = ["aiConfig.maxTurn", "aiConfig.dialecticalConfig.weights"];
         assert_eq!(paths::<CreateAssignment>(json), both);
+    }
+
+    #[test]
+    fn a_list_is_no_body() {
+        for list in ["[]", r#" ["a","m"]"#, "null", "7"] {
+            assert_eq!(paths::<PostTurn>(list), [""], "{list}");
+        }
     }
 
     #[test]
