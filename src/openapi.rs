@@ -4,6 +4,7 @@
 
 pub mod examples;
 pub mod refusals;
+pub mod strict;
 
 use std::collections::BTreeMap;
 
@@ -129,7 +130,7 @@ pub fn document() -> OpenApi {
         .responses_from_iter(REFUSALS.map(|(name, status, description)| (name, error(status, description))))
         .security_scheme("idToken", SecurityScheme::Http(bearer))
         .security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
-    let document = OpenApiBuilder::new()
+    let mut document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
                 .title("Mentora")
@@ -141,6 +142,7 @@ pub fn document() -> OpenApi {
         .components(Some(components.build()))
         .security(Some([SecurityRequirement::new::<_, [String; 0], String>("idToken", [])]))
         .build();
+    strict::close_requests(&mut document);
     with_examples(document)
 }
 

@@ -31,7 +31,7 @@ const CHECK_MS = 60_000;
 /** Who asks, and whose answers must be of which kind. */
 const CALLERS = [
 	{ name: 'staff', uid: 'contract-staff', admin: true, share: 1, phases: 'examples,coverage,fuzzing,stateful' },
-	{ name: 'student', uid: 'contract-student', admin: false, share: 0.5, phases: 'examples,coverage,fuzzing' },
+	{ name: 'student', uid: 'contract-student', admin: false, share: 1, phases: 'examples,fuzzing' },
 	{ name: 'nobody', share: 0.3, phases: 'examples,fuzzing' },
 ];
 
