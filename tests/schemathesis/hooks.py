@@ -11,7 +11,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 from schemathesis.openapi.checks import RejectedPositiveData
 
-from world import World
+from world import World, plain
 
 # Of ten calls so many are about something that is there.
 REAL = 8
@@ -38,11 +38,15 @@ def after_load_schema(context, schema):
     if caller == "student":
         world.join(own)
         world.populate(own)
+        world.keep_seen()
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
     meta = case.meta
+    allowed_body = isinstance(case.body, dict) and not (meta and meta.is_negative_at(ParameterLocation.BODY))
+    if allowed_body:
+        case.body = plain(case.body)
     # What follows from an answer before it is right as it is.
     linked = meta is not None and meta.phase.name == TestPhase.STATEFUL
     if linked or world.random.randrange(10) >= REAL:
@@ -55,7 +59,7 @@ def before_call(context, case, kwargs):
         # Nobody can make up a cursor.
         case.query.pop("cursor", None)
         case.query.update({name: world.reference(name) for name in case.query if world.reference(name)})
-    if isinstance(case.body, dict) and not (meta and meta.is_negative_at(ParameterLocation.BODY)):
+    if allowed_body:
         case.body = world.fresh(case.body)
 
 

@@ -27,6 +27,7 @@ class World:
         # Ids by the path at which they were made, as `/api/courses/c1/topics`, and by the last word of it.
         self.at_path: dict[str, list[str]] = {}
         self.of_kind: dict[str, list[str]] = {}
+        self.seen: set[str] = set()
         paths = [path.strip("/").split("/") for path in document["paths"]]
         # A word with a place-holder behind it is a kind of thing.
         self.kinds = {word for path in paths for word, next_one in zip(path, path[1:]) if PLACE_HOLDER.match(next_one)}
@@ -37,12 +38,19 @@ class World:
 
     def populate(self, token: str, rounds: int = EACH) -> None:
         """Makes some of everything that can be made. What needs another thing first is made in the next round."""
+        self.seen = set()
         for _ in range(rounds):
             for template in self._creating():
                 self._create(template, token)
         for template, item in self.document["paths"].items():
             if "get" in item and not template.endswith("}"):
                 self._learn(template, item["get"], token)
+
+    def keep_seen(self) -> None:
+        """Leaves of each kind what the last caller has made or seen itself, if it has."""
+        for pools in (self.at_path, self.of_kind):
+            for place, ids in pools.items():
+                pools[place] = [one for one in ids if one in self.seen] or ids
 
     def join(self, token: str) -> None:
         """Makes the caller a member of the courses."""
@@ -91,9 +99,6 @@ class World:
         # Open since an hour, due in a week: an assignment that nobody may work on hides what comes behind it.
         if name in ("startAt", "dueAt") and isinstance(value, int):
             return now_ms() + (-HOUR_MS if name == "startAt" else WEEK_MS)
-        # 7.0 is an integer to JSON Schema, but serde, as most parsers, wants it written as one.
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
         if not isinstance(value, str):
             return self.fresh(value)
         if name in ("code", "clientMessageId"):
@@ -134,6 +139,7 @@ class World:
         kind = path.split("/")[-1]
         identifier = isinstance(thing, dict) and (thing.get("id") or thing.get(f"{kind.rstrip('s')}Id") or thing.get("userId"))
         if isinstance(identifier, str):
+            self.seen.add(identifier)
             for ids in (self.at_path.setdefault(path, []), self.of_kind.setdefault(kind, [])):
                 if identifier not in ids:
                     ids.append(identifier)
@@ -151,6 +157,15 @@ class World:
     def _call(self, method: str, path: str, token: str | None, body: object, query: dict | None = None) -> requests.Response:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         return self.session.request(method, self.base_url + path, json=body, params=query, headers=headers, timeout=SECONDS)
+
+
+def plain(value: object) -> object:
+    """With whole numbers written so: 7.0 is an integer to JSON Schema, but to serde, as to most parsers, only 7 is one."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: plain(field) for name, field in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def now_ms() -> int:
