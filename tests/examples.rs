@@ -36,7 +36,8 @@ fn generated() -> Value {
 
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let of_path = |(path, item): (&String, &Value)| {
-        let named = |(method, operation): (&String, &Value)| (method.clone(), path.clone(), operation.clone());
+        let named =
+            |(method, operation): (&String, &Value)| (method.clone(), path.clone(), operation.clone());
         item.as_object().unwrap().iter().map(named).collect::<Vec<_>>()
     };
     document["paths"].as_object().unwrap().iter().flat_map(of_path).collect()
@@ -107,7 +108,10 @@ fn every_code_is_shown_with_the_status_it_has() {
                 let refusal: ErrorBody = serde_json::from_value(example).unwrap();
                 let code = serde_json::to_value(refusal.error.code).unwrap();
                 let code = code.as_str().unwrap().to_owned();
-                assert!(answer["description"].as_str().unwrap().contains(&format!("`{code}`")), "{name}: {code}");
+                assert!(
+                    answer["description"].as_str().unwrap().contains(&format!("`{code}`")),
+                    "{name}: {code}"
+                );
                 assert!(codes.insert(code.clone()), "{code} stands under two statuses");
             }
         }
@@ -161,7 +165,8 @@ fn against_what_is_shown_of_a_request_the_route_says_nothing() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for (method, path, operation) in operations(&document) {
-        for body in shown("", &operation["requestBody"]).into_iter().filter(|body| body.at.ends_with("json")) {
+        for body in shown("", &operation["requestBody"]).into_iter().filter(|body| body.at.ends_with("json"))
+        {
             for mut example in body.examples {
                 example.as_object_mut().unwrap().insert(TOO_MANY.into(), Value::Null);
                 count += 1;

@@ -139,9 +139,7 @@ fn fits(value: &Value, schema: &Value) -> bool {
     match value {
         Value::String(_) => kind(schema) == "string",
         Value::Bool(_) => kind(schema) == "boolean",
-        Value::Number(number) => {
-            kind(schema) == "number" || (kind(schema) == "integer" && !number.is_f64())
-        }
+        Value::Number(number) => kind(schema) == "number" || (kind(schema) == "integer" && !number.is_f64()),
         Value::Array(_) => kind(schema) == "array",
         Value::Object(_) => kind(schema) == "object",
         Value::Null => false,

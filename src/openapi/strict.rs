@@ -36,7 +36,8 @@ pub fn close_requests(document: &mut OpenApi) {
 fn references(value: &Value) -> Vec<String> {
     match value {
         Value::Object(fields) => {
-            let own = fields.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix(PLACE));
+            let own =
+                fields.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix(PLACE));
             own.map(str::to_owned).into_iter().chain(fields.values().flat_map(references)).collect()
         }
         Value::Array(items) => items.iter().flat_map(references).collect(),
