@@ -29,8 +29,9 @@ pub fn identify(headers: &mut HeaderMap, request_id: &str, total_ms: i64) {
 
 /// Keeps a browser from taking an answer for anything but data, and everybody from keeping it.
 pub fn protect(headers: &mut HeaderMap) {
-    const ALWAYS: [(HeaderName, &str); 4] = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+    const NOTHING: HeaderValue =
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+    const ALWAYS: [(HeaderName, &str); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
@@ -38,6 +39,8 @@ pub fn protect(headers: &mut HeaderMap) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // Only a page has a policy of its own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 

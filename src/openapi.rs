@@ -2,10 +2,14 @@
 //!
 //! Native only. `tests/openapi.rs` keeps `docs/openapi.json` equal to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod examples;
+pub mod refusals;
+pub mod strict;
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths};
-use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
@@ -19,6 +23,7 @@ use mentora_core::schema::plain;
 use mentora_wire::error::{ErrorBody, ErrorCode, ErrorDetail, FieldError};
 
 use crate::idempotency;
+use crate::openapi::examples::Examples;
 use crate::router;
 use crate::stamp::VERSION;
 
@@ -47,17 +52,19 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 11] = [
+const REFUSALS: [(&str, u16, &str); 13] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
+    ("Unpaid", 402, "The wallet cannot pay the next turn. `INSUFFICIENT_CREDITS`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
     ("Hidden", 404, "It is not there, or not for these eyes. `NOT_FOUND`"),
+    ("OtherMethod", 405, "The path knows other methods; `Allow` lists them. `METHOD_NOT_ALLOWED`"),
     (
         "Conflicting",
         409,
-        "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `IDEMPOTENCY_CONFLICT`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`",
+        "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`, `IDEMPOTENCY_CONFLICT`",
     ),
-    ("Changed", 412, "It has another version than the one that `If-Match` names. `PRECONDITION_FAILED`"),
+    ("Changed", 412, "It is not any more what `If-Match` names. `PRECONDITION_FAILED`"),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
@@ -112,29 +119,26 @@ pub fn document() -> OpenApi {
         (ErrorCode::name().into_owned(), ErrorCode::schema()),
         (FieldError::name().into_owned(), FieldError::schema()),
     ]);
-    let mut bodies = BTreeSet::new();
     for route in router::documented() {
         schemas.extend(route.schemas);
         for (path, mut item) in route.described.paths {
             operations(&mut item).for_each(|(method, operation)| {
                 take_headers(method, &path, operation);
                 imply(operation);
-                bodies.extend(body_of(operation));
             });
             paths.paths.entry(path).or_default().merge_operations(item);
         }
     }
-    schemas.iter_mut().filter(|(name, _)| bodies.contains(*name)).for_each(|(_, schema)| close(schema));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
     let bearer = bearer.description(Some("A Firebase ID token.")).build();
     let ticket =
         ApiKeyValue::with_description("ticket", "From `POST …/stream/tickets`; good once, for 60 seconds.");
     let components = ComponentsBuilder::new()
         .schemas_from_iter(schemas.into_iter().map(|(name, schema)| (name, plain(schema))))
-        .responses_from_iter(REFUSALS.map(|(name, _, description)| (name, error(description))))
+        .responses_from_iter(REFUSALS.map(|(name, status, description)| (name, error(status, description))))
         .security_scheme("idToken", SecurityScheme::Http(bearer))
         .security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
-    OpenApiBuilder::new()
+    let mut document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
                 .title("Mentora")
@@ -145,12 +149,49 @@ pub fn document() -> OpenApi {
         .paths(paths)
         .components(Some(components.build()))
         .security(Some([SecurityRequirement::new::<_, [String; 0], String>("idToken", [])]))
-        .build()
+        .build();
+    strict::close_requests(&mut document);
+    with_examples(document)
+}
+
+/// Shows every body that is sent, and every one that is answered when all goes well.
+fn with_examples(mut document: OpenApi) -> OpenApi {
+    let schemas = document.components.as_ref().map(|components| serde_json::to_value(&components.schemas));
+    let Some(Ok(Value::Object(schemas))) = schemas else { return document };
+    let examples = Examples::new(schemas);
+    let show = |content: &mut Content| {
+        if content.example.is_none() && content.examples.is_empty() {
+            let schema = serde_json::to_value(&content.schema).unwrap_or_default();
+            content.example = Some(examples.of(&schema));
+        }
+    };
+    for item in document.paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
+            let sent = operation.request_body.iter_mut().flat_map(|body| body.content.values_mut());
+            let answers = operation.responses.responses.values_mut();
+            let answered = answers.filter_map(|answer| match answer {
+                RefOr::T(answer) => Some(answer.content.values_mut()),
+                RefOr::Ref(_) => None,
+            });
+            sent.chain(answered.flatten()).for_each(show);
+        }
+    }
+    document
 }
 
 /// Adds the refusals that the arguments of a handler imply: whoever takes a body refuses a bad one, whoever takes
 /// a caller refuses strangers, and whoever runs may fail.
 fn imply(operation: &mut Operation) {
+    // A body that may be absent is not `null` when it is there.
+    for content in operation.request_body.iter_mut().flat_map(|body| body.content.values_mut()) {
+        content.schema = content.schema.take().map(|schema| match schema {
+            RefOr::T(Schema::OneOf(choice)) if choice.items.len() == 2 => {
+                let there = choice.items.iter().find(|one| matches!(one, RefOr::Ref(_))).cloned();
+                there.unwrap_or(RefOr::T(Schema::OneOf(choice)))
+            }
+            other => other,
+        });
+    }
     let parameters = operation.parameters.as_deref().unwrap_or_default();
     let stands_in = |place: ParameterIn| parameters.iter().any(|p| p.parameter_in == place);
     let (in_path, in_query) = (stands_in(ParameterIn::Path), stands_in(ParameterIn::Query));
@@ -197,22 +238,6 @@ fn take_headers(method: &str, path: &str, operation: &mut Operation) {
     operation.parameters.get_or_insert_default().extend(taken);
 }
 
-/// The name of the schema of an operation's JSON body.
-fn body_of(operation: &Operation) -> Option<String> {
-    let content = operation.request_body.as_ref()?.content.get("application/json")?;
-    match content.schema.as_ref()? {
-        RefOr::Ref(reference) => reference.ref_location.rsplit('/').next().map(str::to_owned),
-        RefOr::T(_) => None,
-    }
-}
-
-/// A body may hold no field that is not known: the parser refuses it (see `mentora_wire::body`).
-fn close(schema: &mut RefOr<Schema>) {
-    if let RefOr::T(Schema::Object(object)) = schema {
-        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-    }
-}
-
 /// The operations of a path, by method in lower case.
 pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
@@ -229,7 +254,8 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
     .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-fn error(description: &str) -> Response {
-    let body = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
+fn error(status: u16, description: &str) -> Response {
+    let mut body = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
+    body.examples = refusals::examples(status);
     ResponseBuilder::new().description(description).content("application/json", body).build()
 }

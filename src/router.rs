@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::idempotency;
 use crate::limits;
 use crate::routes::{
-    assignments, config, conversations, courses, dev, document_store, health, openapi, topics, users,
+    assignments, config, conversations, courses, dev, docs, document_store, health, openapi, topics, users,
 };
 
 macro_rules! table {
@@ -39,6 +39,7 @@ table! {
     get  "/api/health" => health::read;
     get  "/api/config" => config::read;
     get  "/api/openapi.json" => openapi::read;
+    get  "/api/docs" => docs::read;
     post "/api/dev/sign-in" => dev::sign_in::create;
 
     get  "/api/users/me" => users::me::read::read;

@@ -57,6 +57,12 @@ export const suites = [
     test: (run, env) => program(run, env, 'tests/sign-in/run.mjs'),
   },
   {
+    name: 'contract',
+    about: 'the OpenAPI document is sound, and schemathesis finds no answer that it does not describe',
+    absent: () => missing('tests/schemathesis/run.mjs'),
+    test: (run, env) => program(run, env, 'tests/schemathesis/run.mjs'),
+  },
+  {
     name: 'browser',
     about: 'a student in Chromium, by text and by voice',
     needs: ['chromium', 'espeak-ng', 'sox'],

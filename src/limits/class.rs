@@ -24,6 +24,7 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/health", Open),
     ("GET", "/api/config", Open),
     ("GET", "/api/openapi.json", Open),
+    ("GET", "/api/docs", Open),
     ("POST", "/api/dev/sign-in", Open),
     //
     ("GET", "/api/users/me", Read),
@@ -94,7 +95,7 @@ mod tests {
     #[test]
     fn only_routes_without_sign_in_are_open() {
         for (method, path, class) in CLASSES {
-            let open = ["/api/health", "/api/config", "/api/openapi.json", "/api/dev/"];
+            let open = ["/api/health", "/api/config", "/api/openapi.json", "/api/docs", "/api/dev/"];
             assert_eq!(*class == Open, open.iter().any(|open| path.starts_with(open)), "{method} {path}");
             assert!(*class != Read || *method == "GET", "{method} {path} is no reading");
         }

@@ -1,6 +1,6 @@
 //! The handlers. The tree of files is the tree of paths: `POST /api/courses/join` is `courses/join.rs`.
 //!
-//! - [`health`], [`config`], [`openapi`]: for everybody
+//! - [`health`], [`config`], [`openapi`], [`docs`]: for everybody
 //! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
 //! - [`users`], [`courses`], [`topics`], [`assignments`], [`conversations`]: the resources
 //! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
@@ -10,6 +10,7 @@ pub mod config;
 pub mod conversations;
 pub mod courses;
 pub mod dev;
+pub mod docs;
 pub mod document_store;
 pub mod health;
 pub mod openapi;

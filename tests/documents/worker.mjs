@@ -1,7 +1,7 @@
 // The Worker that was built, in workerd, with its own document store and nothing else around it.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { root } from '../../scripts/project/paths.mjs';
 import { modernNode } from '../../scripts/setup/node.mjs';
@@ -24,19 +24,21 @@ const SETTINGS = {
 
 /**
  * Starts a Worker with an empty store of its own on a free port; it answers Firestore's calls at `/v1`.
- * @param {Record<string, string>} [settings] beside those of these tests, or in place of them
+ *
+ * @param {{ name?: string, settings?: Record<string, string>, assets?: string[] }} [how] `settings` beside those of these
+ *   tests, or in place of them; `assets`: files and folders to serve beside the Worker
  * @returns {Promise<{ host: string, stop: () => Promise<void> }>}
  */
-export async function startWorker(settings = {}) {
-	const folder = mkdtempSync(join(tmpdir(), 'mentora-documents-'));
+export async function startWorker({ name = 'documents', settings = {}, assets = [] } = {}) {
+	const folder = mkdtempSync(join(tmpdir(), `mentora-${name}-`));
 	const port = await freePort();
-	layOut(folder, { ...SETTINGS, ...settings });
+	layOut(folder, { ...SETTINGS, ...settings }, assets);
 	const args = [
 		join(root, 'node_modules/wrangler/bin/wrangler.js'), 'dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0',
 		'--persist-to', 'state', '--env-file', 'settings.env', '--show-interactive-dev-session=false',
 	];
 	const env = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: join(folder, 'logs'), NO_COLOR: '1', CI: 'true' };
-	const service = new Service('documents-worker', modernNode(), args, { cwd: folder, env });
+	const service = new Service(`${name}-worker`, modernNode(), args, { cwd: folder, env });
 	const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 	const atExit = () => (service.kill(), remove());
 	process.once('exit', atExit);
@@ -56,14 +58,16 @@ export async function startWorker(settings = {}) {
 }
 
 /** A copy of what was built and a configuration without the build: nobody's editing of the sources disturbs the tests. */
-function layOut(folder, settings) {
+function layOut(folder, settings, assets) {
 	const build = join(root, 'build');
 	if (!existsSync(join(build, 'index.js'))) throw new Error('The Worker is not built: `npm run build -- --worker`.');
 	cpSync(build, join(folder, 'build'), { recursive: true });
 	const configuration = readFileSync(join(root, 'wrangler.toml'), 'utf8');
 	const withoutBuild = configuration.replace(/^\[build\]\n(?:(?!\[).*\n)*/m, '').replace('"apps/mentora/build"', '"assets"');
-	writeFileSync(join(folder, 'wrangler.toml'), withoutBuild);
+	// Tests ask more often than any person may.
+	writeFileSync(join(folder, 'wrangler.toml'), withoutBuild.replace(/\blimit = \d+/g, 'limit = 1000000'));
 	mkdirSync(join(folder, 'assets'));
+	for (const path of assets) cpSync(path, join(folder, 'assets', basename(path)), { recursive: true });
 	writeFileSync(join(folder, 'settings.env'), Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`).join(''));
 }
 

@@ -28,7 +28,7 @@ const apps = [];
 
 before(async () => {
 	emulator = await startAuthEmulator(PROJECT);
-	worker = await startWorker({ FIREBASE_PROJECT_ID: PROJECT, FIREBASE_AUTH_EMULATOR_HOST: emulator.host });
+	worker = await startWorker({ name: 'sign-in', settings: { FIREBASE_PROJECT_ID: PROJECT, FIREBASE_AUTH_EMULATOR_HOST: emulator.host } });
 });
 
 after(async () => {

@@ -23,6 +23,10 @@ const MAX_MENDED_BYTES: usize = 64 * 1024;
 /// # Errors
 /// Every offence, with its path: unknown fields, wrong types, what is missing, and what is out of range.
 pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Vec<FieldError>> {
+    // serde would take a list for the fields of a body in their order.
+    if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err(vec![FieldError::new("", "the body must be a JSON object")]);
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     match read::<T, _>(&mut reader) {
         Ok((value, mut offences)) => {
@@ -195,6 +199,13 @@ mod tests {
             r#"{"courseId":"c","title":"t","aiConfig":{"maxTurn":5,"dialecticalConfig":{"weights":{}}}}"#;
         let both = ["aiConfig.maxTurn", "aiConfig.dialecticalConfig.weights"];
         assert_eq!(paths::<CreateAssignment>(json), both);
+    }
+
+    #[test]
+    fn a_list_is_no_body() {
+        for list in ["[]", r#" ["a","m"]"#, "null", "7"] {
+            assert_eq!(paths::<PostTurn>(list), [""], "{list}");
+        }
     }
 
     #[test]

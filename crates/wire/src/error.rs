@@ -50,6 +50,29 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 19] = [
+        Self::Unauthorized,
+        Self::TokenExpired,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::ValidationError,
+        Self::InsufficientCredits,
+        Self::MethodNotAllowed,
+        Self::UnsupportedMediaType,
+        Self::Conflict,
+        Self::IdempotencyConflict,
+        Self::AlreadyExists,
+        Self::ConversationClosed,
+        Self::TurnInProgress,
+        Self::PreconditionFailed,
+        Self::PayloadTooLarge,
+        Self::RateLimited,
+        Self::UpstreamUnavailable,
+        Self::UpstreamQuota,
+        Self::InternalError,
+    ];
+
     /// The HTTP status of the code.
     #[must_use]
     pub const fn status(self) -> u16 {

@@ -158,7 +158,7 @@ pub struct ListConversations {
     pub user_id: Option<UserId>,
     /// Only those that stand so.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "closed"))]
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub state: Option<ConversationState>,
     /// 1 to 100; 20 unless told.
     #[serde(default)]
@@ -181,11 +181,11 @@ pub struct StreamQuery {
     pub cursor: Option<Seq>,
     /// `speaker` or `listener`; the most that the ticket allows unless told.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "speaker"))]
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub role: Option<StreamRole>,
     /// How the tutor's audio comes: `none` (unless told), `base64` or `binary`.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "binary"))]
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub audio: AudioMode,
     /// A ticket, for clients that can set neither subprotocols nor headers.
     #[serde(default)]

@@ -118,7 +118,8 @@ pub struct ListCourses {
     /// Only courses where the caller has one of these roles: `student`, `auditor`, `ta`, `instructor`, with commas
     /// between them.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "student,auditor"))]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "student,auditor",
+        pattern = "^(instructor|ta|student|auditor)(,(instructor|ta|student|auditor))*$"))]
     pub role: CommaList<Role>,
     /// `public`: courses that everybody may find, whether the caller is in them or not.
     #[serde(default)]

@@ -32,6 +32,7 @@ pub struct Seq(pub u64);
 
 /// What a connection is to the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum StreamRole {
     /// The owner, who is heard.
@@ -42,6 +43,7 @@ pub enum StreamRole {
 
 /// How a connection wants the tutor's audio.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AudioMode {
     /// Not at all.
