@@ -36,8 +36,9 @@ def after_load_schema(context, schema):
     owner = own if caller == "staff" else world.sign_in(f"contract-owner-{caller}", admin=True)
     world.populate(owner)
     if caller == "student":
-        world.populate(own)
+        world.seen.clear()
         world.join(own)
+        world.populate(own)
         world.keep_seen()
 
 

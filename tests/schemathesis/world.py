@@ -38,7 +38,6 @@ class World:
 
     def populate(self, token: str, rounds: int = EACH) -> None:
         """Makes some of everything that can be made. What needs another thing first is made in the next round."""
-        self.seen = set()
         for _ in range(rounds):
             for template in self._creating():
                 self._create(template, token)
@@ -47,7 +46,7 @@ class World:
                 self._learn(template, item["get"], token)
 
     def keep_seen(self) -> None:
-        """Leaves of each kind what the last caller has made or seen itself, if it has."""
+        """Leaves of each kind what was made or seen since `seen` was cleared, if anything was."""
         for pools in (self.at_path, self.of_kind):
             for place, ids in pools.items():
                 pools[place] = [one for one in ids if one in self.seen] or ids
