@@ -79,7 +79,7 @@ fn filled(path: &str) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-const OPEN: [&str; 4] = ["/api/health", "/api/config", "/api/openapi.json", "/api/dev/sign-in"];
+const OPEN: [&str; 5] = ["/api/health", "/api/config", "/api/openapi.json", "/api/docs", "/api/dev/sign-in"];
 
 #[test]
 fn every_route_that_is_not_open_asks_who_is_there_before_anything_else() {
@@ -158,6 +158,16 @@ fn every_answer_bears_its_request_its_time_and_its_protection() {
         assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("default-src 'none'"));
         assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{path}");
     }
+}
+
+#[test]
+fn the_page_of_the_api_has_a_policy_of_its_own_and_no_script_in_it() {
+    let answer = ask(request("GET", "/api/docs"));
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(answer.headers.get_all(header::CONTENT_SECURITY_POLICY).iter().count(), 1);
 }
 
 #[test]
