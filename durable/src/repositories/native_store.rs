@@ -101,6 +101,7 @@ pub fn course(code: &str, owner: &str, made_at: i64) -> Course {
         code: CourseCode::new(code).unwrap(),
         owner_id: user(owner),
         visibility: Visibility::Private,
+        has_password: false,
         theme: None,
         description: None,
         thumbnail: None,
