@@ -5,7 +5,7 @@
 //! - [`router`]: the table of routes; [`routes`]: the handlers, one file a path
 //! - [`context`], [`auth`], [`extract`]: what a handler is given; [`access`]: what its caller may use
 //! - [`answer`], [`page`], [`error`]: what it gives back
-//! - [`tickets`]: what opens a stream
+//! - [`tickets`]: what opens a stream; [`passwords`]: what opens a course; [`sweep`]: what a deleted one leaves behind
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
 //! - [`stamp`]: which build this is
 //!
@@ -22,10 +22,12 @@ pub mod headers;
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod passwords;
 pub mod router;
 pub mod routes;
 pub mod service;
 pub mod stamp;
+pub mod sweep;
 pub mod tickets;
 
 use axum::body::Body;

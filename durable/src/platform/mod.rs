@@ -7,7 +7,7 @@
 //! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline
 //! - [`access_token`]: the service account's token, kept for its life
 //! - [`documents`]: the document store that the configuration names, behind one client
-//! - [`identity`]: who is asking
+//! - [`identity`]: who is asking; [`password`]: the keys of passwords
 
 pub mod access_token;
 pub mod clock;
@@ -16,5 +16,6 @@ pub mod documents;
 pub mod fetch;
 pub mod identity;
 pub mod log;
+pub mod password;
 pub mod pause;
 pub mod random;

@@ -39,6 +39,15 @@ const LISTED: [&str; 15] = [
     "userId",
 ];
 
+/// All states but the last.
+const OPEN: [ConversationState; 5] = [
+    ConversationState::AwaitingIdea,
+    ConversationState::AddingCounterpoint,
+    ConversationState::AwaitingFollowup,
+    ConversationState::AwaitingDelayedResponse,
+    ConversationState::AddingFinalSummary,
+];
+
 /// The conversations.
 #[derive(Debug)]
 pub struct Conversations<'a, T = DocumentTransport>(pub &'a Client<T>);
@@ -147,6 +156,24 @@ impl<T: Transport> Conversations<'_, T> {
         Ok(document::read(self.0, &path(id)?).await?.map(|stored| stored.document))
     }
 
+    /// Those of a course that have not ended, the latest begun first.
+    ///
+    /// The document lags behind the conversation's own object by a flush: one that ended a moment ago may still be
+    /// called open here.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn open_in(
+        &self,
+        course: &CourseId,
+        page: &Page,
+    ) -> Result<(Vec<ConversationId>, Option<Cursor>), RepositoryError> {
+        let (found, next) = page::fetch(self.0, &StillOpen { course: course.clone() }, page).await?;
+        let ids = found.iter().map(|document| ConversationId::new(document.id()));
+        let ids = ids.collect::<Result<_, _>>();
+        Ok((ids.map_err(|error| RepositoryError::Internal(error.to_string()))?, next))
+    }
+
     /// Conversations without their turns, the latest begun first.
     ///
     /// # Errors
@@ -158,6 +185,30 @@ impl<T: Transport> Conversations<'_, T> {
     ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
         let (found, next) = page::list(self.0, filter, page).await?;
         Ok((found.into_iter().map(|(id, stored): (_, Stored<_>)| (id, stored.document)).collect(), next))
+    }
+}
+
+/// The conversations of a course that have not ended.
+pub(super) struct StillOpen {
+    course: CourseId,
+}
+
+impl Listing for StillOpen {
+    const ORDER: &'static [(&'static str, Direction)] = &[("startedAt", Direction::Descending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let open = OPEN.iter().map(to_value).collect::<Result<Vec<_>, _>>()?;
+        let conversations = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(["startedAt"]);
+        Ok(conversations.whose("courseId", Operator::Equal, self.course.as_str()).whose(
+            "state",
+            Operator::In,
+            Value::Array(open),
+        ))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self { course: super::native_store::course_id("ethics") }]
     }
 }
 

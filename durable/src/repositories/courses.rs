@@ -1,23 +1,64 @@
 //! `courses/{courseId}`, and `courseCodes/{CODE}`: a document a code makes its uniqueness a precondition.
 
 use mentora_core::documents::collections::{COURSE_CODES, COURSES, ROSTER};
-use mentora_core::documents::{Course, CourseCode, Member, MemberStatus, Role, Visibility};
+use mentora_core::documents::{
+    Course, CourseCode, DemoPolicy, Member, MemberStatus, PasswordHash, Role, Visibility,
+};
 use mentora_core::ids::{CourseId, UserId};
+use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, Operator, Query, Transport, Value, Write, to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Query, Transport, Value, Write,
+    to_fields,
 };
 use serde::{Deserialize, Serialize};
 
+use super::document::Change;
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, document, roster};
+use super::{Cursor, Page, RepositoryError, Stored, Version, deleted_courses, document, roster, secrets};
 use crate::platform::documents::DocumentTransport;
 
 /// The courses.
 #[derive(Debug)]
 pub struct Courses<'a, T = DocumentTransport>(pub &'a Client<T>);
+
+/// How often a change or a removal is tried while others change the course.
+const ATTEMPTS: u32 = 5;
+
+/// What changes of a course; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CourseChange {
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What a student types to join.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<CourseCode>,
+    /// Who can find it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+    /// What it is about; `Some(None)` takes the description away, as below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Option<String>>,
+    /// How it looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Option<String>>,
+    /// Whether it is one to try Mentora with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_demo: Option<bool>,
+    /// What it gives away as a demo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub demo_policy: Option<Option<DemoPolicy>>,
+    /// For how long it keeps what was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<Option<u32>>,
+    /// What one must know to join. It does not stand in the course itself.
+    #[serde(skip)]
+    pub password: Option<Option<PasswordHash>>,
+}
 
 /// Who holds a code.
 #[derive(Serialize, Deserialize)]
@@ -34,6 +75,14 @@ fn code_path(code: &CourseCode) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(COURSE_CODES)?.doc(code.as_str())?)
 }
 
+/// What gives a code to a course, unless somebody holds it.
+fn holding(code: &CourseCode, id: &CourseId, now: Millis) -> Result<Write, RepositoryError> {
+    let mut holder = to_fields(&Holder { course_id: id.clone() })?;
+    holder.insert("createdAt".into(), Value::Integer(now.0));
+    holder.insert("updatedAt".into(), Value::Integer(now.0));
+    Ok(Write::create(code_path(code)?, holder))
+}
+
 impl<T: Transport> Courses<'_, T> {
     /// Makes a course together with its code and its first instructor: all or nothing.
     ///
@@ -45,13 +94,28 @@ impl<T: Transport> Courses<'_, T> {
         course: Course,
         owner: &Member,
     ) -> Result<Stored<Course>, RepositoryError> {
-        let mut holder = to_fields(&Holder { course_id: id.clone() })?;
-        holder.insert("createdAt".into(), Value::Integer(course.created_at.0));
-        holder.insert("updatedAt".into(), Value::Integer(course.updated_at.0));
-        let others = vec![
-            Write::create(code_path(&course.code)?, holder),
+        self.create_with(id, course, owner, None).await
+    }
+
+    /// Makes a course as [`Courses::create`] does, together with its password.
+    ///
+    /// # Errors
+    /// As [`Courses::create`].
+    pub async fn create_with(
+        &self,
+        id: &CourseId,
+        course: Course,
+        owner: &Member,
+        password: Option<&PasswordHash>,
+    ) -> Result<Stored<Course>, RepositoryError> {
+        let mut others = vec![
+            holding(&course.code, id, course.created_at)?,
             Write::create(roster::path(id, &course.owner_id)?, to_fields(owner)?),
         ];
+        if password.is_some() {
+            others.push(secrets::write(id, password, course.created_at)?);
+        }
+        let course = Course { has_password: password.is_some(), ..course };
         document::create_with(self.0, path(id)?, course, others).await
     }
 
@@ -61,6 +125,79 @@ impl<T: Transport> Courses<'_, T> {
     /// [`RepositoryError`]
     pub async fn get(&self, id: &CourseId) -> Result<Option<Stored<Course>>, RepositoryError> {
         document::read(self.0, &path(id)?).await
+    }
+
+    /// Changes a course, and with it who holds its code and what its password is: all or nothing.
+    ///
+    /// # Errors
+    /// [`RepositoryError::AlreadyExists`] when another course holds the code, [`RepositoryError::NotFound`] when there is no
+    /// such course, [`RepositoryError::Stale`] when it has another version than `seen`.
+    pub async fn update(
+        &self,
+        id: &CourseId,
+        change: &CourseChange,
+        seen: Option<Version>,
+        now: Millis,
+    ) -> Result<Stored<Course>, RepositoryError> {
+        let mut fields = Change::of(change)?;
+        let mut others = Vec::new();
+        if let Some(password) = &change.password {
+            fields.set("hasPassword", Value::Boolean(password.is_some()));
+            others.push(secrets::write(id, password.as_ref(), now)?);
+        }
+        let Some(code) = &change.code else {
+            return document::update_with(self.0, &path(id)?, fields, seen, now, others).await;
+        };
+        for _ in 0..ATTEMPTS {
+            let found = self.get(id).await?.ok_or(RepositoryError::NotFound)?;
+            let mut writes = others.clone();
+            if found.code != *code {
+                writes.push(holding(code, id, now)?);
+                writes.push(Write::delete(code_path(&found.code)?));
+            }
+            // The code that is given up is its own only as long as nobody else changes the course.
+            let basis = Some(seen.unwrap_or(found.version));
+            match document::update_with(self.0, &path(id)?, fields.clone(), basis, now, writes).await {
+                Err(RepositoryError::Stale) if seen.is_none() => {}
+                // By a call of ours whose reply was lost, perhaps: then the course says so.
+                Err(RepositoryError::AlreadyExists) if self.holder(code).await?.as_ref() == Some(id) => {}
+                other => return other,
+            }
+        }
+        Err(RepositoryError::Conflict)
+    }
+
+    /// Removes a course and its code, and leaves word of it in [`DeletedCourses`](super::DeletedCourses): from then on
+    /// nobody finds it, nor anything that belongs to it.
+    ///
+    /// # Errors
+    /// [`RepositoryError::NotFound`] when there is no such course, [`RepositoryError::Stale`] when it has another version
+    /// than `seen`.
+    pub async fn delete(&self, id: &CourseId, seen: Option<Version>) -> Result<(), RepositoryError> {
+        for _ in 0..ATTEMPTS {
+            let Some(found) = self.get(id).await? else {
+                return Err(RepositoryError::NotFound);
+            };
+            let basis = Some(seen.unwrap_or(found.version));
+            let writes = [
+                document::guarded(Write::delete(path(id)?), basis),
+                Write::delete(code_path(&found.code)?),
+                deleted_courses::word_of(id, &found)?,
+            ];
+            match self.0.commit(&writes).await {
+                Ok(_) => return Ok(()),
+                // If it is gone, that is what was wanted.
+                Err(error) if error.kind == Kind::UnknownOutcome && self.get(id).await?.is_none() => {
+                    return Ok(());
+                }
+                Err(error) if error.kind == Kind::UnknownOutcome => {}
+                Err(error) => match document::refusal(error, basis) {
+                    RepositoryError::Stale if seen.is_none() => {}
+                    other => return Err(other),
+                },
+            }
+        }
+        Err(RepositoryError::Conflict)
     }
 
     /// The course that holds a code.
