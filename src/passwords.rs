@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::limits;
 
 /// What is kept of a password.
 ///
@@ -33,6 +34,7 @@ pub async fn admit(
     guess: Option<&Password>,
 ) -> Result<(), ApiError> {
     let Some(guess) = guess else { return Err(ApiError::password_required()) };
+    limits::guess(context, course.as_str()).await?;
     let (documents, now) = (context.documents(), context.now());
     let guesses = Guesses(&documents);
     if let Leave::NotBefore(free) = guesses.begin(course, user, now).await? {
@@ -58,6 +60,6 @@ pub async fn admit(
 fn note(context: &Context, done: Result<(), RepositoryError>) {
     if let Err(error) = done {
         let fields = json!({ "requestId": context.request_id(), "reason": error.to_string() });
-        log::failure("password.housekeeping.failed", fields);
+        log::failure("password.unkept", fields);
     }
 }

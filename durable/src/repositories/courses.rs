@@ -2,7 +2,7 @@
 
 use mentora_core::documents::collections::{COURSE_CODES, COURSES, ROSTER};
 use mentora_core::documents::{
-    Course, CourseCode, DemoPolicy, Member, MemberStatus, PasswordHash, Role, Visibility,
+    Course, CourseCode, DemoPolicy, Member, MemberStatus, PasswordHash, Role, Thumbnail, Visibility,
 };
 use mentora_core::ids::{CourseId, UserId};
 use mentora_core::time::Millis;
@@ -46,6 +46,9 @@ pub struct CourseChange {
     /// How it looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Option<String>>,
+    /// Its picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<Option<Thumbnail>>,
     /// Whether it is one to try Mentora with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_demo: Option<bool>,

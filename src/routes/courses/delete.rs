@@ -12,7 +12,7 @@ use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::{Id, IfMatch, Query};
-use crate::{access, sweep};
+use crate::{access, sweep, thumbnails};
 
 /// Conversations that are counted before a course is not deleted: pages of a hundred.
 const MAX_COUNTED_PAGES: u32 = 10;
@@ -38,7 +38,10 @@ pub async fn delete(
 ) -> Result<NoContent, ApiError> {
     let documents = context.documents();
     match access::course(&documents, &caller, &id, CourseAction::Delete).await {
-        Ok(_) => remove(&documents, &id, seen, force).await?,
+        Ok(found) => {
+            remove(&documents, &id, seen, force).await?;
+            thumbnails::remove(&context, &id, found.course.thumbnail.as_ref(), None).await;
+        }
         // A call before this one may have removed the course and not the rest.
         Err(refusal) if refusal.code() == ErrorCode::NotFound => {
             access::deleted_course(&documents, &caller, &id).await?;

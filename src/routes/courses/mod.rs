@@ -6,6 +6,7 @@ pub mod delete;
 pub mod join;
 pub mod list;
 pub mod read;
+pub mod thumbnail;
 pub mod topics;
 pub mod update;
 

@@ -1,11 +1,11 @@
 //! `PATCH /api/courses/{id}`
 
-use mentora_core::documents::PasswordHash;
+use mentora_core::documents::{PasswordHash, Thumbnail};
 use mentora_core::ids::CourseId;
 use mentora_core::password::Password;
 use mentora_core::policy::CourseAction;
 use mentora_durable::repositories::{CourseChange, Courses, RepositoryError};
-use mentora_wire::rest::{CourseBody, UpdateCourse};
+use mentora_wire::rest::{CourseBody, UpdateCourse, UploadedThumbnail};
 
 use super::course_body;
 use crate::answer::Current;
@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::{Id, IfMatch, Json};
-use crate::{access, passwords};
+use crate::{access, passwords, thumbnails};
 
 /// Changes a course. For its staff.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -41,6 +41,7 @@ pub async fn update(
         visibility: body.visibility,
         description: body.description.map(|text| text.filter(|text| !text.is_empty())),
         theme: body.theme,
+        thumbnail: confirmed(&context, &id, body.thumbnail).await?,
         is_demo: body.is_demo,
         demo_policy: body.demo_policy,
         retention_days: body.retention_days,
@@ -51,7 +52,22 @@ pub async fn update(
         RepositoryError::AlreadyExists => ApiError::course_code_taken(),
         other => ApiError::missing(ApiError::course_not_found)(other),
     })?;
+    thumbnails::remove(&context, &id, found.course.thumbnail.as_ref(), course.thumbnail.as_ref()).await;
     Ok(Current(course_body(id, course, found.role)))
+}
+
+async fn confirmed(
+    context: &Context,
+    course: &CourseId,
+    uploaded: Option<Option<UploadedThumbnail>>,
+) -> Result<Option<Option<Thumbnail>>, ApiError> {
+    match uploaded {
+        Some(Some(picture)) => {
+            Ok(Some(Some(thumbnails::confirm(context, course, &picture.storage_path).await?)))
+        }
+        Some(None) => Ok(Some(None)),
+        None => Ok(None),
+    }
 }
 
 async fn hashed(password: Option<Option<Password>>) -> Result<Option<Option<PasswordHash>>, ApiError> {

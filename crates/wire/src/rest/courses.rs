@@ -92,6 +92,10 @@ pub struct UpdateCourse {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Theme>, inline))]
     pub theme: Option<Option<String>>,
+    /// Its picture, once it was uploaded; `null` takes it away.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UploadedThumbnail>))]
+    pub thumbnail: Option<Option<UploadedThumbnail>>,
     /// A course to try Mentora with.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = bool))]
@@ -112,15 +116,32 @@ pub struct UpdateCourse {
 
 impl Ruled for UpdateCourse {
     fn offences(&self) -> Offences {
-        let Self { title, description, theme, demo_policy, retention_days, password, .. } = self;
+        let Self { title, description, theme, thumbnail, demo_policy, retention_days, password, .. } = self;
         let password = password.as_ref().and_then(Option::as_ref).map(Password::expose);
         Offences::default()
             .chars("title", title.as_deref().map(str::trim), limits::CourseTitle::RANGE)
             .chars("description", description.as_ref().and_then(Option::as_deref), limits::Description::RANGE)
             .chars("theme", theme.as_ref().and_then(Option::as_deref), limits::Theme::RANGE)
+            .within("thumbnail", thumbnail.as_ref().and_then(Option::as_ref))
             .within("demoPolicy", demo_policy.as_ref().and_then(Option::as_ref))
             .number("retentionDays", retention_days.flatten(), limits::RetentionDays::RANGE)
             .chars("password", password, limits::CoursePassword::RANGE)
+    }
+}
+
+/// A picture that was uploaded as `POST /api/courses/{id}/thumbnail` told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UploadedThumbnail {
+    /// The `storagePath` that was told there.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::StoragePath, inline))]
+    pub storage_path: String,
+}
+
+impl Ruled for UploadedThumbnail {
+    fn offences(&self) -> Offences {
+        Offences::default().chars("storagePath", self.storage_path.as_str(), limits::StoragePath::RANGE)
     }
 }
 
@@ -250,13 +271,13 @@ mod tests {
         for sound in [
             "{}",
             r#"{"title":"t","code":"ethics-26","visibility":"public","isDemo":true}"#,
-            r#"{"description":null,"theme":null,"demoPolicy":null,"retentionDays":null,"password":null}"#,
+            r#"{"description":null,"theme":null,"thumbnail":null,"demoPolicy":null,"retentionDays":null,"password":null}"#,
             r#"{"password":"eight888"}"#,
         ] {
             assert_eq!(paths::<UpdateCourse>(sound), Vec::<String>::new(), "{sound}");
         }
         let wrong = r#"{"title":" ","code":"x","theme":"","demoPolicy":{"maxFreeCreditsMicrosPerUser":-1},
-            "retentionDays":0,"password":"seven77","thumbnail":null}"#;
+            "retentionDays":0,"password":"seven77","thumbnail":{"storagePath":""},"ownerId":"x"}"#;
         let mut found = paths::<UpdateCourse>(wrong);
         found.sort();
         let mut expected = [
@@ -266,7 +287,8 @@ mod tests {
             "demoPolicy.maxFreeCreditsMicrosPerUser",
             "retentionDays",
             "password",
-            "thumbnail",
+            "thumbnail.storagePath",
+            "ownerId",
         ];
         expected.sort_unstable();
         assert_eq!(found, expected);

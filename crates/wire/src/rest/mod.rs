@@ -8,6 +8,7 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod thumbnails;
 mod topics;
 mod users;
 
@@ -20,9 +21,11 @@ pub use conversations::{
 };
 pub use courses::{
     CourseBody, CreateCourse, DeleteCourse, JoinCourse, JoinRole, ListCourses, Listed, UpdateCourse,
+    UploadedThumbnail,
 };
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
+pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
