@@ -382,6 +382,30 @@ mod tests {
     }
 
     #[test]
+    fn of_a_course_those_are_open_that_have_not_ended() {
+        let (documents, _) = documents();
+        let conversations = Conversations(&documents);
+        block_on(async {
+            let states = OPEN.into_iter().chain([ConversationState::Closed]);
+            for (at, state) in (0_i64..).zip(states) {
+                let student = format!("s{at}");
+                let begun = Conversation { state, ..conversation("lying", &student, at) };
+                conversations.create(&conversation_id(&format!("c{at}")), &begun).await.unwrap();
+            }
+            let elsewhere = Conversation { course_id: course_id("logic"), ..conversation("truth", "s", 9) };
+            conversations.create(&conversation_id("x"), &elsewhere).await.unwrap();
+            let (mut seen, mut page) = (Vec::new(), Page { limit: 2, cursor: None });
+            loop {
+                let (open, next) = conversations.open_in(&course_id("ethics"), &page).await.unwrap();
+                seen.extend(open.into_iter().map(|id| id.to_string()));
+                let Some(next) = next else { break };
+                page.cursor = Some(next);
+            }
+            assert_eq!(seen, ["c4", "c3", "c2", "c1", "c0"]);
+        });
+    }
+
+    #[test]
     fn a_list_holds_all_of_a_conversation_but_its_turns() {
         let whole = Conversation {
             end_reason: Some(EndReason::StudentEnded),

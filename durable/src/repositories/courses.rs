@@ -314,8 +314,8 @@ mod tests {
     use mentora_core::documents::Visibility;
 
     use super::*;
-    use crate::repositories::native_store::{course, course_id, documents, member, user};
-    use crate::repositories::{Cursor, Roster};
+    use crate::repositories::native_store::{NativeStore, course, course_id, documents, member, user};
+    use crate::repositories::{Cursor, DeletedCourses, Roster, Secrets};
 
     #[test]
     fn a_course_is_found_by_id_and_by_code_in_any_case() {
@@ -373,6 +373,151 @@ mod tests {
             store.lose_next_commit_reply();
             let taken = courses.create(&course_id("other"), course("ETHICS", "teacher", 2), &other).await;
             assert_eq!(taken, Err(RepositoryError::AlreadyExists));
+        });
+    }
+
+    fn renamed(code: &str) -> CourseChange {
+        CourseChange { code: Some(CourseCode::new(code).unwrap()), ..CourseChange::default() }
+    }
+
+    async fn open(documents: &Client<&'static NativeStore>, id: &str, code: &str) -> Stored<Course> {
+        let owner = member(id, "teacher", Role::Instructor, 1);
+        Courses(documents).create(&course_id(id), course(code, "teacher", 1), &owner).await.unwrap()
+    }
+
+    async fn held(documents: &Client<&'static NativeStore>, code: &str) -> Option<String> {
+        let found = Courses(documents).by_code(&CourseCode::new(code).unwrap()).await.unwrap();
+        found.map(|(id, _)| id.to_string())
+    }
+
+    #[test]
+    fn a_course_that_changes_its_code_gives_up_the_one_before() {
+        let (documents, store) = documents();
+        let (courses, id) = (Courses(&documents), course_id("ethics"));
+        block_on(async {
+            let made = open(&documents, "ethics", "BEFORE-1").await;
+            open(&documents, "logic", "TAKEN-01").await;
+            for seen in [None, Some(made.version)] {
+                let taken = courses.update(&id, &renamed("taken-01"), seen, Millis(2)).await;
+                assert_eq!(taken, Err(RepositoryError::AlreadyExists));
+            }
+            assert_eq!(courses.get(&id).await.unwrap(), Some(made.clone()));
+            // Its own in another case is no other code.
+            courses.update(&id, &renamed("before-1"), Some(made.version), Millis(3)).await.unwrap();
+
+            store.lose_next_commit_reply();
+            let changed = courses.update(&id, &renamed("after-01"), None, Millis(4)).await.unwrap();
+            assert_eq!(changed.code.as_str(), "AFTER-01");
+            assert_eq!(held(&documents, "AFTER-01").await.as_deref(), Some("ethics"));
+            assert_eq!(held(&documents, "BEFORE-1").await, None);
+            open(&documents, "third", "BEFORE-1").await;
+            let stale = courses.update(&id, &renamed("LAST-001"), Some(made.version), Millis(5)).await;
+            assert_eq!(stale, Err(RepositoryError::Stale));
+            assert_eq!(held(&documents, "LAST-001").await, None);
+            assert_eq!(held(&documents, "BEFORE-1").await.as_deref(), Some("third"));
+        });
+    }
+
+    #[test]
+    fn of_two_courses_that_want_one_code_at_once_one_gets_it_and_the_other_keeps_its_own() {
+        let (documents, _) = documents();
+        let courses = Courses(&documents);
+        block_on(async {
+            open(&documents, "a", "CODE-0A").await;
+            open(&documents, "b", "CODE-0B").await;
+            let (a, b, wanted) = (course_id("a"), course_id("b"), renamed("WANTED"));
+            let (first, second) = join!(
+                courses.update(&a, &wanted, None, Millis(2)),
+                courses.update(&b, &wanted, None, Millis(2)),
+            );
+            assert!(first.is_ok());
+            assert_eq!(second, Err(RepositoryError::AlreadyExists));
+            assert_eq!(held(&documents, "WANTED").await.as_deref(), Some("a"));
+            assert_eq!(held(&documents, "CODE-0A").await, None);
+            assert_eq!(held(&documents, "CODE-0B").await.as_deref(), Some("b"));
+        });
+    }
+
+    #[test]
+    fn two_changes_of_one_code_at_once_leave_one_code() {
+        let (documents, _) = documents();
+        let (courses, id) = (Courses(&documents), course_id("ethics"));
+        block_on(async {
+            open(&documents, "ethics", "BEFORE-1").await;
+            let (one, two) = (renamed("CODE-001"), renamed("CODE-002"));
+            let both =
+                join!(courses.update(&id, &one, None, Millis(2)), courses.update(&id, &two, None, Millis(3)));
+            assert!(both.0.is_ok() && both.1.is_ok(), "{both:?}");
+            let last = courses.get(&id).await.unwrap().unwrap().code.clone();
+            for code in ["BEFORE-1", "CODE-001", "CODE-002"] {
+                let holder = (code == last.as_str()).then_some("ethics");
+                assert_eq!(held(&documents, code).await.as_deref(), holder, "{code}");
+            }
+        });
+    }
+
+    #[test]
+    fn what_a_course_says_of_its_password_and_the_password_change_together() {
+        let (documents, store) = documents();
+        let (courses, id) = (Courses(&documents), course_id("ethics"));
+        let hash = |text: &str| PasswordHash(text.into());
+        let with = |password| CourseChange { password: Some(password), ..CourseChange::default() };
+        let kept = async || {
+            let found = courses.get(&id).await.unwrap().unwrap();
+            let secret = Secrets(&documents).get(&id).await.unwrap();
+            (found.has_password, secret.map(|secret| secret.password_hash.0.clone()))
+        };
+        block_on(async {
+            let owner = member("ethics", "teacher", Role::Instructor, 1);
+            let ethics = course("ETHICS", "teacher", 1);
+            courses.create_with(&id, ethics, &owner, Some(&hash("one"))).await.unwrap();
+            assert_eq!(kept().await, (true, Some("one".into())));
+            store.lose_next_commit_reply();
+            courses.update(&id, &with(Some(hash("two"))), None, Millis(2)).await.unwrap();
+            assert_eq!(kept().await, (true, Some("two".into())));
+            let stale = courses.update(&id, &with(None), Some(Version::NONE), Millis(3)).await;
+            assert_eq!(stale, Err(RepositoryError::Stale));
+            assert_eq!(kept().await, (true, Some("two".into())));
+            let bared = courses.update(&id, &with(None), None, Millis(4)).await.unwrap();
+            assert!(!bared.has_password);
+            assert_eq!(kept().await, (false, None));
+        });
+    }
+
+    #[test]
+    fn an_outdated_hash_is_renewed_unless_the_password_was_changed_meanwhile() {
+        let (documents, _) = documents();
+        let (courses, id) = (Courses(&documents), course_id("ethics"));
+        let hash = |text: &str| PasswordHash(text.into());
+        block_on(async {
+            let owner = member("ethics", "teacher", Role::Instructor, 1);
+            let ethics = course("ETHICS", "teacher", 1);
+            courses.create_with(&id, ethics, &owner, Some(&hash("old"))).await.unwrap();
+            let secrets = Secrets(&documents);
+            let seen = secrets.get(&id).await.unwrap().unwrap().version;
+            secrets.rehash(&id, &hash("renewed"), seen, Millis(2)).await.unwrap();
+            let late = secrets.rehash(&id, &hash("late"), seen, Millis(3)).await;
+            assert_eq!(late, Err(RepositoryError::Stale));
+            let kept = secrets.get(&id).await.unwrap().unwrap();
+            assert_eq!(kept.password_hash, hash("renewed"));
+        });
+    }
+
+    #[test]
+    fn a_deleted_course_frees_its_code_and_leaves_word() {
+        let (documents, store) = documents();
+        let (courses, id) = (Courses(&documents), course_id("ethics"));
+        block_on(async {
+            let made = open(&documents, "ethics", "ETHICS").await;
+            let stale = courses.delete(&id, Some(Version::NONE)).await;
+            assert_eq!(stale, Err(RepositoryError::Stale));
+            store.lose_next_commit_reply();
+            assert_eq!(courses.delete(&id, Some(made.version)).await, Ok(()));
+            assert_eq!(courses.get(&id).await.unwrap(), None);
+            let word = DeletedCourses(&documents).get(&id).await.unwrap();
+            assert_eq!(word.map(Stored::into_document), Some(made.into_document()));
+            assert_eq!(courses.delete(&id, None).await, Err(RepositoryError::NotFound));
+            open(&documents, "next", "ETHICS").await;
         });
     }
 

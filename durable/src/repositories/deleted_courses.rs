@@ -182,3 +182,173 @@ impl Listing for PersonasLeft {
         vec![Self { course: super::native_store::course_id("ethics") }]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use futures::executor::block_on;
+    use mentora_core::documents::Role;
+    use mentora_core::documents::collections::{CONVERSATIONS, SUBMISSIONS, WALLETS};
+    use mentora_core::ids::AssignmentId;
+    use mentora_core::time::Millis;
+    use mentora_firestore::{Fields, Value};
+
+    use super::*;
+    use crate::repositories::native_store::{
+        NativeStore, assignment, assignment_id, conversation, conversation_id, course, course_id, documents,
+        member, topic, topic_id, user,
+    };
+    use crate::repositories::{Assignments, Conversations, Courses, Guesses, Roster, Topics};
+
+    type Documents = Client<&'static NativeStore>;
+
+    const MEMBERS: i64 = 130;
+
+    /// A course with more of some kinds than one batch holds; returns where all of it stands.
+    async fn fill(documents: &Documents, id: &str) -> Vec<DocumentPath> {
+        let course_id = course_id(id);
+        let owner = member(id, "teacher", Role::Instructor, 1);
+        let made = course(&format!("CODE-{id}"), "teacher", 1);
+        Courses(documents).create(&course_id, made, &owner).await.unwrap();
+        let mut paths = vec![format!("courses/{id}/roster/teacher")];
+        for at in 0..MEMBERS {
+            let student = format!("s{at}");
+            Roster(documents).join(&member(id, &student, Role::Student, at)).await.unwrap();
+            paths.push(format!("courses/{id}/roster/{student}"));
+        }
+        for at in 0..3 {
+            let (lying, truth) = (format!("{id}-a{at}"), format!("{id}-t{at}"));
+            Assignments(documents)
+                .create(&assignment_id(&lying), assignment(id, "On lying", at))
+                .await
+                .unwrap();
+            Topics(documents).create(&topic_id(&truth), topic(id, 0, at)).await.unwrap();
+            for place in [
+                format!("statistics/{lying}"),
+                format!("statistics/{lying}/contributions/c1"),
+                format!("statistics/{lying}/contributions/c2"),
+                format!("courses/{id}/announcements/n{at}"),
+                format!("personas/{id}-p{at}"),
+            ] {
+                put(documents, &place, id).await;
+                paths.push(place);
+            }
+            paths.extend([format!("assignments/{lying}"), format!("topics/{truth}")]);
+        }
+        Guesses(documents).begin(&course_id, &user("s"), Millis(1)).await.unwrap();
+        Guesses(documents).missed(&course_id, Millis(1)).await.unwrap();
+        put(documents, &format!("courses/{id}/secrets/join"), id).await;
+        for place in ["guesses/s", "secrets/guesses", "secrets/join"] {
+            paths.push(format!("courses/{id}/{place}"));
+        }
+        paths.into_iter().map(|place| DocumentPath::parse(&place).unwrap()).collect()
+    }
+
+    async fn put(documents: &Documents, place: &str, course: &str) {
+        let fields = Fields::from([
+            ("createdAt".into(), Value::Integer(1)),
+            ("courseId".into(), Value::String(course.into())),
+        ]);
+        documents.create(DocumentPath::parse(place).unwrap(), fields).await.unwrap();
+    }
+
+    async fn standing(documents: &Documents, paths: &[DocumentPath]) -> BTreeSet<String> {
+        let found = documents.batch_get(paths).await.unwrap();
+        found.into_iter().flatten().map(|document| document.path.to_string()).collect()
+    }
+
+    #[test]
+    fn of_a_deleted_course_nothing_stays_and_of_another_everything() {
+        let (documents, _) = documents();
+        let id = course_id("ethics");
+        block_on(async {
+            let (ethics, logic) = (fill(&documents, "ethics").await, fill(&documents, "logic").await);
+            assert_eq!(standing(&documents, &ethics).await.len(), ethics.len());
+            Courses(&documents).delete(&id, None).await.unwrap();
+            assert_eq!(DeletedCourses(&documents).sweep(&id).await, Ok(Left::Nothing));
+            assert_eq!(standing(&documents, &ethics).await, BTreeSet::new());
+            assert_eq!(DeletedCourses(&documents).get(&id).await.unwrap(), None);
+            assert_eq!(standing(&documents, &logic).await.len(), logic.len());
+        });
+    }
+
+    #[test]
+    fn a_sweep_that_dies_at_any_commit_is_finished_by_the_next() {
+        let (mut deaths, id) = (0, course_id("ethics"));
+        loop {
+            let (documents, store) = documents();
+            let deleted = DeletedCourses(&documents);
+            let survived = block_on(async {
+                let paths = fill(&documents, "ethics").await;
+                store.crash_after_commits(deaths);
+                let removed = Courses(&documents).delete(&id, None).await;
+                let swept = match removed {
+                    Ok(()) => deleted.sweep(&id).await.map(|_| ()),
+                    Err(error) => Err(error),
+                };
+                store.recover();
+                // Whole or hidden, and never without somebody who knows of it.
+                let there = Courses(&documents).get(&id).await.unwrap().is_some();
+                assert_eq!(there, removed.is_err(), "{deaths}");
+                if there {
+                    assert_eq!(standing(&documents, &paths).await.len(), paths.len(), "{deaths}");
+                    Courses(&documents).delete(&id, None).await.unwrap();
+                } else if swept.is_err() {
+                    assert!(deleted.get(&id).await.unwrap().is_some(), "{deaths}");
+                    let (left, _) = deleted.list(&Page::default()).await.unwrap();
+                    assert_eq!(left.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [id.clone()]);
+                }
+                assert_eq!(deleted.sweep(&id).await, Ok(Left::Nothing), "{deaths}");
+                assert_eq!(standing(&documents, &paths).await, BTreeSet::new(), "{deaths}");
+                swept.is_ok()
+            });
+            if survived {
+                break;
+            }
+            deaths += 1;
+        }
+        assert!(deaths > 8, "only {deaths} commits");
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_sweep_is_left_to_the_next() {
+        let (documents, _) = documents();
+        let (deleted, id) = (DeletedCourses(&documents), course_id("ethics"));
+        block_on(async {
+            let paths = fill(&documents, "ethics").await;
+            Courses(&documents).delete(&id, None).await.unwrap();
+            let mut sweeps = 0;
+            while deleted.sweep_within(&id, 8).await.unwrap() == Left::Something {
+                assert!(deleted.get(&id).await.unwrap().is_some());
+                sweeps += 1;
+                assert!(sweeps < 50, "it does not come to an end");
+            }
+            assert!(sweeps > 1);
+            assert_eq!(standing(&documents, &paths).await, BTreeSet::new());
+        });
+    }
+
+    #[test]
+    fn what_the_students_said_and_what_was_paid_outlives_the_course() {
+        let (documents, _) = documents();
+        let id = course_id("ethics");
+        block_on(async {
+            fill(&documents, "ethics").await;
+            let talk = conversation_id("talk");
+            Conversations(&documents).create(&talk, &conversation("ethics-a0", "s1", 1)).await.unwrap();
+            for place in ["submissions/ethics-a0_s1", "wallets/ethics"] {
+                put(&documents, place, "ethics").await;
+            }
+            Courses(&documents).delete(&id, None).await.unwrap();
+            assert_eq!(DeletedCourses(&documents).sweep(&id).await, Ok(Left::Nothing));
+            let kept = [(CONVERSATIONS, "talk"), (SUBMISSIONS, "ethics-a0_s1"), (WALLETS, "ethics")];
+            for (collection, name) in kept {
+                let path = CollectionPath::parse(collection).unwrap().doc(name).unwrap();
+                assert!(documents.get(&path).await.unwrap().is_some(), "{path}");
+            }
+            let gone = AssignmentId::new("ethics-a0").unwrap();
+            assert_eq!(Assignments(&documents).get(&gone).await.unwrap(), None);
+        });
+    }
+}
