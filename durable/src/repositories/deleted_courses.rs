@@ -283,9 +283,9 @@ mod tests {
                 let paths = fill(&documents, "ethics").await;
                 store.crash_after_commits(deaths);
                 let removed = Courses(&documents).delete(&id, None).await;
-                let swept = match removed {
+                let swept = match &removed {
                     Ok(()) => deleted.sweep(&id).await.map(|_| ()),
-                    Err(error) => Err(error),
+                    Err(error) => Err(error.clone()),
                 };
                 store.recover();
                 // Whole or hidden, and never without somebody who knows of it.
