@@ -8,7 +8,9 @@ use mentora_core::policy::{
     ConversationAction, ConversationOf, CourseAction, InCourse, Standing, Verdict, decide,
 };
 use mentora_durable::platform::documents::Documents;
-use mentora_durable::repositories::{Assignments, Conversations, Courses, Roster, Stored, Topics};
+use mentora_durable::repositories::{
+    Assignments, Conversations, Courses, DeletedCourses, Roster, Stored, Topics,
+};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -47,6 +49,19 @@ pub async fn course(
     let access = find_course(documents, caller, id).await?.ok_or_else(ApiError::course_not_found)?;
     permit::<CourseId>(access.verdict(caller, action), may_not(action))?;
     Ok(access)
+}
+
+/// Whether a course is one that the caller has deleted, or may have, and of which something is left.
+///
+/// # Errors
+/// `404` when it is not.
+pub async fn deleted_course(documents: &Documents, caller: &Caller, id: &CourseId) -> Result<(), ApiError> {
+    let course = DeletedCourses(documents).get(id).await?.ok_or_else(ApiError::course_not_found)?;
+    let standing = Standing::of(&caller.actor, &course, None);
+    match decide(&caller.actor, CourseAction::Delete, &InCourse { course: &course, standing }) {
+        Verdict::Allow => Ok(()),
+        Verdict::Forbidden | Verdict::NotFound => Err(ApiError::course_not_found()),
+    }
 }
 
 /// A topic, for `action` in its course.

@@ -141,6 +141,33 @@ impl ApiError {
     }
 }
 
+/// Who knows the password of a course.
+impl ApiError {
+    /// No password, where one is needed.
+    #[must_use]
+    pub fn password_required() -> Self {
+        Self::forbidden("This course has a password. Ask its staff for it, and send it as `password`.")
+            .with_detail("reason", "password_required")
+    }
+
+    /// Another password than the one of the course.
+    #[must_use]
+    pub fn password_wrong() -> Self {
+        Self::forbidden("This is not the password of the course. Check it with whoever gave it to you.")
+            .with_detail("reason", "password_wrong")
+    }
+
+    /// So many wrong passwords that no other is looked at for a while.
+    #[must_use]
+    pub fn too_many_guesses(wait_ms: i64) -> Self {
+        let seconds = u32::try_from(wait_ms.div_euclid(1_000) + 1).unwrap_or(u32::MAX);
+        let message = "Too many wrong passwords were sent. Wait a quarter of an hour, then try again.";
+        let mut error = Self::new(ErrorCode::RateLimited, message);
+        error.retry_after_seconds = Some(seconds);
+        error
+    }
+}
+
 /// What is asked for.
 impl ApiError {
     /// No route has this path.
@@ -292,6 +319,20 @@ impl ApiError {
             .with_detail("fields", serde_json::json!([FieldError::new("code", "is taken")]))
     }
 
+    /// Students are still arguing in a course that is to be deleted.
+    #[must_use]
+    pub fn conversations_open(count: usize) -> Self {
+        let message = "Conversations are still open in this course. End them first, or repeat with `?force=true` to end them all.";
+        Self::conflict(message).with_detail("openConversations", count)
+    }
+
+    /// A course is deleted, but some of its conversations go on.
+    #[must_use]
+    pub fn course_not_swept(internal: impl ToString) -> Self {
+        let message = "The course is deleted, but some of its conversations have not ended yet. Repeat the request to go on.";
+        Self::upstream_unavailable(message, internal)
+    }
+
     /// A setting has no value. Its name is no secret: `/api/health` tells it too.
     #[must_use]
     pub fn not_configured(setting: &'static str) -> Self {
@@ -421,6 +462,11 @@ mod tests {
             (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
             (ApiError::course_code_taken(), ErrorCode::AlreadyExists, 409),
+            (ApiError::password_required(), ErrorCode::Forbidden, 403),
+            (ApiError::password_wrong(), ErrorCode::Forbidden, 403),
+            (ApiError::too_many_guesses(1), ErrorCode::RateLimited, 429),
+            (ApiError::conversations_open(1), ErrorCode::Conflict, 409),
+            (ApiError::course_not_swept(""), ErrorCode::UpstreamUnavailable, 503),
             (ApiError::still_at_work(), ErrorCode::Conflict, 409),
             (ApiError::key_of_another_request(), ErrorCode::IdempotencyConflict, 409),
             (ApiError::rate_limited(60), ErrorCode::RateLimited, 429),

@@ -8,7 +8,8 @@
 //! - [`idempotency`]: a request that is sent again is carried out once
 //! - [`limits`]: how often one may ask; [`pseudonym`]: what a person is called where the id must not stand
 //! - [`answer`], [`page`], [`error`]: what it gives back
-//! - [`tickets`]: what opens a stream; [`thumbnails`]: the pictures of courses
+//! - [`tickets`]: what opens a stream; [`passwords`]: what opens a course
+//! - [`thumbnails`]: the pictures of courses; [`sweep`]: what a deleted course leaves behind
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
 //! - [`stamp`]: which build this is
 //!
@@ -27,12 +28,14 @@ pub mod limits;
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod passwords;
 pub mod pseudonym;
 pub mod record;
 pub mod router;
 pub mod routes;
 pub mod service;
 pub mod stamp;
+pub mod sweep;
 pub mod thumbnails;
 pub mod tickets;
 

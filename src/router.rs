@@ -51,6 +51,8 @@ table! {
     post "/api/courses" => courses::create::create;
     post "/api/courses/join" => courses::join::join;
     get  "/api/courses/{id}" => courses::read::read;
+    patch "/api/courses/{id}" => courses::update::update;
+    delete "/api/courses/{id}" => courses::delete::delete;
     get  "/api/courses/{id}/announcements" => courses::announcements::list::list;
     post "/api/courses/{id}/announcements" => courses::announcements::create::create;
     delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete;

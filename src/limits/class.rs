@@ -36,6 +36,8 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("POST", "/api/courses", Write),
     ("POST", "/api/courses/join", Guess),
     ("GET", "/api/courses/{id}", Read),
+    ("PATCH", "/api/courses/{id}", Write),
+    ("DELETE", "/api/courses/{id}", Costly),
     ("POST", "/api/courses/{id}/thumbnail", Write),
     ("GET", "/api/courses/{id}/announcements", Read),
     ("POST", "/api/courses/{id}/announcements", Write),

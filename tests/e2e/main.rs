@@ -9,7 +9,7 @@
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
-//! - [`course_parts`], [`profile`], [`repeated_requests`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
+//! - [`courses`], [`course_parts`], [`profile`], [`repeated_requests`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`]: the others
 
@@ -24,6 +24,7 @@
 mod bad_input;
 mod barge_in;
 mod course_parts;
+mod courses;
 mod crash;
 mod dialogue;
 mod documents;
@@ -120,6 +121,13 @@ fn main() -> ExitCode {
         course_parts::a_topic_stays_while_assignments_stand_under_it,
         course_parts::of_a_public_course_everybody_sees_that_it_is_there_and_members_what_is_in_it,
         course_parts::all_that_is_wrong_with_a_part_is_told_at_once,
+        courses::staff_change_a_course_in_what_is_named_alone,
+        courses::a_code_belongs_to_one_course_whoever_asks_at_the_same_moment,
+        courses::a_course_with_a_password_lets_in_who_knows_it,
+        courses::a_hash_made_elsewhere_is_understood_and_renewed,
+        courses::after_five_wrong_passwords_the_right_one_has_to_wait,
+        courses::a_deleted_course_is_gone_and_what_its_students_said_is_theirs,
+        courses::what_a_deletion_has_left_is_removed_by_the_next,
         profile::the_first_call_makes_a_profile_of_what_the_token_tells,
         profile::of_ten_first_calls_at_once_one_makes_the_profile,
         profile::a_profile_changes_in_what_is_named_alone,

@@ -8,6 +8,7 @@
 //! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`statistics`]: what conversations add to the figures of their assignment; the export of them
+//! - [`password`]: passwords of courses, and how their hashes are written down
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -17,6 +18,7 @@ pub mod documents;
 pub mod ids;
 pub mod limits;
 pub mod money;
+pub mod password;
 pub mod policy;
 pub mod pricing;
 pub mod prompts;

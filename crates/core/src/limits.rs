@@ -55,6 +55,10 @@ limits! {
     Description: text 0..=5_000;
     /// The look of a course.
     Theme: text 1..=100;
+    /// Password of a course, when it is set.
+    CoursePassword: text 8..=200;
+    /// What is tried as the password of a course.
+    PasswordGuess: text 0..=200;
     /// Where a file stands in the storage bucket, in characters; the bucket allows 1,024 bytes.
     StoragePath: text 1..=1_024;
     /// The picture of a course, in bytes: to 5 MiB.

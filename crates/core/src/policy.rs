@@ -168,6 +168,13 @@ impl Resource for InCourse<'_> {
     }
 }
 
+/// Whether one must know the password of a course to join it: whoever the staff have let in already need not, and who
+/// was removed is not let in by a password either.
+#[must_use]
+pub fn must_know_password(actor: &Actor, course: &Course, member: Option<&Member>) -> bool {
+    course.has_password && member.is_none() && Standing::of(actor, course, None) == Standing::Outsider
+}
+
 /// What is asked of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConversationAction {
@@ -265,6 +272,7 @@ mod tests {
             code: CourseCode::new("ETHICS1").unwrap(),
             owner_id: user("owner"),
             visibility,
+            has_password: false,
             theme: None,
             description: None,
             thumbnail: None,
@@ -309,6 +317,19 @@ mod tests {
         assert_eq!(Standing::of(&actor("owner"), &course, None), Standing::Owner);
         let admin = Actor { user: user("x"), admin: true };
         assert_eq!(Standing::of(&admin, &course, None), Standing::Owner);
+    }
+
+    #[test]
+    fn whom_the_staff_have_let_in_needs_no_password() {
+        let closed = Course { has_password: true, ..a_course(Visibility::Private) };
+        assert!(must_know_password(&actor("m"), &closed, None));
+        assert!(!must_know_password(&actor("owner"), &closed, None));
+        assert!(!must_know_password(&Actor { user: user("x"), admin: true }, &closed, None));
+        for status in [MemberStatus::Invited, MemberStatus::Active, MemberStatus::Removed] {
+            let member = a_member(Role::Student, status);
+            assert!(!must_know_password(&actor("m"), &closed, Some(&member)), "{status:?}");
+        }
+        assert!(!must_know_password(&actor("m"), &a_course(Visibility::Private), None));
     }
 
     #[test]

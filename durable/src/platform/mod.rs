@@ -7,7 +7,7 @@
 //! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline
 //! - [`access_token`]: the service account's token, kept for its life
 //! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
-//! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often
+//! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often; [`password`]: the keys of passwords
 //! - [`files`]: the bucket that the configuration names; [`metrics`]: what is measured
 
 pub mod access_token;
@@ -19,6 +19,7 @@ pub mod files;
 pub mod identity;
 pub mod log;
 pub mod metrics;
+pub mod password;
 pub mod pause;
 pub mod random;
 pub mod rate_limit;

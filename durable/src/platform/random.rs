@@ -21,16 +21,17 @@ extern "C" {
 pub fn new_id() -> String {
     let mut id = String::with_capacity(LENGTH);
     while id.len() < LENGTH {
-        id.extend(letters(&random_bytes()).take(LENGTH - id.len()));
+        id.extend(letters(&bytes::<DRAW>()).take(LENGTH - id.len()));
     }
     id
 }
 
-fn random_bytes() -> [u8; DRAW] {
-    let mut bytes = [0; DRAW];
+/// So many bytes that nobody foresees.
+pub(super) fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
     if get_random_values(&mut bytes).is_err() {
-        // The runtime refuses outside of events only. An id must be unique, not secret: what is weaker will do, a
-        // panic would not.
+        // The runtime refuses outside of events only. An id or a salt must be unique, not secret: what is weaker
+        // will do, a panic would not.
         bytes.fill_with(|| {
             worker::js_sys::Math::random().to_bits().to_le_bytes().into_iter().fold(0, u8::wrapping_add)
         });

@@ -13,7 +13,7 @@ use crate::platform::documents::DocumentTransport;
 #[derive(Debug)]
 pub struct Announcements<'a, T = DocumentTransport>(pub &'a Client<T>);
 
-fn of_course(course: &CourseId) -> Result<CollectionPath, RepositoryError> {
+pub(super) fn of_course(course: &CourseId) -> Result<CollectionPath, RepositoryError> {
     Ok(courses::path(course)?.collection(ANNOUNCEMENTS)?)
 }
 

@@ -65,6 +65,14 @@ impl<T: Transport> Assignments<'_, T> {
     }
 }
 
+/// Where assignments of a course stand; none when it has none.
+pub(super) async fn some_of<T: Transport>(
+    documents: &Client<T>,
+    course: &CourseId,
+) -> Result<Vec<DocumentPath>, RepositoryError> {
+    page::names(documents, &OfCourse { course: course.clone(), topic: None }).await
+}
+
 /// Whether assignments of a course stand under a topic. The commit of the transaction fails if that has changed by then.
 pub(super) async fn stand_under<T: Transport>(
     documents: &Client<T>,

@@ -39,6 +39,15 @@ const LISTED: [&str; 15] = [
     "userId",
 ];
 
+/// All states but the last.
+const OPEN: [ConversationState; 5] = [
+    ConversationState::AwaitingIdea,
+    ConversationState::AddingCounterpoint,
+    ConversationState::AwaitingFollowup,
+    ConversationState::AwaitingDelayedResponse,
+    ConversationState::AddingFinalSummary,
+];
+
 /// The conversations.
 #[derive(Debug)]
 pub struct Conversations<'a, T = DocumentTransport>(pub &'a Client<T>);
@@ -147,6 +156,24 @@ impl<T: Transport> Conversations<'_, T> {
         Ok(document::read(self.0, &path(id)?).await?.map(|stored| stored.document))
     }
 
+    /// Those of a course that have not ended, the latest begun first.
+    ///
+    /// The document lags behind the conversation's own object by a flush: one that ended a moment ago may still be
+    /// called open here.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn open_in(
+        &self,
+        course: &CourseId,
+        page: &Page,
+    ) -> Result<(Vec<ConversationId>, Option<Cursor>), RepositoryError> {
+        let (found, next) = page::fetch(self.0, &StillOpen { course: course.clone() }, page).await?;
+        let ids = found.iter().map(|document| ConversationId::new(document.id()));
+        let ids = ids.collect::<Result<_, _>>();
+        Ok((ids.map_err(|error| RepositoryError::Internal(error.to_string()))?, next))
+    }
+
     /// Conversations without their turns, the latest begun first.
     ///
     /// # Errors
@@ -158,6 +185,30 @@ impl<T: Transport> Conversations<'_, T> {
     ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
         let (found, next) = page::list(self.0, filter, page).await?;
         Ok((found.into_iter().map(|(id, stored): (_, Stored<_>)| (id, stored.document)).collect(), next))
+    }
+}
+
+/// The conversations of a course that have not ended.
+pub(super) struct StillOpen {
+    course: CourseId,
+}
+
+impl Listing for StillOpen {
+    const ORDER: &'static [(&'static str, Direction)] = &[("startedAt", Direction::Descending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let open = OPEN.iter().map(to_value).collect::<Result<Vec<_>, _>>()?;
+        let conversations = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(["startedAt"]);
+        Ok(conversations.whose("courseId", Operator::Equal, self.course.as_str()).whose(
+            "state",
+            Operator::In,
+            Value::Array(open),
+        ))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self { course: super::native_store::course_id("ethics") }]
     }
 }
 
@@ -327,6 +378,30 @@ mod tests {
             assert_eq!(list(ethics.clone()).await.len(), 3);
             let closed = ConversationFilter { state: Some(ConversationState::Closed), ..lying };
             assert_eq!(list(closed).await, ["a"]);
+        });
+    }
+
+    #[test]
+    fn of_a_course_those_are_open_that_have_not_ended() {
+        let (documents, _) = documents();
+        let conversations = Conversations(&documents);
+        block_on(async {
+            let states = OPEN.into_iter().chain([ConversationState::Closed]);
+            for (at, state) in (0_i64..).zip(states) {
+                let student = format!("s{at}");
+                let begun = Conversation { state, ..conversation("lying", &student, at) };
+                conversations.create(&conversation_id(&format!("c{at}")), &begun).await.unwrap();
+            }
+            let elsewhere = Conversation { course_id: course_id("logic"), ..conversation("truth", "s", 9) };
+            conversations.create(&conversation_id("x"), &elsewhere).await.unwrap();
+            let (mut seen, mut page) = (Vec::new(), Page { limit: 2, cursor: None });
+            loop {
+                let (open, next) = conversations.open_in(&course_id("ethics"), &page).await.unwrap();
+                seen.extend(open.into_iter().map(|id| id.to_string()));
+                let Some(next) = next else { break };
+                page.cursor = Some(next);
+            }
+            assert_eq!(seen, ["c4", "c3", "c2", "c1", "c0"]);
         });
     }
 

@@ -88,6 +88,12 @@ impl Change {
         Ok(Self { fields, touched })
     }
 
+    /// Sets one field more.
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        self.fields.insert(name.into(), value);
+        self.touched.push(FieldPath::new([name]));
+    }
+
     fn write(self, path: &DocumentPath, now: Millis) -> Write {
         let Self { mut fields, mut touched } = self;
         fields.insert(UPDATED_AT.into(), Value::Integer(now.0));

@@ -15,7 +15,7 @@ use mentora_firestore::index::{Answer, Indexes, Need, needs};
 use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, announcements, assignments, conversations, courses, topics};
+use super::{Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, topics};
 
 /// Every way in which so many optional filters can be given or not.
 pub(super) fn subsets<const N: usize>() -> impl Iterator<Item = [bool; N]> {
@@ -28,8 +28,11 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<announcements::ToldTo>(),
         listing::<assignments::OfCourse>(),
         listing::<conversations::ConversationFilter>(),
+        listing::<conversations::StillOpen>(),
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
+        listing::<deleted_courses::AllOf>(),
+        listing::<deleted_courses::PersonasLeft>(),
         listing::<topics::InPlaces>(),
     ])
 }

@@ -3,6 +3,8 @@
 //!
 //! # Layout
 //! - [`courses`] keeps `courses/{courseId}`, and `courseCodes/{CODE}`, which makes codes unique
+//! - [`secrets`] keeps `courses/{courseId}/secrets/join`, [`guesses`] how often somebody guessed at it
+//! - [`deleted_courses`] keeps `deletedCourses/{courseId}`, and removes what belonged to them
 //! - [`roster`] keeps `courses/{courseId}/roster/{memberId}`
 //! - [`announcements`] keeps `courses/{courseId}/announcements/{announcementId}`
 //! - [`topics`] keeps `topics/{topicId}`
@@ -17,12 +19,15 @@ pub mod announcements;
 pub mod assignments;
 pub mod conversations;
 pub mod courses;
+pub mod deleted_courses;
 pub mod devices;
 mod document;
 pub mod error;
+pub mod guesses;
 pub mod idempotency_keys;
 pub mod page;
 pub mod roster;
+pub mod secrets;
 pub mod topics;
 pub mod users;
 
@@ -34,12 +39,15 @@ mod native_store;
 pub use announcements::Announcements;
 pub use assignments::Assignments;
 pub use conversations::Conversations;
-pub use courses::Courses;
+pub use courses::{CourseChange, Courses};
+pub use deleted_courses::DeletedCourses;
 pub use devices::Devices;
 pub use document::{Stored, Version};
 pub use error::RepositoryError;
+pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
 pub use page::{Cursor, Page};
 pub use roster::Roster;
+pub use secrets::Secrets;
 pub use topics::{TopicChange, Topics};
 pub use users::Users;

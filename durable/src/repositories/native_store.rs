@@ -21,12 +21,23 @@ pub struct NativeStore {
     store: RefCell<Store<Connection>>,
     now_micros: Cell<i64>,
     replies_to_lose: Cell<u32>,
+    commits_until_crash: Cell<Option<u32>>,
 }
 
 impl NativeStore {
     /// The next reply of a commit does not arrive, though the commit happened.
     pub fn lose_next_commit_reply(&self) {
         self.replies_to_lose.set(1);
+    }
+
+    /// So many commits happen, then none until [`NativeStore::recover`].
+    pub fn crash_after_commits(&self, count: u32) {
+        self.commits_until_crash.set(Some(count));
+    }
+
+    /// Commits happen again.
+    pub fn recover(&self) {
+        self.commits_until_crash.set(None);
     }
 }
 
@@ -38,8 +49,14 @@ impl Transport for NativeStore {
     ) -> Result<http::Response<Vec<u8>>, TransportError> {
         give_way().await;
         self.now_micros.set(self.now_micros.get() + 1000);
-        let reply = self.store.borrow_mut().handle(self.now_micros.get(), &request);
         let commit = request.uri().path().ends_with(":commit");
+        if let Some(left) = self.commits_until_crash.get().filter(|_| commit) {
+            let Some(left) = left.checked_sub(1) else {
+                return Err(TransportError::NotSent("crashed".into()));
+            };
+            self.commits_until_crash.set(Some(left));
+        }
+        let reply = self.store.borrow_mut().handle(self.now_micros.get(), &request);
         if commit && self.replies_to_lose.get() > 0 {
             self.replies_to_lose.set(self.replies_to_lose.get() - 1);
             return Err(TransportError::Broken("lost on its way back".into()));
@@ -69,6 +86,7 @@ pub fn documents() -> (Client<&'static NativeStore>, &'static NativeStore) {
         store: RefCell::new(store),
         now_micros: Cell::new(1_795_348_800_000_000),
         replies_to_lose: Cell::new(0),
+        commits_until_crash: Cell::new(None),
     };
     let store: &'static NativeStore = Box::leak(Box::new(store));
     let endpoint = Endpoint::new("https://documents.invalid", Database::new("demo-mentora").unwrap());
@@ -101,6 +119,7 @@ pub fn course(code: &str, owner: &str, made_at: i64) -> Course {
         code: CourseCode::new(code).unwrap(),
         owner_id: user(owner),
         visibility: Visibility::Private,
+        has_password: false,
         theme: None,
         description: None,
         thumbnail: None,

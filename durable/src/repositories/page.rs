@@ -153,6 +153,16 @@ pub(super) async fn list<
     Ok((found.iter().map(item).collect::<Result<_, _>>()?, next))
 }
 
+/// Where the first documents of a listing stand; none when it holds none.
+pub(super) async fn names<T: Transport, L: Listing>(
+    documents: &Client<T>,
+    listing: &L,
+) -> Result<Vec<DocumentPath>, RepositoryError> {
+    let query = query(listing, &Page { limit: MAX_LIMIT, cursor: None }, |path| documents.reference(path))?;
+    let found = documents.run_query(&query.select([FieldPath::document_id()])).await?;
+    Ok(found.into_iter().map(|document| document.path).collect())
+}
+
 /// Whether a listing holds anything. The commit of the transaction fails if that has changed by then.
 pub(super) async fn any_in<T: Transport, L: Listing>(
     documents: &Client<T>,

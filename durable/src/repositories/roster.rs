@@ -4,7 +4,7 @@ use mentora_core::documents::collections::ROSTER;
 use mentora_core::documents::{Member, MemberStatus};
 use mentora_core::ids::{CourseId, UserId};
 use mentora_firestore::{
-    Client, Document, DocumentPath, Error, Kind, Precondition, Transport, Write, to_fields,
+    Client, CollectionPath, Document, DocumentPath, Error, Kind, Precondition, Transport, Write, to_fields,
 };
 
 use super::{RepositoryError, Stored, courses, document};
@@ -27,7 +27,11 @@ pub struct Joined {
 }
 
 pub(super) fn path(course: &CourseId, member: &UserId) -> Result<DocumentPath, RepositoryError> {
-    Ok(courses::path(course)?.collection(ROSTER)?.doc(member.as_str())?)
+    Ok(of_course(course)?.doc(member.as_str())?)
+}
+
+pub(super) fn of_course(course: &CourseId) -> Result<CollectionPath, RepositoryError> {
+    Ok(courses::path(course)?.collection(ROSTER)?)
 }
 
 impl<T: Transport> Roster<'_, T> {

@@ -107,7 +107,7 @@ impl<T: Transport> Topics<'_, T> {
 
 /// The topics of a course in their places.
 pub(super) struct InPlaces {
-    course: CourseId,
+    pub(super) course: CourseId,
 }
 
 impl Listing for InPlaces {

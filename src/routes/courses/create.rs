@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::Json;
+use crate::passwords;
 
 /// Makes a course. The caller becomes its instructor.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -34,21 +35,26 @@ pub async fn create(
         code: body.code,
         owner_id: caller.actor.user.clone(),
         visibility: body.visibility,
-        theme: None,
-        description: body.description,
+        has_password: body.password.is_some(),
+        theme: body.theme,
+        description: body.description.filter(|text| !text.is_empty()),
         thumbnail: None,
         is_demo: body.is_demo,
-        demo_policy: None,
-        retention_days: None,
+        demo_policy: body.demo_policy,
+        retention_days: body.retention_days,
         created_at: now,
         updated_at: now,
     };
+    let password = match &body.password {
+        Some(password) => Some(passwords::hash(password).await?),
+        None => None,
+    };
     let owner = active_member(&id, caller, Role::Instructor, now);
-    let made =
-        Courses(&context.documents()).create(&id, course, &owner).await.map_err(|error| match error {
-            RepositoryError::AlreadyExists => ApiError::course_code_taken(),
-            other => other.into(),
-        })?;
+    let made = Courses(&context.documents()).create_with(&id, course, &owner, password.as_ref()).await;
+    let made = made.map_err(|error| match error {
+        RepositoryError::AlreadyExists => ApiError::course_code_taken(),
+        other => other.into(),
+    })?;
     let location = format!("/api/courses/{id}");
     Ok(Created { location, body: course_body(id, made, Some(Role::Instructor)) })
 }

@@ -2,11 +2,13 @@
 
 pub mod announcements;
 pub mod create;
+pub mod delete;
 pub mod join;
 pub mod list;
 pub mod read;
 pub mod thumbnail;
 pub mod topics;
+pub mod update;
 
 use mentora_core::documents::{Course, Member, MemberStatus, Role};
 use mentora_core::ids::CourseId;

@@ -58,6 +58,10 @@ fn courses() -> Vec<Row> {
         post   "/api/courses/join"              401  200  200  403  200  200  200  200  200  200  200  200,
             sends(|it| json!({ "code": it["code"] })), fresh(Thing::Course);
         get    "/api/courses/{id}"              401  404  404  404  200  200  200  200  200  200  200  200;
+        patch  "/api/courses/{id}"              401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "description": "What we owe to each other." }));
+        delete "/api/courses/{id}"              401  404  404  404  403  403  403  403  403  403  204  204,
+            fresh(Thing::Course);
         post   "/api/courses/{id}/thumbnail"    401  404  404  404  403  403  403  403  200  200  200  200,
             sends(|_| json!({ "contentType": "image/png", "size": 1_000 }));
     }

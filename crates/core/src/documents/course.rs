@@ -22,6 +22,9 @@ pub struct Course {
     pub owner_id: UserId,
     /// Who can find it.
     pub visibility: Visibility,
+    /// Whether one must know a password to join with the code.
+    #[serde(default)]
+    pub has_password: bool,
     /// How it looks; 1 to 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Theme>, inline))]

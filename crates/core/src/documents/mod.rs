@@ -60,8 +60,12 @@ pub mod collections {
     pub const ROSTER: &str = "roster";
     /// `courses/{courseId}/announcements/{announcementId}`
     pub const ANNOUNCEMENTS: &str = "announcements";
-    /// `courses/{courseId}/secrets/join`
+    /// `courses/{courseId}/secrets/{join|guesses}`
     pub const SECRETS: &str = "secrets";
+    /// `courses/{courseId}/guesses/{userId}`: how often a user guessed at the password of a course.
+    pub const GUESSES: &str = "guesses";
+    /// `deletedCourses/{courseId}`: a course that was deleted, while not all that belonged to it is.
+    pub const DELETED_COURSES: &str = "deletedCourses";
     /// `courseCodes/{CODE}`: who holds a course code. A document a code makes uniqueness a precondition.
     pub const COURSE_CODES: &str = "courseCodes";
     /// `topics/{topicId}`

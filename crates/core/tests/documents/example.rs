@@ -75,6 +75,7 @@ pub fn course() -> Course {
         code: CourseCode::new("ETHICS-26").unwrap(),
         owner_id: teacher(),
         visibility: Visibility::Unlisted,
+        has_password: true,
         theme: Some("sand".into()),
         description: Some("What we owe to each other.".into()),
         thumbnail: Some(Thumbnail {

@@ -19,7 +19,10 @@ pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
     ListConversations, PostTurn, StreamQuery, TicketBody, TurnAnswer,
 };
-pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, Listed};
+pub use courses::{
+    CourseBody, CreateCourse, DeleteCourse, JoinCourse, JoinRole, ListCourses, Listed, UpdateCourse,
+    UploadedThumbnail,
+};
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
