@@ -15,7 +15,7 @@ use mentora_firestore::index::{Answer, Indexes, Need, needs};
 use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, announcements, assignments, conversations, courses, topics};
+use super::{Cursor, Page, announcements, assignments, conversations, courses, roster, topics};
 
 /// Every way in which so many optional filters can be given or not.
 pub(super) fn subsets<const N: usize>() -> impl Iterator<Item = [bool; N]> {
@@ -30,6 +30,8 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<conversations::ConversationFilter>(),
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
+        listing::<roster::InRoster>(),
+        listing::<roster::WithAddress>(),
         listing::<topics::InPlaces>(),
     ])
 }

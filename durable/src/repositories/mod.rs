@@ -37,6 +37,6 @@ pub use devices::Devices;
 pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use page::{Cursor, Page};
-pub use roster::Roster;
+pub use roster::{MemberChange, Roster};
 pub use topics::{TopicChange, Topics};
 pub use users::Users;
