@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use mentora_core::documents::Role;
 use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_durable::conversation::calls::CallError;
 use mentora_durable::platform::config::ConfigError;
@@ -179,6 +180,15 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "There is no such announcement in this course.")
     }
 
+    /// Nobody in this course has this entry.
+    #[must_use]
+    pub fn member_not_found() -> Self {
+        Self::new(
+            ErrorCode::NotFound,
+            "Nobody of that id is on the roster of this course. An invitation changes its id when it is taken up.",
+        )
+    }
+
     /// No such topic, or not for these eyes.
     #[must_use]
     pub fn topic_not_found() -> Self {
@@ -241,6 +251,12 @@ impl ApiError {
         Self::new(ErrorCode::UnsupportedMediaType, "Send the body as `Content-Type: application/json`.")
     }
 
+    /// The body is not a file of a spreadsheet.
+    #[must_use]
+    pub fn not_csv() -> Self {
+        Self::new(ErrorCode::UnsupportedMediaType, "Send the file as `Content-Type: text/csv`, in UTF-8.")
+    }
+
     /// The body is too long.
     #[must_use]
     pub fn payload_too_large() -> Self {
@@ -262,6 +278,16 @@ impl ApiError {
     pub fn course_code_taken() -> Self {
         Self::new(ErrorCode::AlreadyExists, "Another course has this code already. Choose another one.")
             .with_detail("fields", serde_json::json!([FieldError::new("code", "is taken")]))
+    }
+
+    /// The address is on the roster, but not as what it is invited to be.
+    #[must_use]
+    pub fn already_on_roster(role: Role) -> Self {
+        let name = serde_json::to_value(role).unwrap_or_default();
+        let role = name.as_str().unwrap_or_default();
+        let message =
+            format!("This address is on the roster already, as `{role}`. Change the role there with PATCH.");
+        Self::new(ErrorCode::AlreadyExists, message).with_detail("role", role)
     }
 
     /// A setting has no value. Its name is no secret: `/api/health` tells it too.
@@ -385,6 +411,7 @@ mod tests {
             (ApiError::foreign_origin(), ErrorCode::Forbidden, 403),
             (ApiError::course_not_found(), ErrorCode::NotFound, 404),
             (ApiError::announcement_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::member_not_found(), ErrorCode::NotFound, 404),
             (ApiError::topic_not_found(), ErrorCode::NotFound, 404),
             (ApiError::assignment_not_found(), ErrorCode::NotFound, 404),
             (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
@@ -392,8 +419,10 @@ mod tests {
             (ApiError::no_such_route(), ErrorCode::NotFound, 404),
             (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
+            (ApiError::already_on_roster(Role::Ta), ErrorCode::AlreadyExists, 409),
             (ApiError::course_code_taken(), ErrorCode::AlreadyExists, 409),
             (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
+            (ApiError::not_csv(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),
             (

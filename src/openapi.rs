@@ -44,7 +44,7 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 10] = [
+const REFUSALS: [(&str, u16, &str); 11] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
@@ -57,6 +57,7 @@ const REFUSALS: [(&str, u16, &str); 10] = [
     ("Changed", 412, "It has another version than the one that `If-Match` names. `PRECONDITION_FAILED`"),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
+    ("NotCsv", 415, "The body is not `text/csv`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
     (
         "Unavailable",
@@ -92,6 +93,8 @@ refusals! {
     Conflicting
     /// `412`, of a handler that takes `If-Match`.
     Changed
+    /// `415`, of a handler that takes a file of a spreadsheet.
+    NotCsv
 }
 
 fn refusal(name: &str) -> RefOr<Response> {

@@ -5,9 +5,11 @@ pub mod create;
 pub mod join;
 pub mod list;
 pub mod read;
+pub mod roster;
 pub mod topics;
 
 use mentora_core::documents::{Course, Member, MemberStatus, Role};
+use mentora_core::email::EmailAddress;
 use mentora_core::ids::CourseId;
 use mentora_core::time::Millis;
 use mentora_durable::repositories::Stored;
@@ -21,7 +23,8 @@ fn active_member(course: &CourseId, caller: Caller, role: Role, now: Millis) -> 
     Member {
         course_id: course.clone(),
         user_id: Some(caller.actor.user),
-        email: caller.email,
+        // As invitations have it, so that whoever is here is found by the address.
+        email: EmailAddress::new(&caller.email).map_or(caller.email, String::from),
         role,
         status: MemberStatus::Active,
         invited_at: None,

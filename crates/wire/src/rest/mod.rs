@@ -8,6 +8,7 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod roster;
 mod topics;
 mod users;
 
@@ -22,5 +23,6 @@ pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, L
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
+pub use roster::{Attendance, ImportBody, ImportRoster, InviteMember, ListRoster, MemberBody, UpdateMember};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
