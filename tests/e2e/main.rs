@@ -10,7 +10,7 @@
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`course_parts`], [`profile`]: the tests
+//!   [`identity`], [`course_parts`], [`profile`], [`roster`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -36,6 +36,7 @@ mod process;
 mod profile;
 mod readback;
 mod repeated;
+mod roster;
 mod sim;
 mod speech;
 mod stack;
@@ -93,6 +94,11 @@ fn main() -> ExitCode {
         profile::a_profile_changes_in_what_is_named_alone,
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
+        roster::who_is_invited_joins_once_in_the_role_of_the_invitation,
+        roster::who_was_removed_stays_away_until_staff_let_them_in,
+        roster::about_staff_instructors_decide_and_the_owner_stays,
+        roster::all_that_is_wrong_with_a_file_is_told,
+        roster::five_thousand_rows_are_imported_and_again_without_a_change,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
