@@ -23,7 +23,7 @@ npm test [-- flags]: builds what is stale and runs every test.
 In CI (CI=true) a suite that cannot run is a failure; elsewhere it is skipped and says why.`;
 
 // These test what was built; the others need no build.
-const NEED_BUILD = new Set(['sdk', 'e2e', 'browser']);
+const NEED_BUILD = new Set(['sdk', 'e2e', 'sign-in', 'browser']);
 
 // Lets a step end as failed, and keeps the numbers.
 class FailedTests extends Error {

@@ -10,6 +10,8 @@ use axum::response::Response;
 use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
+use crate::idempotency;
+use crate::limits;
 use crate::routes::{
     assignments, config, conversations, courses, dev, document_store, health, openapi, topics, users,
 };
@@ -56,6 +58,7 @@ table! {
     post "/api/courses/{id}/roster/import" => courses::roster::import::import;
     patch "/api/courses/{id}/roster/{memberId}" => courses::roster::update::update;
     delete "/api/courses/{id}/roster/{memberId}" => courses::roster::delete::delete;
+    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
     get  "/api/courses/{id}/topics" => courses::topics::list::list;
     post "/api/courses/{id}/topics" => courses::topics::create::create;
 
@@ -81,6 +84,8 @@ pub fn router() -> Router {
     table()
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .route("/v1/{*path}", any(document_store::pass))
+        .route_layer(from_fn(idempotency::once))
+        .route_layer(from_fn(limits::gate))
         .route_layer(from_fn(remember_route))
         .fallback(async || ApiError::no_such_route())
 }

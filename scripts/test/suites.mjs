@@ -48,6 +48,12 @@ export const suites = [
     test: (run, env) => program(run, env, 'tests/documents/run.mjs'),
   },
   {
+    name: 'sign-in',
+    about: "Google's own SDK signs in at Google's Auth emulator, and the Worker takes the tokens",
+    absent: () => missing('tests/sign-in/run.mjs'),
+    test: (run, env) => program(run, env, 'tests/sign-in/run.mjs'),
+  },
+  {
     name: 'browser',
     about: 'a student in Chromium, by text and by voice',
     needs: ['chromium', 'espeak-ng', 'sox'],

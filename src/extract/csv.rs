@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 
-use super::json::{is_utf8, read};
+use super::json::{is_utf8, read_body};
 use crate::error::ApiError;
 
 /// The bytes of a body of the type `text/csv`, as they came: what encoding they are really in is for their reader to see.
@@ -16,7 +16,8 @@ impl<S: Send + Sync> FromRequest<S> for Csv {
         if !is_utf8(request.headers(), "text/csv") {
             return Err(ApiError::not_csv());
         }
-        read(request).await.map(Self)
+        let (parts, body) = request.into_parts();
+        read_body(&parts.headers, body).await.map(Self)
     }
 }
 

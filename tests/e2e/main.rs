@@ -8,9 +8,9 @@
 //! # Layout
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
-//! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
+//! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`course_parts`], [`profile`], [`roster`]: the tests
+//!   [`identity`], [`tokens`], [`course_parts`], [`profile`], [`roster`], [`limits`], [`logging`], [`thumbnails`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -31,6 +31,9 @@ mod faults;
 mod house;
 mod identity;
 mod idle;
+mod key_server;
+mod limits;
+mod logging;
 mod people;
 mod process;
 mod profile;
@@ -41,6 +44,8 @@ mod sim;
 mod speech;
 mod stack;
 mod stream;
+mod thumbnails;
+mod tokens;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -84,6 +89,8 @@ fn main() -> ExitCode {
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
         identity::staging_takes_signed_tokens_only,
+        tokens::keys_are_fetched_once_renewed_for_a_new_one_and_missed_for_a_moment_only,
+        tokens::a_token_that_is_not_googles_for_this_project_now_is_refused,
         course_parts::staff_announce_and_members_read_the_latest_first,
         course_parts::staff_make_topics_and_members_read_them_in_their_places,
         course_parts::a_topic_stays_while_assignments_stand_under_it,
@@ -99,6 +106,13 @@ fn main() -> ExitCode {
         roster::about_staff_instructors_decide_and_the_owner_stays,
         roster::all_that_is_wrong_with_a_file_is_told,
         roster::five_thousand_rows_are_imported_and_again_without_a_change,
+        limits::who_asks_too_often_is_told_to_wait_and_nobody_else_is,
+        limits::an_address_that_nobody_knows_the_people_of_is_held_back,
+        limits::without_limiters_nobody_is_held_back_and_the_log_says_so_once,
+        logging::every_request_has_one_line_that_says_what_it_took,
+        logging::nobody_can_be_told_from_the_log,
+        thumbnails::staff_upload_a_picture_of_the_announced_type_and_size_once_and_in_time,
+        thumbnails::only_staff_get_leave_and_only_for_pictures,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,

@@ -15,12 +15,20 @@ pub struct Call<'a> {
     path: String,
     token: Option<&'a str>,
     languages: Option<&'a str>,
+    address: Option<&'a str>,
     body: Option<(Vec<u8>, &'static str)>,
 }
 
 impl<'a> Call<'a> {
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), token: None, languages: None, body: None }
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            token: None,
+            languages: None,
+            address: None,
+            body: None,
+        }
     }
 
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
@@ -32,11 +40,25 @@ impl<'a> Call<'a> {
     }
 
     pub fn delete(path: impl Into<String>) -> Self {
-        Self { method: Method::DELETE, path: path.into(), token: None, languages: None, body: None }
+        Self {
+            method: Method::DELETE,
+            path: path.into(),
+            token: None,
+            languages: None,
+            address: None,
+            body: None,
+        }
     }
 
     pub fn raw(method: Method, path: impl Into<String>, body: Vec<u8>, content_type: &'static str) -> Self {
-        Self { method, path: path.into(), token: None, languages: None, body: Some((body, content_type)) }
+        Self {
+            method,
+            path: path.into(),
+            token: None,
+            languages: None,
+            address: None,
+            body: Some((body, content_type)),
+        }
     }
 
     /// As somebody.
@@ -51,6 +73,12 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// From somewhere: at Cloudflare nobody can choose this, here nobody else sets it.
+    pub fn from(mut self, address: &'a str) -> Self {
+        self.address = Some(address);
+        self
+    }
+
     pub(crate) fn request(self, http: &reqwest::Client, base: &str) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method, format!("{base}{}", self.path));
         if let Some(token) = self.token {
@@ -58,6 +86,9 @@ impl<'a> Call<'a> {
         }
         if let Some(languages) = self.languages {
             request = request.header("accept-language", languages);
+        }
+        if let Some(address) = self.address {
+            request = request.header("cf-connecting-ip", address);
         }
         if let Some((body, content_type)) = self.body {
             request = request.header("content-type", content_type).body(body);

@@ -394,9 +394,7 @@ mod tests {
                     roster.update(&second, &other, &demoted, None, Millis(6)).await
                 };
                 let (left, right) = join!(roster.update(&first, &one, &gone, None, Millis(5)), late);
-                let teaching = async |id| {
-                    teaches(&roster.entry(&one.course_id, id).await.unwrap().unwrap())
-                };
+                let teaching = async |id| teaches(&roster.entry(&one.course_id, id).await.unwrap().unwrap());
                 let (first, second) = (teaching(&first).await, teaching(&second).await);
                 assert!(first != second, "{head_start}: {left:?}, {right:?}");
                 assert_eq!(matches!(left, Ok(Some(_))), !first, "{head_start}: {left:?}");

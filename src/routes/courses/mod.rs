@@ -6,6 +6,7 @@ pub mod join;
 pub mod list;
 pub mod read;
 pub mod roster;
+pub mod thumbnail;
 pub mod topics;
 
 use mentora_core::documents::{Course, Member, MemberStatus, Role};

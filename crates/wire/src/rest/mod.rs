@@ -9,6 +9,7 @@ mod dev;
 mod health;
 mod page;
 mod roster;
+mod thumbnails;
 mod topics;
 mod users;
 
@@ -24,5 +25,6 @@ pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
 pub use roster::{Attendance, ImportBody, ImportRoster, InviteMember, ListRoster, MemberBody, UpdateMember};
+pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};

@@ -25,8 +25,8 @@ use crate::extract::{Csv, Id, Query};
     post, path = "/api/courses/{id}/roster/import", operation_id = "importRoster", tag = "roster",
     params(("id" = String, Path, description = "The course."), ImportRoster),
     request_body(
-        content = String, content_type = "text/csv", example = "email,role\nkim@example.org,student\n",
-        description = "Up to 5,000 rows and 1 MiB.",
+        content = String, content_type = "text/csv", description = "Up to 5,000 rows and 1 MiB.",
+        example = json!("email,role\nkim@example.org,student\n"),
     ),
     responses(
         (status = 200, description = "The verdict on each row.", body = ImportBody),
