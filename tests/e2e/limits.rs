@@ -19,7 +19,7 @@ async fn start(limits: Limits, settings: Vec<(&'static str, String)>) -> Stack {
 
 /// Asks until it is refused for asking too often. Should a minute end meanwhile, counting begins anew, so it takes
 /// twice the limit at most.
-async fn ask_too_often(stack: &Stack, limit: u32, call: &Call<'_>) -> (u32, Answer) {
+async fn ask_too_often(stack: &Stack, limit: u32, call: &Call) -> (u32, Answer) {
     for asked in 0..=2 * limit {
         let answer = stack.call(call.clone()).await;
         if answer.status == 429 {

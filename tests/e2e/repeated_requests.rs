@@ -1,11 +1,8 @@
 //! A request that is sent again, and a change of what somebody else has changed.
 
-use std::sync::Arc;
-
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::house::House;
 use crate::people::{Answer, Call, Person, unique};
 use crate::stack::Stack;
 
@@ -19,8 +16,7 @@ async fn count(stack: &Stack, person: &Person) -> usize {
     person.get(stack, COURSES).await.ok()["items"].as_array().unwrap().len()
 }
 
-pub async fn a_request_sent_again_with_its_key_is_carried_out_once(house: Arc<House>) {
-    let stack = house.embedded().await;
+pub async fn a_request_sent_again_with_its_key_is_carried_out_once(stack: &Stack) {
     let _watch = stack.watch();
     let (ada, bob) = (Person::sign_in(stack, "ada").await, Person::sign_in(stack, "bob").await);
     let (key, code) = (unique("key"), unique("CODE"));
@@ -45,14 +41,16 @@ pub async fn a_request_sent_again_with_its_key_is_carried_out_once(house: Arc<Ho
     // What was refused was not done, and may be tried again.
     let refused = unique("key");
     make(stack, &ada, &refused, &body).await.refused(409, "ALREADY_EXISTS");
-    assert_eq!(make(stack, &ada, &refused, &json!({ "title": "Next", "code": unique("CODE") })).await.status, 201);
+    assert_eq!(
+        make(stack, &ada, &refused, &json!({ "title": "Next", "code": unique("CODE") })).await.status,
+        201
+    );
     for bad in ["", " ", &"k".repeat(201)] {
         assert_eq!(make(stack, &ada, bad, &body).await.offences(), ["Idempotency-Key"]);
     }
 }
 
-pub async fn of_ten_equal_requests_at_once_one_is_carried_out(house: Arc<House>) {
-    let stack = house.embedded().await;
+pub async fn of_ten_equal_requests_at_once_one_is_carried_out(stack: &Stack) {
     let _watch = stack.watch();
     let ada = Person::sign_in(stack, "ada").await;
     let (key, body) = (unique("key"), json!({ "title": "Ethics", "code": unique("CODE") }));
@@ -70,8 +68,7 @@ pub async fn of_ten_equal_requests_at_once_one_is_carried_out(house: Arc<House>)
     assert_eq!(make(stack, &ada, &key, &body).await.body["id"], made[0].body["id"]);
 }
 
-pub async fn who_has_not_seen_the_latest_version_changes_nothing(house: Arc<House>) {
-    let stack = house.embedded().await;
+pub async fn who_has_not_seen_the_latest_version_changes_nothing(stack: &Stack) {
     let _watch = stack.watch();
     let ada = Person::sign_in(stack, "ada").await;
     let course = ada.post(stack, COURSES, &json!({ "title": "Ethics", "code": unique("CODE") })).await.ok();
@@ -81,7 +78,9 @@ pub async fn who_has_not_seen_the_latest_version_changes_nothing(house: Arc<Hous
     let first = made.headers["etag"].to_str().unwrap().to_owned();
     assert_eq!(first, format!("\"{}\"", made.body["etag"].as_str().unwrap()));
     let change = async |seen: &str, title: &str| {
-        stack.call(Call::patch(&path, &json!({ "title": title })).by(&ada.token).header("if-match", seen)).await
+        stack
+            .call(Call::patch(&path, &json!({ "title": title })).by(&ada.token).header("if-match", seen))
+            .await
     };
 
     let second = change(&first, "Truth and lies").await;

@@ -144,12 +144,12 @@ impl Stack {
     }
 
     /// Asks the Worker.
-    pub async fn call(&self, call: Call<'_>) -> Answer {
+    pub async fn call(&self, call: Call) -> Answer {
         self.call_at(&self.url(""), call).await
     }
 
     /// Asks somebody else of its world.
-    pub async fn call_at(&self, base: &str, call: Call<'_>) -> Answer {
+    pub async fn call_at(&self, base: &str, call: Call) -> Answer {
         let what = call.to_string();
         let response = call.request(&self.http, base).send().await;
         let response = response.unwrap_or_else(|error| panic!("{what}: {error:?}\n{}", self.log()));
@@ -215,9 +215,10 @@ fn lay_out(folder: &Path, limits: &Limits) {
         kept.push('\n');
     }
     fs::write(folder.join("wrangler.toml"), kept).unwrap();
-    // The web app is tested in a browser; here the folder only has to be there.
+    // The web app is tested in a browser; here only what the API hands out of it has to be there.
     fs::create_dir_all(folder.join("assets")).unwrap();
     fs::write(folder.join("assets/index.html"), "<!doctype html><title>Mentora</title>").unwrap();
+    fs::copy(Path::new(ROOT).join("docs/openapi.json"), folder.join("assets/openapi.json")).unwrap();
 }
 
 fn copy_folder(from: &Path, to: &Path) {
