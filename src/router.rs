@@ -50,6 +50,7 @@ table! {
     post "/api/courses" => courses::create::create;
     post "/api/courses/join" => courses::join::join;
     get  "/api/courses/{id}" => courses::read::read;
+    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
     get  "/api/courses/{id}/announcements" => courses::announcements::list::list;
     post "/api/courses/{id}/announcements" => courses::announcements::create::create;
     delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete;
@@ -58,7 +59,6 @@ table! {
     post "/api/courses/{id}/roster/import" => courses::roster::import::import;
     patch "/api/courses/{id}/roster/{memberId}" => courses::roster::update::update;
     delete "/api/courses/{id}/roster/{memberId}" => courses::roster::delete::delete;
-    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
     get  "/api/courses/{id}/topics" => courses::topics::list::list;
     post "/api/courses/{id}/topics" => courses::topics::create::create;
 
