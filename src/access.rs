@@ -121,6 +121,14 @@ pub async fn conversation(
 }
 
 impl CourseAccess {
+    /// Demands that the caller may do something else with it, too.
+    ///
+    /// # Errors
+    /// As [`course`].
+    pub fn demand(&self, caller: &Caller, action: CourseAction) -> Result<(), ApiError> {
+        permit::<CourseId>(self.verdict(caller, action), may_not(action))
+    }
+
     /// Whether the caller may do something else with it, too.
     #[must_use]
     pub fn verdict(&self, caller: &Caller, action: CourseAction) -> Verdict {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use mentora_core::documents::Role;
 use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_durable::conversation::calls::CallError;
 use mentora_durable::platform::config::ConfigError;
@@ -206,6 +207,15 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "There is no such announcement in this course.")
     }
 
+    /// Nobody in this course has this entry.
+    #[must_use]
+    pub fn member_not_found() -> Self {
+        Self::new(
+            ErrorCode::NotFound,
+            "Nobody of that id is on the roster of this course. An invitation changes its id when it is taken up.",
+        )
+    }
+
     /// No such topic, or not for these eyes.
     #[must_use]
     pub fn topic_not_found() -> Self {
@@ -266,6 +276,12 @@ impl ApiError {
     #[must_use]
     pub fn unsupported_media_type() -> Self {
         Self::new(ErrorCode::UnsupportedMediaType, "Send the body as `Content-Type: application/json`.")
+    }
+
+    /// The body is not a file of a spreadsheet.
+    #[must_use]
+    pub fn not_csv() -> Self {
+        Self::new(ErrorCode::UnsupportedMediaType, "Send the file as `Content-Type: text/csv`, in UTF-8.")
     }
 
     /// The body is too long.
@@ -331,6 +347,16 @@ impl ApiError {
     pub fn course_not_swept(internal: impl ToString) -> Self {
         let message = "The course is deleted, but some of its conversations have not ended yet. Repeat the request to go on.";
         Self::upstream_unavailable(message, internal)
+    }
+
+    /// The address is on the roster, but not as what it is invited to be.
+    #[must_use]
+    pub fn already_on_roster(role: Role) -> Self {
+        let name = serde_json::to_value(role).unwrap_or_default();
+        let role = name.as_str().unwrap_or_default();
+        let message =
+            format!("This address is on the roster already, as `{role}`. Change the role there with PATCH.");
+        Self::new(ErrorCode::AlreadyExists, message).with_detail("role", role)
     }
 
     /// A setting has no value. Its name is no secret: `/api/health` tells it too.
@@ -454,6 +480,7 @@ mod tests {
             (ApiError::foreign_origin(), ErrorCode::Forbidden, 403),
             (ApiError::course_not_found(), ErrorCode::NotFound, 404),
             (ApiError::announcement_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::member_not_found(), ErrorCode::NotFound, 404),
             (ApiError::topic_not_found(), ErrorCode::NotFound, 404),
             (ApiError::assignment_not_found(), ErrorCode::NotFound, 404),
             (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
@@ -461,6 +488,7 @@ mod tests {
             (ApiError::no_such_route(), ErrorCode::NotFound, 404),
             (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
+            (ApiError::already_on_roster(Role::Ta), ErrorCode::AlreadyExists, 409),
             (ApiError::course_code_taken(), ErrorCode::AlreadyExists, 409),
             (ApiError::password_required(), ErrorCode::Forbidden, 403),
             (ApiError::password_wrong(), ErrorCode::Forbidden, 403),
@@ -471,6 +499,7 @@ mod tests {
             (ApiError::key_of_another_request(), ErrorCode::IdempotencyConflict, 409),
             (ApiError::rate_limited(60), ErrorCode::RateLimited, 429),
             (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
+            (ApiError::not_csv(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),
             (

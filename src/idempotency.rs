@@ -12,12 +12,13 @@ use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use mentora_core::ids::digest;
+use hmac::{Hmac, Mac as _};
 use mentora_core::limits::{IdempotencyKey, MAX_BODY_BYTES};
 use mentora_durable::platform::{clock, log, random};
 use mentora_durable::repositories::idempotency_keys::{Answer, Attempt, Claim};
 use mentora_durable::repositories::{IdempotencyKeys, RepositoryError};
 use serde_json::json;
+use sha2::Sha256;
 use worker::send::SendFuture;
 
 use crate::auth::Caller;
@@ -28,12 +29,17 @@ use crate::extract::read_body;
 /// The key of a request.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// Keeps a fingerprint from being mistaken for anything else that is made with the same secret.
+const PURPOSE: &[u8] = b"mentora idempotency\n";
+
 /// Says that an answer was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Routes whose answer is not kept: who may sign in or open a stream is asked anew each time, and a ticket that was given
-/// before has been used.
-const NEVER_KEPT: [&str; 2] = ["/api/dev/sign-in", "/api/conversations/{id}/stream/tickets"];
+/// before has been used. A file that is imported again changes nothing, and what is told of its rows may be longer than a
+/// document.
+const NEVER_KEPT: [&str; 3] =
+    ["/api/dev/sign-in", "/api/conversations/{id}/stream/tickets", "/api/courses/{id}/roster/import"];
 
 /// Whether a route honours a key.
 #[must_use]
@@ -58,12 +64,14 @@ async fn answer(request: Request, next: Next) -> Result<Response, ApiError> {
 
     let (parts, body) = request.into_parts();
     let body = read_body(&parts.headers, body).await?;
+    let secret = context.config().ticket_secret.as_ref();
+    let secret = secret.ok_or_else(|| ApiError::not_configured("TICKET_SECRET"))?;
     let request_line =
         format!("{} {}", parts.method, parts.uri.path_and_query().map_or("", |path| path.as_str()));
     let attempt = Attempt {
         user: caller.actor.user.clone(),
         key,
-        fingerprint: fingerprint(&request_line, &parts.headers, &body),
+        fingerprint: fingerprint(secret.expose(), &request_line, &parts.headers, &body),
         id: random::new_id(),
     };
     let documents = context.documents();
@@ -96,11 +104,16 @@ fn sane(key: &HeaderValue) -> Result<String, ApiError> {
     IdempotencyKey::RANGE.contains(&key.len()).then(|| key.to_owned()).ok_or_else(refused)
 }
 
-/// What makes a request the same request.
-fn fingerprint(request_line: &str, headers: &HeaderMap, body: &[u8]) -> String {
+/// What makes a request the same request. With a key of ours: a body may hold a password, which a plain digest would give
+/// away to whoever reads the store and tries many.
+fn fingerprint(secret: &str, request_line: &str, headers: &HeaderMap, body: &[u8]) -> String {
     let content_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     // No header holds a line break, so no two requests read the same.
-    digest([request_line.as_bytes(), b"\n", content_type.as_bytes(), b"\n", body].concat())
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    for part in [PURPOSE, request_line.as_bytes(), b"\n", content_type.as_bytes(), b"\n", body] {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The answer, and what of it is kept: all of a success, nothing of a refusal.
@@ -165,12 +178,13 @@ mod tests {
     #[test]
     fn another_path_query_type_or_body_is_another_request() {
         let json = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        let base = fingerprint("POST /api/courses", &json, b"{}");
-        assert_eq!(fingerprint("POST /api/courses", &json, b"{}"), base);
+        let base = fingerprint("s", "POST /api/courses", &json, b"{}");
+        assert_eq!(fingerprint("s", "POST /api/courses", &json, b"{}"), base);
         for other in [
-            fingerprint("POST /api/courses?a=1", &json, b"{}"),
-            fingerprint("POST /api/courses", &HeaderMap::new(), b"{}"),
-            fingerprint("POST /api/courses", &json, b"{ }"),
+            fingerprint("s", "POST /api/courses?a=1", &json, b"{}"),
+            fingerprint("s", "POST /api/courses", &HeaderMap::new(), b"{}"),
+            fingerprint("s", "POST /api/courses", &json, b"{ }"),
+            fingerprint("t", "POST /api/courses", &json, b"{}"),
         ] {
             assert_ne!(other, base);
         }

@@ -52,7 +52,7 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 13] = [
+const REFUSALS: [(&str, u16, &str); 14] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
     ("Unpaid", 402, "The wallet cannot pay the next turn. `INSUFFICIENT_CREDITS`"),
@@ -67,6 +67,7 @@ const REFUSALS: [(&str, u16, &str); 13] = [
     ("Changed", 412, "It is not any more what `If-Match` names. `PRECONDITION_FAILED`"),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
+    ("NotCsv", 415, "The body is not `text/csv`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
     (
@@ -103,6 +104,8 @@ refusals! {
     Conflicting
     /// `412`, of a handler that takes `If-Match`.
     Changed
+    /// `415`, of a handler that takes a file of a spreadsheet.
+    NotCsv
 }
 
 fn refusal(name: &str) -> RefOr<Response> {

@@ -53,10 +53,15 @@ table! {
     get  "/api/courses/{id}" => courses::read::read;
     patch "/api/courses/{id}" => courses::update::update;
     delete "/api/courses/{id}" => courses::delete::delete;
+    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
     get  "/api/courses/{id}/announcements" => courses::announcements::list::list;
     post "/api/courses/{id}/announcements" => courses::announcements::create::create;
     delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete;
-    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
+    get  "/api/courses/{id}/roster" => courses::roster::list::list;
+    post "/api/courses/{id}/roster" => courses::roster::create::create;
+    post "/api/courses/{id}/roster/import" => courses::roster::import::import;
+    patch "/api/courses/{id}/roster/{memberId}" => courses::roster::update::update;
+    delete "/api/courses/{id}/roster/{memberId}" => courses::roster::delete::delete;
     get  "/api/courses/{id}/topics" => courses::topics::list::list;
     post "/api/courses/{id}/topics" => courses::topics::create::create;
 

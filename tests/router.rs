@@ -125,7 +125,7 @@ fn a_path_that_nobody_serves_is_not_found_in_the_one_error_body() {
 fn a_method_that_nobody_serves_is_told_the_methods_that_are() {
     for (method, path, allow) in [
         ("DELETE", "/api/courses", "GET,HEAD,POST"),
-        ("PUT", "/api/courses/c1", "GET,HEAD"),
+        ("PUT", "/api/courses/c1", "GET,HEAD,PATCH,DELETE"),
         ("DELETE", "/api/users/me", "GET,HEAD,PATCH"),
         ("GET", "/api/users/me/devices/d1", "DELETE"),
         ("PUT", "/api/topics/t1", "GET,HEAD,PATCH,DELETE"),

@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mentora_core::ids::{AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, TopicId};
+use mentora_core::ids::{
+    AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, MemberId, TopicId,
+};
 
 use crate::error::ApiError;
 
@@ -29,6 +31,12 @@ impl Named for CourseId {
 impl Named for AnnouncementId {
     fn not_found() -> ApiError {
         ApiError::announcement_not_found()
+    }
+}
+
+impl Named for MemberId {
+    fn not_found() -> ApiError {
+        ApiError::member_not_found()
     }
 }
 

@@ -45,14 +45,18 @@ impl<T: body::Body + Default, S: Send + Sync> FromRequest<S> for JsonOrNothing<T
     }
 }
 
-/// JSON is UTF-8 and nothing else, so a `charset` of another kind is another type.
 fn is_json(headers: &HeaderMap) -> bool {
+    is_utf8(headers, "application/json")
+}
+
+/// Whether a body is of this type. Text is UTF-8 and nothing else here, so a `charset` of another kind is another type.
+pub(super) fn is_utf8(headers: &HeaderMap, wanted: &str) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
     let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let json = parts.next().is_some_and(|kind| kind == "application/json");
-    json && parts.all(|parameter| {
+    let same = parts.next().is_some_and(|kind| kind == wanted);
+    same && parts.all(|parameter| {
         parameter.strip_prefix("charset=").is_none_or(|charset| charset.trim_matches('"') == "utf-8")
     })
 }

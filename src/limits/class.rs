@@ -42,6 +42,11 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/courses/{id}/announcements", Read),
     ("POST", "/api/courses/{id}/announcements", Write),
     ("DELETE", "/api/courses/{id}/announcements/{announcementId}", Write),
+    ("GET", "/api/courses/{id}/roster", Read),
+    ("POST", "/api/courses/{id}/roster", Write),
+    ("POST", "/api/courses/{id}/roster/import", Costly),
+    ("PATCH", "/api/courses/{id}/roster/{memberId}", Write),
+    ("DELETE", "/api/courses/{id}/roster/{memberId}", Write),
     ("GET", "/api/courses/{id}/topics", Read),
     ("POST", "/api/courses/{id}/topics", Write),
     //

@@ -50,12 +50,13 @@ impl Examples {
         if schema.get("properties").is_some() {
             return self.object(schema, kin);
         }
-        if let Some(known) = name.and_then(|name| self.known(name, kin, schema)) {
-            return known;
-        }
+        // What is of a type that is shown by itself is shown so, not as it stands in a document.
         if let Some(choice) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
             let one = choice.iter().find(|one| one.get("type") != Some(&json!("null")));
             return one.map_or(Value::Null, |one| self.value(one, name, kin));
+        }
+        if let Some(known) = name.and_then(|name| self.known(name, kin, schema)) {
+            return known;
         }
         match schema.get("default").filter(|default| !default.is_null()) {
             Some(default) => default.clone(),
@@ -118,13 +119,19 @@ impl Examples {
             },
             "integer" | "number" => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
             "boolean" => json!(false),
-            "string" => json!("text"),
+            "string" => json!("a text that is long enough".chars().take(length(schema)).collect::<String>()),
             _ => Value::Null,
         }
     }
 }
 
 /// The example that the schema itself has.
+/// At least six characters, or as many as the schema wants.
+fn length(schema: &Value) -> usize {
+    let least = schema.get("minLength").and_then(Value::as_u64).unwrap_or_default();
+    usize::try_from(least).unwrap_or_default().max(6)
+}
+
 fn own(schema: &Value) -> Option<&Value> {
     let several = || schema.get("examples").and_then(Value::as_array).and_then(|several| several.first());
     schema.get("example").or_else(several)

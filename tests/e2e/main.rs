@@ -10,6 +10,7 @@
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`courses`], [`course_parts`], [`profile`], [`repeated_requests`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
+//! - [`course_parts`], [`profile`], [`roster`], [`repeated_requests`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`]: the others
 
@@ -43,6 +44,7 @@ mod profile;
 mod readback;
 mod repeated;
 mod repeated_requests;
+mod roster;
 mod sim;
 mod speech;
 mod stack;
@@ -113,6 +115,7 @@ fn main() -> ExitCode {
         logging::nobody_can_be_told_from_the_log,
         thumbnails::staff_upload_a_picture_of_the_announced_type_and_size_once_and_in_time,
         thumbnails::only_staff_get_leave_and_only_for_pictures,
+        roster::five_thousand_rows_are_imported_and_again_without_a_change,
     ];
     all.extend(on_each_store![house:
         bad_input::rest_answers_what_is_wrong,
@@ -133,6 +136,10 @@ fn main() -> ExitCode {
         profile::a_profile_changes_in_what_is_named_alone,
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
+        roster::who_is_invited_joins_once_in_the_role_of_the_invitation,
+        roster::who_was_removed_stays_away_until_staff_let_them_in,
+        roster::about_staff_instructors_decide_and_the_owner_stays,
+        roster::all_that_is_wrong_with_a_file_is_told,
         repeated_requests::a_request_sent_again_with_its_key_is_carried_out_once,
         repeated_requests::of_ten_equal_requests_at_once_one_is_carried_out,
         repeated_requests::who_has_not_seen_the_latest_version_changes_nothing,

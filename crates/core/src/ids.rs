@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::email::EmailAddress;
+
 /// The longest identifier, in bytes.
 pub const MAX_ID_LEN: usize = 128;
 
@@ -154,6 +156,20 @@ impl LedgerEntryId {
     }
 }
 
+impl MemberId {
+    /// The entry of whoever was invited by an address and has yet to join: invited again, it is the same one.
+    #[must_use]
+    pub fn invited(address: &EmailAddress) -> Self {
+        Self(digest(address.as_str()))
+    }
+
+    /// The entry of a user who has joined.
+    #[must_use]
+    pub fn of_user(user: &UserId) -> Self {
+        Self(user.0.clone())
+    }
+}
+
 impl DeviceId {
     /// The device that a push token reaches: registered again, it is the same one. The token cannot be read from it.
     #[must_use]
@@ -214,6 +230,16 @@ mod tests {
         assert_eq!(device, DeviceId::of(&token));
         assert_ne!(device, DeviceId::of(&format!("{token}x")));
         assert!(!device.as_str().contains("APA91b"));
+    }
+
+    #[test]
+    fn an_address_names_one_invitation_however_it_is_typed_and_is_not_in_its_name() {
+        let invited = |address: &str| MemberId::invited(&EmailAddress::new(address).unwrap());
+        let kim = invited("kim@example.org");
+        assert!(MemberId::new(kim.as_str()).is_ok());
+        assert_eq!(kim, invited(" Kim@Example.org "));
+        assert_ne!(kim, invited("lee@example.org"));
+        assert!(!kim.as_str().contains("kim"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`ids`]: typed identifiers; [`time`]: milliseconds; [`money`]: micro-credits
+//! - [`email`]: addresses, by which people are invited; [`roster`]: what becomes of an invitation, and of a file of them
 //! - [`documents`]: the documents as they stand in Firestore, one file a collection
 //! - [`policy`]: who may do what to which resource
 //! - [`dialogue`]: features of what a student said, and the move that answers it
@@ -15,6 +16,7 @@
 
 pub mod dialogue;
 pub mod documents;
+pub mod email;
 pub mod ids;
 pub mod limits;
 pub mod money;
@@ -22,6 +24,7 @@ pub mod password;
 pub mod policy;
 pub mod pricing;
 pub mod prompts;
+pub mod roster;
 pub mod rules;
 #[cfg(feature = "openapi")]
 pub mod schema;

@@ -130,6 +130,8 @@ pub const MAX_UTTERANCE_MS: i64 = 60_000;
 /// Largest frame that is looked at, in bytes: a full audio chunk in base64 with its envelope, or the longest text
 /// with every character escaped.
 pub const MAX_FRAME_BYTES: usize = 256 * 1024;
+/// Most rows of a roster that is imported, without the one that names the columns.
+pub const MAX_IMPORT_ROWS: usize = 5_000;
 /// Largest request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 

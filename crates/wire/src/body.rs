@@ -47,7 +47,9 @@ fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(
 ) -> Result<(T, Vec<FieldError>), serde_path_to_error::Error<D::Error>> {
     let mut unknown = Vec::new();
     let mut note = |path: serde_ignored::Path<'_>| {
-        unknown.push(FieldError::new(path.to_string(), "is not a field that is known here"));
+        // What may be absent is a step of its own there.
+        let path = path.to_string().replace(".?", "");
+        unknown.push(FieldError::new(path, "is not a field that is known here"));
     };
     let value = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(reader, &mut note))?;
     Ok((value, unknown))
@@ -75,6 +77,10 @@ fn all_offences<T: Body>(bytes: &[u8]) -> Option<Vec<FieldError>> {
             }
             Err(error) => {
                 let found = offence(&error);
+                if offences.iter().any(|known| known.path == found.path) {
+                    // Nothing could be put there but nothing, and something must be there.
+                    break;
+                }
                 let mended = mend::<T>(&body, &error, &found);
                 offences.push(found);
                 let Some(mended) = mended else { break };
@@ -106,7 +112,13 @@ fn mend<T: Body>(
     let letters = put(Some("xxxxxx".into()))?;
     let Err(message) = beyond(&letters) else { return Some(letters) };
     let words = message.split('`').skip(1).step_by(2).map(Value::from);
-    let plain = [0.into(), false.into(), Value::Array(Vec::new()), Value::Object(serde_json::Map::new())];
+    let plain = [
+        "x@example.org".into(),
+        0.into(),
+        false.into(),
+        Value::Array(Vec::new()),
+        Value::Object(serde_json::Map::new()),
+    ];
     // Left out last: a field that must be there would be told once more, as missing.
     let others = words.chain(plain).map(Some).chain([None]);
     others.filter_map(put).find(|mended| beyond(mended).is_ok())

@@ -43,6 +43,11 @@ impl Version {
     /// One that no document has ever had: the epoch.
     pub const NONE: Self = Self(Timestamp::EPOCH);
 
+    /// Lets a write happen while the document has this version only.
+    pub(super) const fn precondition(self) -> Precondition {
+        Precondition::UpdateTime(self.0)
+    }
+
     /// As a client sees it.
     #[must_use]
     pub fn encode(self) -> String {
@@ -218,7 +223,7 @@ pub(super) async fn delete<T: Transport>(
 /// Under the condition that a client has set.
 pub(super) fn guarded(write: Write, seen: Option<Version>) -> Write {
     match seen {
-        Some(Version(update_time)) => write.only_if(Precondition::UpdateTime(update_time)),
+        Some(version) => write.only_if(version.precondition()),
         None => write,
     }
 }
@@ -241,7 +246,9 @@ async fn stands_as_of<T: Transport>(
     Ok(found.is_some_and(|document| document.fields.get(UPDATED_AT) == Some(&Value::Integer(now.0))))
 }
 
-fn version_of_first(writes: &[mentora_firestore::WriteResult]) -> Result<Version, RepositoryError> {
+pub(super) fn version_of_first(
+    writes: &[mentora_firestore::WriteResult],
+) -> Result<Version, RepositoryError> {
     let first = writes.first().and_then(|write| write.update_time);
     first.map(Version).ok_or_else(|| RepositoryError::Internal("a commit told no time of its write".into()))
 }

@@ -15,7 +15,9 @@ use mentora_firestore::index::{Answer, Indexes, Need, needs};
 use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, topics};
+use super::{
+    Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, roster, topics,
+};
 
 /// Every way in which so many optional filters can be given or not.
 pub(super) fn subsets<const N: usize>() -> impl Iterator<Item = [bool; N]> {
@@ -33,6 +35,8 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<courses::Public>(),
         listing::<deleted_courses::AllOf>(),
         listing::<deleted_courses::PersonasLeft>(),
+        listing::<roster::InRoster>(),
+        listing::<roster::WithAddress>(),
         listing::<topics::InPlaces>(),
     ])
 }

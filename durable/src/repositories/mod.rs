@@ -47,7 +47,7 @@ pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
 pub use page::{Cursor, Page};
-pub use roster::Roster;
+pub use roster::{MemberChange, Roster};
 pub use secrets::Secrets;
 pub use topics::{TopicChange, Topics};
 pub use users::Users;

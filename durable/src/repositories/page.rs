@@ -18,6 +18,9 @@ use super::{RepositoryError, Stored};
 /// Most items of a page.
 pub const MAX_LIMIT: u32 = 100;
 
+/// How many documents are read at once where all are wanted: some 600 KiB of a roster.
+const BATCH: u32 = 1000;
+
 /// Longest cursor that is looked at, in bytes.
 const MAX_CURSOR_BYTES: usize = 1024;
 
@@ -96,13 +99,20 @@ pub(super) fn query<L: Listing>(
     page: &Page,
     reference: impl Fn(&DocumentPath) -> Value,
 ) -> Result<Query, RepositoryError> {
-    let ordered = L::ORDER.iter().fold(listing.query()?, |query, (field, way)| query.order_by(*field, *way));
+    // One more than asked tells whether there is a next page.
+    Ok(ordered(listing, page.cursor.as_ref(), reference)?.limit(limit(page) + 1))
+}
+
+/// The query for what stands behind a cursor.
+fn ordered<L: Listing>(
+    listing: &L,
+    cursor: Option<&Cursor>,
+    reference: impl Fn(&DocumentPath) -> Value,
+) -> Result<Query, RepositoryError> {
+    let fields = L::ORDER.iter().fold(listing.query()?, |query, (field, way)| query.order_by(*field, *way));
     let names = L::ORDER.last().map_or(Direction::Ascending, |(_, way)| *way);
-    let query = ordered
-        .order_by(FieldPath::document_id(), names)
-        // One more than asked tells whether there is a next page.
-        .limit(limit(page) + 1);
-    let Some(Cursor { at, path }) = &page.cursor else { return Ok(query) };
+    let query = fields.order_by(FieldPath::document_id(), names);
+    let Some(Cursor { at, path }) = cursor else { return Ok(query) };
     if at.len() != L::ORDER.len() || !may_stand_in(&query, path) {
         return Err(RepositoryError::InvalidCursor);
     }
@@ -145,11 +155,6 @@ pub(super) async fn list<
     page: &Page,
 ) -> Result<(Vec<(I, Stored<D>)>, Option<Cursor>), RepositoryError> {
     let (found, next) = fetch(documents, listing, page).await?;
-    let item = |document: &Document| {
-        let id = I::try_from(document.id().to_owned());
-        let id = id.map_err(|error| RepositoryError::Internal(error.to_string()))?;
-        Ok::<_, RepositoryError>((id, Stored::of(document)?))
-    };
     Ok((found.iter().map(item).collect::<Result<_, _>>()?, next))
 }
 
@@ -163,14 +168,54 @@ pub(super) async fn names<T: Transport, L: Listing>(
     Ok(found.into_iter().map(|document| document.path).collect())
 }
 
+/// A document as what it is, with its id.
+pub(super) fn item<I: TryFrom<String, Error: ToString>, D: DeserializeOwned>(
+    document: &Document,
+) -> Result<(I, Stored<D>), RepositoryError> {
+    let id = I::try_from(document.id().to_owned());
+    let id = id.map_err(|error| RepositoryError::Internal(error.to_string()))?;
+    Ok((id, Stored::of(document)?))
+}
+
+/// Reads all of a listing, however long it is: for what must be seen as a whole. What is moved or added meanwhile may be
+/// missed.
+pub(super) async fn all<T: Transport, L: Listing>(
+    documents: &Client<T>,
+    listing: &L,
+) -> Result<Vec<Document>, RepositoryError> {
+    let batch = usize::try_from(BATCH).unwrap_or(usize::MAX);
+    let mut all = Vec::new();
+    let mut behind = None;
+    loop {
+        let query = ordered(listing, behind.as_ref(), |path| documents.reference(path))?.limit(BATCH);
+        let found = documents.run_query(&query).await?;
+        let more = found.len() >= batch;
+        behind = found.last().map(|last| place_of(last, L::ORDER)).transpose()?;
+        all.extend(found);
+        if !more {
+            return Ok(all);
+        }
+    }
+}
+
+/// The first items of a listing. The commit of the transaction fails if they have changed by then.
+pub(super) async fn first_in<T: Transport, L: Listing>(
+    documents: &Client<T>,
+    transaction: &Transaction,
+    listing: &L,
+    limit: u32,
+) -> Result<Vec<Document>, RepositoryError> {
+    let query = ordered(listing, None, |path| documents.reference(path))?.limit(limit);
+    Ok(documents.run_query_in(transaction, &query).await?)
+}
+
 /// Whether a listing holds anything. The commit of the transaction fails if that has changed by then.
 pub(super) async fn any_in<T: Transport, L: Listing>(
     documents: &Client<T>,
     transaction: &Transaction,
     listing: &L,
 ) -> Result<bool, RepositoryError> {
-    let query = query(listing, &Page { limit: 1, cursor: None }, |path| documents.reference(path))?;
-    Ok(!documents.run_query_in(transaction, &query).await?.is_empty())
+    Ok(!first_in(documents, transaction, listing, 1).await?.is_empty())
 }
 
 fn limit(page: &Page) -> u32 {

@@ -1,11 +1,15 @@
 //! `users/{uid}`
 
+use std::collections::HashMap;
+
 use mentora_core::documents::collections::USERS;
 use mentora_core::documents::{ActiveMode, User};
 use mentora_core::ids::UserId;
 use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
-use mentora_firestore::{Client, CollectionPath, DocumentPath, FieldPath, Fields, Transport, Value};
+use mentora_firestore::{
+    Client, CollectionPath, Document, DocumentPath, FieldPath, Fields, Transport, Value,
+};
 
 use super::document::{self, Change};
 use super::{RepositoryError, Stored, Version};
@@ -43,6 +47,20 @@ impl<T: Transport> Users<'_, T> {
     /// [`RepositoryError`]
     pub async fn get(&self, user: &UserId) -> Result<Option<Stored<User>>, RepositoryError> {
         document::read(self.0, &path(user)?).await
+    }
+
+    /// What people are called; of who has no profile, nothing.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn names(&self, users: &[UserId]) -> Result<HashMap<UserId, String>, RepositoryError> {
+        let paths = users.iter().map(path).collect::<Result<Vec<_>, _>>()?;
+        let found = self.0.batch_get(&paths).await?;
+        let named = |document: &Document| {
+            let User { uid, display_name, .. } = document.decode()?;
+            Ok((uid, display_name))
+        };
+        found.iter().flatten().map(named).collect()
     }
 
     /// The person as stored; stored as `fresh` where there was none. Of several calls at once, one stores.
@@ -133,6 +151,19 @@ mod tests {
             let found = users.find_or_create(again).await.unwrap();
             assert_eq!(found.document, profile("ada", 1));
             assert_eq!(users.get(&user("bob")).await, Ok(None));
+        });
+    }
+
+    #[test]
+    fn names_are_told_of_those_who_have_one() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        block_on(async {
+            users.find_or_create(profile("ada", 1)).await.unwrap();
+            let asked = [user("bob"), user("ada")];
+            let told = users.names(&asked).await.unwrap();
+            assert_eq!(told, HashMap::from([(user("ada"), "Person ada".to_owned())]));
+            assert_eq!(users.names(&[]).await, Ok(HashMap::new()));
         });
     }
 

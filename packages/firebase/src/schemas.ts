@@ -308,6 +308,7 @@ export const Course = z.looseObject({
   createdAt: Millis.describe("When it was made, ms."),
   demoPolicy: DemoPolicy.nullish().describe("What a demo course gives away; nothing when absent."),
   description: text(0, 5000).nullish().describe("Up to 5,000 characters."),
+  hasPassword: z.boolean().optional().describe("Whether one must know a password to join with the code."),
   isDemo: z.boolean().optional().describe("A course to try Mentora with."),
   ownerId: UserId.describe("The instructor who made it."),
   retentionDays: z.int().min(1).max(3650).nullish().describe("Days for which what was said in it is kept, 1 to 3,650; for good when absent."),

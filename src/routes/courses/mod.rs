@@ -6,11 +6,13 @@ pub mod delete;
 pub mod join;
 pub mod list;
 pub mod read;
+pub mod roster;
 pub mod thumbnail;
 pub mod topics;
 pub mod update;
 
 use mentora_core::documents::{Course, Member, MemberStatus, Role};
+use mentora_core::email::EmailAddress;
 use mentora_core::ids::CourseId;
 use mentora_core::time::Millis;
 use mentora_durable::repositories::Stored;
@@ -24,7 +26,8 @@ fn active_member(course: &CourseId, caller: Caller, role: Role, now: Millis) -> 
     Member {
         course_id: course.clone(),
         user_id: Some(caller.actor.user),
-        email: caller.email,
+        // As invitations have it, so that whoever is here is found by the address.
+        email: EmailAddress::new(&caller.email).map_or(caller.email, String::from),
         role,
         status: MemberStatus::Active,
         invited_at: None,

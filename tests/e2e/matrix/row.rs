@@ -18,18 +18,25 @@ pub struct Row {
     pub fresh: Option<Thing>,
     query: Option<&'static str>,
     body: Option<fn(&Things) -> Value>,
+    file: Option<&'static str>,
     upgrades: bool,
 }
 
 impl Row {
     pub fn new(method: &'static str, path: &'static str, expected: [u16; ACTORS]) -> Self {
-        let (about, fresh, query, body) = (None, None, None, None);
-        Self { method, path, expected, about, fresh, query, body, upgrades: false }
+        let (about, fresh, query, body, file) = (None, None, None, None, None);
+        Self { method, path, expected, about, fresh, query, body, file, upgrades: false }
     }
 
     /// With a body.
     pub fn sends(mut self, body: fn(&Things) -> Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// With a file of a spreadsheet.
+    pub fn uploads(mut self, file: &'static str) -> Self {
+        self.file = Some(file);
         self
     }
 
@@ -85,9 +92,12 @@ impl Row {
         let query = self.query.map(|query| format!("?{}", things.fill(query))).unwrap_or_default();
         let path = format!("{}{query}", things.path(self.path));
         let method = self.method.to_uppercase().parse().unwrap();
-        let call = match self.body {
-            Some(body) => Call::raw(method, path, body(things).to_string().into_bytes(), "application/json"),
-            None => Call::bare(method, path),
+        let call = match (self.body, self.file) {
+            (Some(body), _) => {
+                Call::raw(method, path, body(things).to_string().into_bytes(), "application/json")
+            }
+            (None, Some(file)) => Call::raw(method, path, file.into(), "text/csv"),
+            (None, None) => Call::bare(method, path),
         };
         if self.upgrades { call.upgrading() } else { call }
     }

@@ -19,7 +19,10 @@ macro_rules! rows {
 
 /// All of it.
 pub fn table() -> Vec<Row> {
-    [anybody(), oneself(), courses(), parts(), assignments(), conversations()].into_iter().flatten().collect()
+    [anybody(), oneself(), courses(), roster(), parts(), assignments(), conversations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 // The columns: anonymous, stranger, invited, removed, visitor, student, classmate, auditor, ta, instructor, owner, admin.
@@ -64,6 +67,36 @@ fn courses() -> Vec<Row> {
             fresh(Thing::Course);
         post   "/api/courses/{id}/thumbnail"    401  404  404  404  403  403  403  403  200  200  200  200,
             sends(|_| json!({ "contentType": "image/png", "size": 1_000 }));
+    }
+}
+
+fn roster() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/courses/{id}/roster"       401  404  404  404  403  403  403  403  200  200  200  200;
+        post   "/api/courses/{id}/roster"       401  404  404  404  403  403  403  403  201  201  201  201,
+            sends(|_| json!({ "email": format!("{}@example.org", unique("new")), "role": "student" }));
+        post   "/api/courses/{id}/roster"       401  404  404  404  403  403  403  403  403  201  201  201,
+            about("a ta"),
+            sends(|_| json!({ "email": format!("{}@example.org", unique("new")), "role": "ta" }));
+        post   "/api/courses/{id}/roster/import"
+                                                401  404  404  404  403  403  403  403  200  200  200  200,
+            uploads("email\nimported@example.org\n");
+        patch  "/api/courses/{id}/roster/{memberId}"
+                                                401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "role": "auditor" })), fresh(Thing::Member);
+        patch  "/api/courses/{id}/roster/{memberId}"
+                                                401  404  404  404  403  403  403  403  403  200  200  200,
+            about("a ta's"), sends(|_| json!({ "role": "auditor" })), fresh(Thing::Assistant);
+        patch  "/api/courses/{id}/roster/{memberId}"
+                                                401  404  404  404  403  403  403  403  403  200  200  200,
+            about("to make a ta"), sends(|_| json!({ "role": "ta" })), fresh(Thing::Member);
+        delete "/api/courses/{id}/roster/{memberId}"
+                                                401  404  404  404  403  403  403  403  204  204  204  204,
+            fresh(Thing::Member);
+        delete "/api/courses/{id}/roster/{memberId}"
+                                                401  404  404  404  403  403  403  403  403  204  204  204,
+            about("a ta's"), fresh(Thing::Assistant);
     }
 }
 

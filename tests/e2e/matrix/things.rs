@@ -17,6 +17,10 @@ pub enum Thing {
     Conversation,
     /// Of the member who was removed since, with a course of its own.
     ConversationOfRemoved,
+    /// An entry of the roster: somebody who was invited as a student.
+    Member,
+    /// Somebody who was invited as an assistant.
+    Assistant,
     /// The student's.
     Device,
 }

@@ -97,6 +97,8 @@ impl<'a> World<'a> {
                 self.make_conversation(Actor::Removed, things).await;
                 self.seat(things, Actor::Removed, "removed").await;
             }
+            Thing::Member => self.invite("student", things).await,
+            Thing::Assistant => self.invite("ta", things).await,
             Thing::Device => {
                 let body = json!({ "token": unique("device"), "platform": "web" });
                 let made = self.made(Actor::Student, "/api/users/me/devices", &body).await;
@@ -114,6 +116,12 @@ impl<'a> World<'a> {
         let members = Actor::ALL.into_iter().filter_map(|actor| Some((actor, actor.membership()?)));
         let seats = members.map(|(actor, (role, status))| self.membership(things, actor, role, status));
         self.database.change(&seats.collect::<Vec<_>>()).await;
+    }
+
+    async fn invite(&self, role: &str, things: &mut Things) {
+        let body = json!({ "email": format!("{}@example.org", unique("invited")), "role": role });
+        let made = self.made(Actor::Owner, &things.path("/api/courses/{id}/roster"), &body).await;
+        things.put("member", made);
     }
 
     async fn make_conversation(&self, student: Actor, things: &mut Things) {

@@ -132,6 +132,7 @@ impl Ruled for UpdateCourse {
 /// A picture that was uploaded as `POST /api/courses/{id}/thumbnail` told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "storagePath": "courses/ethics26/thumbnail/a1" })))]
 #[serde(rename_all = "camelCase")]
 pub struct UploadedThumbnail {
     /// The `storagePath` that was told there.

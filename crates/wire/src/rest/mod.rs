@@ -8,6 +8,7 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod roster;
 mod thumbnails;
 mod topics;
 mod users;
@@ -26,6 +27,7 @@ pub use courses::{
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
+pub use roster::{Attendance, ImportBody, ImportRoster, InviteMember, ListRoster, MemberBody, UpdateMember};
 pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
