@@ -1,5 +1,6 @@
 //! Bodies of the REST resources, one file a resource.
 
+mod ai_config;
 mod announcements;
 mod assignments;
 mod config;
@@ -11,8 +12,11 @@ mod page;
 mod topics;
 mod users;
 
+pub use ai_config::{UpdateAiConfig, UpdateDialecticalConfig};
 pub use announcements::{AnnouncementBody, CreateAnnouncement};
-pub use assignments::{AssignmentBody, CreateAssignment, ListAssignments};
+pub use assignments::{
+    AssignmentBody, CreateAssignment, DeleteAssignment, ListAssignments, UpdateAssignment,
+};
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
