@@ -15,7 +15,7 @@ use mentora_firestore::index::{Answer, Indexes, Need, needs};
 use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, announcements, assignments, conversations, courses, topics};
+use super::{Cursor, Page, announcements, assignments, conversations, courses, personas, topics};
 
 /// Every way in which so many optional filters can be given or not.
 pub(super) fn subsets<const N: usize>() -> impl Iterator<Item = [bool; N]> {
@@ -27,9 +27,11 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
     BTreeMap::from([
         listing::<announcements::ToldTo>(),
         listing::<assignments::OfCourse>(),
+        listing::<assignments::WithPersona>(),
         listing::<conversations::ConversationFilter>(),
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
+        listing::<personas::PersonasOf>(),
         listing::<topics::InPlaces>(),
     ])
 }

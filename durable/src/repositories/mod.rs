@@ -7,6 +7,7 @@
 //! - [`announcements`] keeps `courses/{courseId}/announcements/{announcementId}`
 //! - [`topics`] keeps `topics/{topicId}`
 //! - [`assignments`] keeps `assignments/{assignmentId}`
+//! - [`personas`] keeps `personas/{personaId}`, beside which the built-in ones stand
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
@@ -20,6 +21,7 @@ pub mod devices;
 mod document;
 pub mod error;
 pub mod page;
+pub mod personas;
 pub mod roster;
 pub mod topics;
 pub mod users;
@@ -37,6 +39,7 @@ pub use devices::Devices;
 pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use page::{Cursor, Page};
+pub use personas::{PersonaChange, Personas};
 pub use roster::Roster;
 pub use topics::{TopicChange, Topics};
 pub use users::Users;

@@ -57,6 +57,12 @@ pub fn personas() -> &'static [Persona] {
     compiled::PERSONAS
 }
 
+/// Whether that is the id of a built-in persona.
+#[must_use]
+pub fn is_built_in(id: &str) -> bool {
+    personas().iter().any(|persona| persona.id == id)
+}
+
 /// The persona of that id; [`DEFAULT_PERSONA`] when there is none.
 #[must_use]
 pub fn persona(id: &str) -> &'static Persona {
