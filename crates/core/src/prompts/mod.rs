@@ -2,22 +2,28 @@
 //!
 //! # Layout
 //! - `slot`: what a template leaves open
+//! - [`parse`](mod@parse): text is read, and refused where it names what is not known
 //! - [`template`]: text with slots, and its filling
 //! - `source`: the check of the Markdown files, which `build.rs` runs
+//! - [`tutor`]: a built-in persona or a teacher's own one
 //! - [`briefing`]: the system instruction of a dialogue
 //! - [`guidance`](mod@guidance): the line before a student's text that names the move
 
 pub mod briefing;
 pub mod guidance;
+pub mod parse;
 mod slot;
 #[cfg(test)]
 mod source;
 pub mod template;
+pub mod tutor;
 
 pub use briefing::{Briefing, system_instruction};
 pub use guidance::{guidance, plain};
+pub use parse::Piece;
 pub use slot::Slot;
-pub use template::{Piece, Template};
+pub use template::Template;
+pub use tutor::Tutor;
 
 mod compiled {
     use super::{Persona, Piece, Slot, Template};
@@ -42,7 +48,7 @@ pub struct Persona {
     /// gentle, critical, analytical or playful.
     pub style: &'static str,
     /// How it is told to behave.
-    pub template: Template,
+    pub template: Template<'static>,
 }
 
 /// Version of all prompts: a digest of their text, so it changes exactly when a word of them does.
