@@ -23,7 +23,7 @@ const RETRY_MS: i64 = 250;
 /// The context is billed again each turn: beyond this it is cut.
 const COMPRESSION: Compression = Compression { trigger_tokens: 25_600, target_tokens: 12_800 };
 /// Students argue about hard questions; only what is likely to harm is withheld.
-const SAFETY: [SafetySetting; 4] = [
+pub const SAFETY: [SafetySetting; 4] = [
     SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
     SafetySetting { category: "HARM_CATEGORY_HATE_SPEECH", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
     SafetySetting { category: "HARM_CATEGORY_SEXUALLY_EXPLICIT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
@@ -428,7 +428,6 @@ impl Step<'_> {
 }
 
 /// The model's report as we store it.
-/// Tokens as documents hold them.
 #[must_use]
 pub fn counted(usage: mentora_gemini::Usage) -> Usage {
     Usage {

@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`config`]: the one place that reads the environment
 //! - [`clock`], [`random`], [`log`]: time, ids, one line of JSON an event
-//! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline
+//! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline; [`text_model`]: Gemini, asked by it
 //! - [`access_token`]: the service account's token, kept for its life
 //! - [`documents`]: the document store that the configuration names, behind one client
 //! - [`identity`]: who is asking
@@ -18,3 +18,4 @@ pub mod identity;
 pub mod log;
 pub mod pause;
 pub mod random;
+pub mod text_model;

@@ -213,10 +213,10 @@ mod tests {
     use futures::executor::block_on;
 
     use super::*;
-    use crate::repositories::Topics;
     use crate::repositories::native_store::{
-        assignment, assignment_id, course_id, documents, topic, topic_id,
+        assignment, assignment_id, conversation, conversation_id, course_id, documents, topic, topic_id,
     };
+    use crate::repositories::{Conversations, Topics};
 
     #[test]
     fn an_assignment_is_read_back_as_it_was_made() {
@@ -230,6 +230,47 @@ mod tests {
             assert_eq!(made.document, lying);
             assert_eq!(assignments.get(&assignment_id("lying")).await.unwrap(), Some(made));
             assert_eq!(assignments.get(&assignment_id("other")).await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn a_change_happens_to_what_was_read_or_not_at_all() {
+        let (documents, _) = documents();
+        let (assignments, id) = (Assignments(&documents), assignment_id("lying"));
+        block_on(async {
+            let read = assignments.create(&id, assignment("ethics", "On lying", 1)).await.unwrap();
+            let renamed = Assignment { title: "On truth".into(), question: None, ..read.document.clone() };
+            let changed = assignments.change(&id, &read, &renamed, Millis(2)).await.unwrap();
+            assert_eq!(changed.document, Assignment { updated_at: Millis(2), ..renamed.clone() });
+            assert_eq!(assignments.change(&id, &read, &renamed, Millis(3)).await, Err(RepositoryError::Stale));
+            let same = assignments.change(&id, &changed, &changed.document, Millis(4)).await;
+            assert_eq!(same, Ok(changed.clone()), "a change of nothing writes nothing");
+            let astray = Assignment { topic_id: Some(topic_id("gone")), ..renamed };
+            assert_eq!(assignments.change(&id, &changed, &astray, Millis(5)).await, Err(RepositoryError::Stale));
+            assignments.delete(&id, Some(read.version)).await.unwrap_err();
+            assignments.delete(&id, Some(changed.version)).await.unwrap();
+            assert_eq!(assignments.change(&id, &changed, &read.document, Millis(6)).await, Err(RepositoryError::Stale));
+        });
+    }
+
+    #[test]
+    fn an_assignment_that_was_argued_about_is_not_removed_unasked() {
+        let (documents, _) = documents();
+        let assignments = Assignments(&documents);
+        block_on(async {
+            for id in ["lying", "trust"] {
+                assignments.create(&assignment_id(id), assignment("ethics", id, 1)).await.unwrap();
+            }
+            let begun = conversation("lying", "student", 1);
+            Conversations(&documents).create(&conversation_id("c"), &begun).await.unwrap();
+            assert_eq!(assignments.delete_unused(&assignment_id("lying"), None).await, Ok(false));
+            assert_eq!(assignments.delete_unused(&assignment_id("trust"), None).await, Ok(true));
+            assert_eq!(
+                assignments.delete_unused(&assignment_id("trust"), None).await,
+                Err(RepositoryError::NotFound)
+            );
+            assert_eq!(assignments.get(&assignment_id("trust")).await, Ok(None));
+            assert!(assignments.get(&assignment_id("lying")).await.unwrap().is_some());
         });
     }
 

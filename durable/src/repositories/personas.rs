@@ -49,6 +49,25 @@ pub enum Listed {
     Own(PersonaId, Stored<Persona>),
 }
 
+/// Whom a name stands for in a course.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// One of ours.
+    BuiltIn,
+    /// One of the course.
+    Own(Box<Persona>),
+    /// Nobody, or one of another course.
+    Nobody,
+}
+
+impl Found {
+    /// The one of the course.
+    #[must_use]
+    pub fn own(self) -> Option<Persona> {
+        if let Self::Own(persona) = self { Some(*persona) } else { None }
+    }
+}
+
 /// What became of the wish to remove a persona.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
@@ -77,6 +96,20 @@ impl<T: Transport> Personas<'_, T> {
     /// [`RepositoryError`]
     pub async fn get(&self, id: &PersonaId) -> Result<Option<Stored<Persona>>, RepositoryError> {
         document::read(self.0, &path(id)?).await
+    }
+
+    /// Whom an assignment of a course names by `name`.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn named(&self, course: &CourseId, name: &str) -> Result<Found, RepositoryError> {
+        if prompts::is_built_in(name) {
+            return Ok(Found::BuiltIn);
+        }
+        let Ok(id) = PersonaId::new(name) else { return Ok(Found::Nobody) };
+        let found = self.get(&id).await?.map(Stored::into_document);
+        let own = found.filter(|persona| persona.course_id.as_ref() == Some(course));
+        Ok(own.map_or(Found::Nobody, |persona| Found::Own(Box::new(persona))))
     }
 
     /// Changes a persona and tells how it stands then. Two changes at once of different fields both hold.
@@ -187,5 +220,124 @@ impl Listing for PersonasOf {
     #[cfg(test)]
     fn shapes() -> Vec<Self> {
         vec![Self { course: super::native_store::course_id("ethics") }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use futures::join;
+
+    use super::*;
+    use crate::repositories::Assignments;
+    use crate::repositories::native_store::{
+        assignment, assignment_id, course_id, documents, persona, persona_id,
+    };
+
+    #[test]
+    fn a_list_holds_the_built_in_personas_and_those_of_one_course_in_pages_of_any_size() {
+        let (documents, _) = documents();
+        let personas = Personas(&documents);
+        block_on(async {
+            for (id, course, at) in [("kant", "ethics", 1), ("mill", "ethics", 2), ("frege", "logic", 3)] {
+                personas.create(&persona_id(id), persona(course, id, at)).await.unwrap();
+            }
+            let all = async |course: Option<&str>, limit| {
+                let (mut all, mut page) = (Vec::new(), Page { limit, cursor: None });
+                let course = course.map(course_id);
+                loop {
+                    let (items, next) = personas.list(course.as_ref(), &page).await.unwrap();
+                    assert!(!items.is_empty() && items.len() <= limit as usize, "no page is empty: {limit}");
+                    all.extend(items.into_iter().map(|item| match item {
+                        Listed::BuiltIn(persona) => persona.id.to_owned(),
+                        Listed::Own(id, _) => id.to_string(),
+                    }));
+                    let Some(next) = next else { return all };
+                    page.cursor = Some(Cursor::decode(&next.encode()).unwrap());
+                }
+            };
+            let built_in = ["analytical", "critical", "gentle", "playful", "socratic-default"];
+            for limit in 1..=9 {
+                assert_eq!(all(None, limit).await, built_in, "{limit}");
+                assert_eq!(all(Some("none"), limit).await, built_in, "{limit}");
+                assert_eq!(all(Some("ethics"), limit).await, [&built_in[..], &["mill", "kant"]].concat(), "{limit}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_name_stands_for_a_built_in_persona_or_one_of_the_course() {
+        let (documents, _) = documents();
+        let personas = Personas(&documents);
+        block_on(async {
+            let kant = persona("ethics", "Kant", 1);
+            personas.create(&persona_id("kant"), kant.clone()).await.unwrap();
+            let named = async |course, name| personas.named(&course_id(course), name).await.unwrap();
+            assert_eq!(named("ethics", "gentle").await, Found::BuiltIn);
+            assert_eq!(named("ethics", "kant").await, Found::Own(Box::new(kant)));
+            for (course, name) in [("logic", "kant"), ("ethics", "mill"), ("ethics", ""), ("ethics", "../x")] {
+                assert_eq!(named(course, name).await, Found::Nobody, "{course} {name}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_persona_stays_while_assignments_of_its_course_name_it() {
+        let (documents, _) = documents();
+        let (personas, assignments) = (Personas(&documents), Assignments(&documents));
+        let (kant, ethics) = (persona_id("kant"), course_id("ethics"));
+        block_on(async {
+            personas.create(&kant, persona("ethics", "Kant", 1)).await.unwrap();
+            for id in ["lying", "trust"] {
+                let mut with_it = assignment("ethics", id, 1);
+                with_it.ai_config.persona = "kant".into();
+                assignments.create(&assignment_id(id), with_it).await.unwrap();
+            }
+            assert_eq!(personas.delete(&kant, &ethics, None).await, Ok(Removal::InUse(2)));
+            for id in ["lying", "trust"] {
+                assignments.delete(&assignment_id(id), None).await.unwrap();
+            }
+            assert_eq!(personas.delete(&kant, &ethics, None).await, Ok(Removal::Done));
+            assert_eq!(personas.delete(&kant, &ethics, None).await, Err(RepositoryError::NotFound));
+        });
+    }
+
+    #[test]
+    fn no_assignment_gets_a_persona_that_is_removed_at_the_same_moment() {
+        for head_start in 0..4 {
+            let (documents, _) = documents();
+            let (personas, assignments) = (Personas(&documents), Assignments(&documents));
+            let (kant, ethics, lying) = (persona_id("kant"), course_id("ethics"), assignment_id("lying"));
+            block_on(async {
+                personas.create(&kant, persona("ethics", "Kant", 1)).await.unwrap();
+                let plain = assignments.create(&lying, assignment("ethics", "On lying", 1)).await.unwrap();
+                let mut with_it = plain.document.clone();
+                with_it.ai_config.persona = "kant".into();
+                let late = async {
+                    // So many calls of the removal go first.
+                    for _ in 0..head_start {
+                        personas.get(&kant).await.unwrap();
+                    }
+                    assignments.change(&lying, &plain, &with_it, Millis(2)).await
+                };
+                let (removed, given) = join!(personas.delete(&kant, &ethics, None), late);
+                let stays = personas.get(&kant).await.unwrap().is_some();
+                assert_eq!(given.is_ok(), stays, "{head_start}: {removed:?}, {given:?}");
+                assert_eq!(removed == Ok(Removal::Done), !stays, "{head_start}: {removed:?}, {given:?}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_persona_changes_in_what_is_named() {
+        let (documents, _) = documents();
+        let personas = Personas(&documents);
+        let (kant, made) = (persona_id("kant"), persona("ethics", "Kant", 1));
+        block_on(async {
+            personas.create(&kant, made.clone()).await.unwrap();
+            let change = PersonaChange { voice: Some(Voice::Aoede), ..PersonaChange::default() };
+            let changed = personas.update(&kant, &change, None, Millis(5)).await.unwrap();
+            assert_eq!(changed.document, Persona { voice: Voice::Aoede, updated_at: Millis(5), ..made });
+        });
     }
 }
