@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mentora_core::ids::{AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, TopicId};
+use mentora_core::ids::{
+    AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, PersonaId, TopicId,
+};
 
 use crate::error::ApiError;
 
@@ -41,6 +43,12 @@ impl Named for TopicId {
 impl Named for AssignmentId {
     fn not_found() -> ApiError {
         ApiError::assignment_not_found()
+    }
+}
+
+impl Named for PersonaId {
+    fn not_found() -> ApiError {
+        ApiError::persona_not_found()
     }
 }
 

@@ -86,7 +86,8 @@ impl Question {
             let parts: Vec<_> = content.parts.iter().map(|text| json!({ "text": text })).collect();
             json!({ "role": content.role.name(), "parts": parts })
         };
-        let safety = |setting: &SafetySetting| json!({ "category": setting.category, "threshold": setting.threshold });
+        let safety =
+            |setting: &SafetySetting| json!({ "category": setting.category, "threshold": setting.threshold });
         let body = json!({
             "systemInstruction": { "parts": [{ "text": self.system_instruction }] },
             "contents": self.contents.iter().map(content).collect::<Vec<_>>(),
@@ -230,8 +231,12 @@ mod tests {
 
     #[test]
     fn an_answer_is_its_text_without_thoughts_and_its_usage() {
-        let mut body = said(&json!([{ "text": "Hm.", "thought": true }, { "text": " Why " }, { "text": "so? " }]), "STOP");
-        body["usageMetadata"] = json!({ "promptTokenCount": 7, "candidatesTokenCount": 9, "thoughtsTokenCount": 2 });
+        let mut body = said(
+            &json!([{ "text": "Hm.", "thought": true }, { "text": " Why " }, { "text": "so? " }]),
+            "STOP",
+        );
+        body["usageMetadata"] =
+            json!({ "promptTokenCount": 7, "candidatesTokenCount": 9, "thoughtsTokenCount": 2 });
         let usage = Usage { input_text: 7, output_text: 9, thoughts: 2, ..Usage::default() };
         assert_eq!(answer(200, &body), Ok(Answer { text: "Why so?".into(), usage }));
         let cut = answer(200, &said(&json!([{ "text": "Why" }]), "MAX_TOKENS"));

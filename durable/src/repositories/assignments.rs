@@ -6,14 +6,14 @@ use mentora_core::ids::{AssignmentId, CourseId, PersonaId, TopicId};
 use mentora_core::prompts;
 use mentora_core::time::Millis;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, FieldPath, Kind, Operator, Precondition, Query, Transaction,
-    Transport, Write,
+    Client, CollectionPath, Direction, DocumentPath, FieldPath, Kind, Operator, Precondition, Query,
+    Transaction, Transport, Write,
 };
 
-#[cfg(test)]
-use super::index_coverage::subsets;
 use super::conversations::ConversationFilter;
 use super::document::Change;
+#[cfg(test)]
+use super::index_coverage::subsets;
 use super::page::{self, Listing};
 use super::{Cursor, Page, RepositoryError, Stored, Version, document, personas, topics};
 use crate::platform::documents::DocumentTransport;
@@ -166,9 +166,11 @@ impl Listing for WithPersona {
     fn query(&self) -> Result<Query, RepositoryError> {
         let assignments = Query::collection(&CollectionPath::parse(ASSIGNMENTS)?).select(["createdAt"]);
         let persona = FieldPath::new(["aiConfig", "persona"]);
-        Ok(assignments
-            .whose("courseId", Operator::Equal, self.course.as_str())
-            .whose(persona, Operator::Equal, self.persona.as_str()))
+        Ok(assignments.whose("courseId", Operator::Equal, self.course.as_str()).whose(
+            persona,
+            Operator::Equal,
+            self.persona.as_str(),
+        ))
     }
 
     #[cfg(test)]
@@ -242,14 +244,23 @@ mod tests {
             let renamed = Assignment { title: "On truth".into(), question: None, ..read.document.clone() };
             let changed = assignments.change(&id, &read, &renamed, Millis(2)).await.unwrap();
             assert_eq!(changed.document, Assignment { updated_at: Millis(2), ..renamed.clone() });
-            assert_eq!(assignments.change(&id, &read, &renamed, Millis(3)).await, Err(RepositoryError::Stale));
+            assert_eq!(
+                assignments.change(&id, &read, &renamed, Millis(3)).await,
+                Err(RepositoryError::Stale)
+            );
             let same = assignments.change(&id, &changed, &changed.document, Millis(4)).await;
             assert_eq!(same, Ok(changed.clone()), "a change of nothing writes nothing");
             let astray = Assignment { topic_id: Some(topic_id("gone")), ..renamed };
-            assert_eq!(assignments.change(&id, &changed, &astray, Millis(5)).await, Err(RepositoryError::Stale));
+            assert_eq!(
+                assignments.change(&id, &changed, &astray, Millis(5)).await,
+                Err(RepositoryError::Stale)
+            );
             assignments.delete(&id, Some(read.version)).await.unwrap_err();
             assignments.delete(&id, Some(changed.version)).await.unwrap();
-            assert_eq!(assignments.change(&id, &changed, &read.document, Millis(6)).await, Err(RepositoryError::Stale));
+            assert_eq!(
+                assignments.change(&id, &changed, &read.document, Millis(6)).await,
+                Err(RepositoryError::Stale)
+            );
         });
     }
 

@@ -260,7 +260,11 @@ mod tests {
             for limit in 1..=9 {
                 assert_eq!(all(None, limit).await, built_in, "{limit}");
                 assert_eq!(all(Some("none"), limit).await, built_in, "{limit}");
-                assert_eq!(all(Some("ethics"), limit).await, [&built_in[..], &["mill", "kant"]].concat(), "{limit}");
+                assert_eq!(
+                    all(Some("ethics"), limit).await,
+                    [&built_in[..], &["mill", "kant"]].concat(),
+                    "{limit}"
+                );
             }
         });
     }
@@ -275,7 +279,8 @@ mod tests {
             let named = async |course, name| personas.named(&course_id(course), name).await.unwrap();
             assert_eq!(named("ethics", "gentle").await, Found::BuiltIn);
             assert_eq!(named("ethics", "kant").await, Found::Own(Box::new(kant)));
-            for (course, name) in [("logic", "kant"), ("ethics", "mill"), ("ethics", ""), ("ethics", "../x")] {
+            for (course, name) in [("logic", "kant"), ("ethics", "mill"), ("ethics", ""), ("ethics", "../x")]
+            {
                 assert_eq!(named(course, name).await, Found::Nobody, "{course} {name}");
             }
         });

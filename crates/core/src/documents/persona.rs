@@ -54,7 +54,9 @@ impl Offences {
     #[must_use]
     pub fn template<'a>(self, path: &str, text: impl Into<Option<&'a str>>) -> Self {
         let fault = text.into().and_then(|text| check_template(text).err());
-        let told = |fault: &Fault| format!("cannot be read in line {}: {}", fault.line.saturating_add(1), fault.what);
+        let told = |fault: &Fault| {
+            format!("cannot be read in line {}: {}", fault.line.saturating_add(1), fault.what)
+        };
         self.unless(fault.is_none(), path, || fault.as_ref().map(told).unwrap_or_default())
     }
 }

@@ -63,10 +63,16 @@ pub fn personas() -> &'static [Persona] {
     compiled::PERSONAS
 }
 
+/// The built-in persona of that id.
+#[must_use]
+pub fn built_in(id: &str) -> Option<&'static Persona> {
+    personas().iter().find(|persona| persona.id == id)
+}
+
 /// Whether that is the id of a built-in persona.
 #[must_use]
 pub fn is_built_in(id: &str) -> bool {
-    personas().iter().any(|persona| persona.id == id)
+    built_in(id).is_some()
 }
 
 /// The persona of that id; [`DEFAULT_PERSONA`] when there is none.
@@ -74,9 +80,8 @@ pub fn is_built_in(id: &str) -> bool {
 pub fn persona(id: &str) -> &'static Persona {
     const NOBODY: Persona =
         Persona { id: "", name: "", description: "", voice: "", style: "", template: Template(&[]) };
-    let named = |id: &str| personas().iter().find(|persona| persona.id == id);
     // `build.rs` stops the build without the default persona, so nobody is never met.
-    named(id).or_else(|| named(DEFAULT_PERSONA)).unwrap_or(&NOBODY)
+    built_in(id).or_else(|| built_in(DEFAULT_PERSONA)).unwrap_or(&NOBODY)
 }
 
 #[cfg(test)]

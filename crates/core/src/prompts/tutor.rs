@@ -82,7 +82,9 @@ mod tests {
         let own = own("Ask of {{ question }} what if all did so. {{question}}!\n");
         let tutor = Tutor::of("k7", Some(&own));
         let words = tutor.words(|slot| format!("<{}>", slot.name()));
-        assert!(words.starts_with("Ask of <question> what if all did so. <question>!\nIn your manner you are critical"));
+        assert!(words.starts_with(
+            "Ask of <question> what if all did so. <question>!\nIn your manner you are critical"
+        ));
         assert_eq!(tutor.voice(), "Fenrir");
         assert_eq!(Tutor::of("gentle", None).voice(), "Aoede");
         assert_eq!(Tutor::of("k7", None), Tutor::BuiltIn(persona(crate::prompts::DEFAULT_PERSONA)));

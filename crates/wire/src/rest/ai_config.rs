@@ -140,7 +140,8 @@ mod tests {
         let mut before = AiConfig { voice: Some("Kore".into()), max_turns: 7, ..AiConfig::default() };
         before.dialectical_config.strategy_weights.insert(Strategy::Clarify, 2.0);
         before.dialectical_config.custom_prompts.insert(Strategy::Clarify, "Ask.".into());
-        let change = r#"{"voice":null,"persona":"gentle","dialecticalConfig":{"strategyWeights":{"challenge":0.5}}}"#;
+        let change =
+            r#"{"voice":null,"persona":"gentle","dialecticalConfig":{"strategyWeights":{"challenge":0.5}}}"#;
         let after = serde_json::from_str::<UpdateAiConfig>(change).unwrap().applied_to(before.clone());
         let dialectical_config = DialecticalConfig {
             strategy_weights: BTreeMap::from([(Strategy::Challenge, 0.5)]),

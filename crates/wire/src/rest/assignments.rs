@@ -294,7 +294,9 @@ mod tests {
 
     #[test]
     fn a_change_is_held_to_the_ranges_of_what_it_names() {
-        for wrong in ["title", "prompt", "mode", "startAt", "allowLate", "references", "reminders", "aiConfig"] {
+        for wrong in
+            ["title", "prompt", "mode", "startAt", "allowLate", "references", "reminders", "aiConfig"]
+        {
             assert_eq!(paths::<UpdateAssignment>(&format!(r#"{{"{wrong}":null}}"#)), [wrong]);
         }
         let wrong = r#"{"title":" ","references":[{"type":"","title":"t","url":"u"}],"reminders":[{"daysBeforeDue":366}],"aiConfig":{"maxTurns":0}}"#;
@@ -304,7 +306,10 @@ mod tests {
         );
         let many = vec![r#"{"daysBeforeDue":1}"#; 11].join(",");
         assert_eq!(paths::<UpdateAssignment>(&format!(r#"{{"reminders":[{many}]}}"#)), ["reminders"]);
-        assert_eq!(paths::<UpdateAssignment>(r#"{"courseId":"c","aiConfig":{"mood":1}}"#), ["courseId", "aiConfig.mood"]);
+        assert_eq!(
+            paths::<UpdateAssignment>(r#"{"courseId":"c","aiConfig":{"mood":1}}"#),
+            ["courseId", "aiConfig.mood"]
+        );
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod personas;
+mod preview;
 mod topics;
 mod users;
 
@@ -26,5 +28,7 @@ pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, L
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
+pub use personas::{CreatePersona, ListPersonas, PersonaBody, UpdatePersona};
+pub use preview::{PreviewAssignment, PreviewBody, PreviewDecision, PreviewTurn};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
