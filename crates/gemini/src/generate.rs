@@ -256,7 +256,7 @@ mod tests {
             assert_eq!(answer(200, &said(&parts, finish)), Err(expected));
         }
         assert_eq!(answer(200, &json!({})), Err(NoAnswer::Empty("nothing".into())));
-        assert!(matches!(answer(200, &json!([])), Err(NoAnswer::Unreadable(_))));
+        assert!(matches!(answer(200, &json!("x")), Err(NoAnswer::Unreadable(_))));
     }
 
     #[test]
