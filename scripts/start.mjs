@@ -62,8 +62,8 @@ async function serve({ port, home, secret, ephemeral, noSeed, verbose }) {
     const tools = await Promise.race([prepare(), stopped]);
     if (!tools) return 0;
 
-    const { url: sim } = await startSim(tools.sim, services);
-    const settings = withOfflineServices(localSettings({ secret }), sim);
+    const { url: sim, account } = await startSim(tools.sim, services);
+    const settings = withOfflineServices(localSettings({ secret }), sim, account);
     const file = join(home, 'settings.env');
     writeSettings(file, settings);
     const documents = join(home, 'state');

@@ -11,6 +11,7 @@ use worker::send::SendFuture;
 
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::limits;
 
 /// A signed-in user. As an argument of a handler it refuses everybody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +30,14 @@ impl Caller {
     /// The user whose token `headers` bear.
     ///
     /// # Errors
-    /// `401`, with what to do about it; `503` when nobody can be verified at the moment.
+    /// `401`, with what to do about it; `429` for who asks too often; `503` when nobody can be verified at the moment.
     pub async fn of(headers: &HeaderMap, context: &Context) -> Result<Self, ApiError> {
         let token = bearer(headers).ok_or_else(ApiError::not_signed_in)?;
-        Self::try_from(identity::verify(context.config(), token, context.now()).await.map_err(refusal)?)
+        let claims = identity::verify(context.config(), token, context.now()).await.map_err(refusal)?;
+        let caller = Self::try_from(claims)?;
+        context.note_actor(&caller.actor.user);
+        limits::user(context, &caller.actor.user).await?;
+        Ok(caller)
     }
 }
 
@@ -51,6 +56,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        // Somebody may have asked before the handler does.
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let context = Context::of(&parts.extensions)?;
         SendFuture::new(Self::of(&parts.headers, &context)).await
     }

@@ -264,10 +264,38 @@ impl ApiError {
 
 /// What is in the way.
 impl ApiError {
+    /// Too many requests; in so many seconds there will be room again.
+    #[must_use]
+    pub fn rate_limited(seconds: u32) -> Self {
+        let message = "Too many requests came in a short time. Wait a minute, then go on.";
+        let mut error = Self::new(ErrorCode::RateLimited, message);
+        error.retry_after_seconds = Some(seconds);
+        error
+    }
+
     /// The state of things does not allow it.
     #[must_use]
     pub fn conflict(message: &'static str) -> Self {
         Self::new(ErrorCode::Conflict, message)
+    }
+
+    /// The same request is being carried out at this moment.
+    #[must_use]
+    pub fn still_at_work() -> Self {
+        let mut error = Self::conflict(
+            "A request with this `Idempotency-Key` is being carried out. Send it again in a few seconds to get its answer.",
+        );
+        error.retry_after_seconds = Some(RETRY_AFTER_SECONDS);
+        error
+    }
+
+    /// The key was used for something else.
+    #[must_use]
+    pub fn key_of_another_request() -> Self {
+        Self::new(
+            ErrorCode::IdempotencyConflict,
+            "Another request was sent with this `Idempotency-Key` within the last 24 hours. Take a new key for each request.",
+        )
     }
 
     /// Another course holds the code.
@@ -476,6 +504,9 @@ mod tests {
             (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
             (ApiError::course_code_taken(), ErrorCode::AlreadyExists, 409),
+            (ApiError::still_at_work(), ErrorCode::Conflict, 409),
+            (ApiError::key_of_another_request(), ErrorCode::IdempotencyConflict, 409),
+            (ApiError::rate_limited(60), ErrorCode::RateLimited, 429),
             (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
             (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),
@@ -517,5 +548,7 @@ mod tests {
     fn an_unavailable_store_says_when_to_come_back() {
         let response = ApiError::from(RepositoryError::Unavailable).into_response();
         assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+        let response = ApiError::rate_limited(60).into_response();
+        assert_eq!(response.headers()[header::RETRY_AFTER], "60");
     }
 }

@@ -1,11 +1,14 @@
 //! The main Worker: REST, auth and the web app, in front of one Durable Object per conversation.
 //!
 //! # Layout
-//! - [`service`]: one request, from its arrival to its line in the log; [`headers`], [`origin`]: what answers bear
+//! - [`service`]: one request, from its arrival to its [`record`] in log and metrics; [`headers`], [`origin`]: what
+//!   answers bear
 //! - [`router`]: the table of routes; [`routes`]: the handlers, one file a path
 //! - [`context`], [`auth`], [`extract`]: what a handler is given; [`access`]: what its caller may use
+//! - [`idempotency`]: a request that is sent again is carried out once
+//! - [`limits`]: how often one may ask; [`pseudonym`]: what a person is called where the id must not stand
 //! - [`answer`], [`page`], [`error`]: what it gives back
-//! - [`tickets`]: what opens a stream
+//! - [`tickets`]: what opens a stream; [`thumbnails`]: the pictures of courses
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
 //! - [`stamp`]: which build this is
 //!
@@ -18,14 +21,19 @@ pub mod context;
 pub mod error;
 pub mod extract;
 pub mod headers;
+pub mod idempotency;
+pub mod limits;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod pseudonym;
+pub mod record;
 pub mod router;
 pub mod routes;
 pub mod service;
 pub mod stamp;
+pub mod thumbnails;
 pub mod tickets;
 
 use axum::body::Body;

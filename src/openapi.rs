@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem, Paths};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
@@ -13,9 +13,12 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema as _};
 
+use axum::http::Method;
+use mentora_core::limits::IdempotencyKey;
 use mentora_core::schema::plain;
 use mentora_wire::error::{ErrorBody, ErrorCode, ErrorDetail, FieldError};
 
+use crate::idempotency;
 use crate::router;
 use crate::stamp::VERSION;
 
@@ -44,7 +47,7 @@ impl Documented {
 }
 
 /// The refusals, by the name under which they stand in the document.
-const REFUSALS: [(&str, u16, &str); 10] = [
+const REFUSALS: [(&str, u16, &str); 11] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
@@ -52,11 +55,12 @@ const REFUSALS: [(&str, u16, &str); 10] = [
     (
         "Conflicting",
         409,
-        "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`",
+        "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `IDEMPOTENCY_CONFLICT`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`",
     ),
     ("Changed", 412, "It has another version than the one that `If-Match` names. `PRECONDITION_FAILED`"),
     ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
+    ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
     ("Failed", 500, "Our fault. `INTERNAL_ERROR`"),
     (
         "Unavailable",
@@ -112,7 +116,8 @@ pub fn document() -> OpenApi {
     for route in router::documented() {
         schemas.extend(route.schemas);
         for (path, mut item) in route.described.paths {
-            operations(&mut item).for_each(|(_, operation)| {
+            operations(&mut item).for_each(|(method, operation)| {
+                take_headers(method, &path, operation);
                 imply(operation);
                 bodies.extend(body_of(operation));
             });
@@ -149,16 +154,18 @@ fn imply(operation: &mut Operation) {
     let parameters = operation.parameters.as_deref().unwrap_or_default();
     let stands_in = |place: ParameterIn| parameters.iter().any(|p| p.parameter_in == place);
     let (in_path, in_query) = (stands_in(ParameterIn::Path), stands_in(ParameterIn::Query));
+    let in_header = stands_in(ParameterIn::Header);
     let body = operation.request_body.is_some();
     let open = operation.security.as_ref().is_some_and(|security| {
         security.iter().all(|requirement| *requirement == SecurityRequirement::default())
     });
     let implied = [
-        ("Invalid", body || in_query),
+        ("Invalid", body || in_query || in_header),
         ("SignedOut", !open),
         ("Hidden", in_path),
         ("TooLarge", body),
         ("NotJson", body),
+        ("TooMany", true),
         ("Failed", true),
         ("Unavailable", true),
     ];
@@ -167,6 +174,27 @@ fn imply(operation: &mut Operation) {
             operation.responses.responses.entry(status.to_string()).or_insert_with(|| refusal(name));
         }
     }
+}
+
+/// Adds the headers that make a request one, or bind it to a version.
+fn take_headers(method: &str, path: &str, operation: &mut Operation) {
+    let header = |name: &str, description: &str, schema: RefOr<Schema>| {
+        let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+        parameter.description(Some(description)).schema(Some(schema)).build()
+    };
+    let mut taken = Vec::new();
+    if method == "post" && idempotency::is_honoured(&Method::POST, path) {
+        let about = "1 to 200 visible characters, others for each request. Sent again with the same key, a request that \
+             succeeded is not carried out again and gets the same answer, for 24 hours.";
+        taken.push(header("Idempotency-Key", about, IdempotencyKey::schema()));
+        operation.responses.responses.entry("409".into()).or_insert_with(|| refusal("Conflicting"));
+    }
+    if operation.responses.responses.contains_key("412") {
+        let about = "The `etag` that was read, in double quotes: nothing happens if it is no longer the latest. `*`, as \
+             without the header: whatever is there.";
+        taken.push(header("If-Match", about, String::schema()));
+    }
+    operation.parameters.get_or_insert_default().extend(taken);
 }
 
 /// The name of the schema of an operation's JSON body.

@@ -10,6 +10,8 @@ use axum::response::Response;
 use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
+use crate::idempotency;
+use crate::limits;
 use crate::routes::{
     assignments, config, conversations, courses, dev, document_store, health, openapi, personas, topics,
     users,
@@ -52,6 +54,7 @@ table! {
     get  "/api/courses/{id}/announcements" => courses::announcements::list::list;
     post "/api/courses/{id}/announcements" => courses::announcements::create::create;
     delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete;
+    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
     get  "/api/courses/{id}/topics" => courses::topics::list::list;
     post "/api/courses/{id}/topics" => courses::topics::create::create;
 
@@ -86,6 +89,8 @@ pub fn router() -> Router {
     table()
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .route("/v1/{*path}", any(document_store::pass))
+        .route_layer(from_fn(idempotency::once))
+        .route_layer(from_fn(limits::gate))
         .route_layer(from_fn(remember_route))
         .fallback(async || ApiError::no_such_route())
 }

@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::MatchedPath;
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mentora_durable::platform::config::{Config, ConfigError};
-use mentora_durable::platform::{clock, log, random};
-use serde_json::json;
+use mentora_durable::platform::{clock, random};
 use tower_service::Service as _;
 use worker::Env;
 
@@ -19,6 +17,7 @@ use crate::context::Context;
 use crate::error::ApiError;
 use crate::headers;
 use crate::origin::{self, Origin};
+use crate::record::Record;
 use crate::router::router;
 
 thread_local! {
@@ -30,15 +29,19 @@ thread_local! {
 /// Answers a request, whatever happens.
 pub async fn serve(request: Request<Body>, env: Env) -> Response {
     let started = clock::now();
-    let method = request.method().clone();
+    let mut record = Record::of(request.method(), request.headers());
     let request_id = headers::request_id(request.headers()).map_or_else(random::new_id, str::to_owned);
-    let response = match config(&env) {
-        Ok(config) => answer(request, Context::new(env, config, request_id.clone(), started)).await,
-        Err(error) => ApiError::misconfigured(&error).into_response(),
+    let context = config(&env).map(|config| Context::new(env, config, request_id.clone(), started));
+    let response = match &context {
+        Ok(context) => answer(request, context.clone()).await,
+        Err(error) => ApiError::misconfigured(error).into_response(),
     };
     let total_ms = clock::now().since(started);
-    record(&method, &response, &request_id, total_ms);
-    finish(response, &request_id, total_ms)
+    record.note_answer(&response);
+    let response = finish(response, &request_id, total_ms);
+    record.note_body(&response);
+    record.tell(&request_id, total_ms, context.as_ref().ok());
+    response
 }
 
 fn config(env: &Env) -> Result<Arc<Config>, ConfigError> {
@@ -78,23 +81,4 @@ pub fn finish(mut response: Response, request_id: &str, total_ms: i64) -> Respon
     headers::identify(response.headers_mut(), request_id, total_ms);
     headers::protect(response.headers_mut());
     response
-}
-
-/// Names the route, never the path or the query: ids may be personal, and a ticket is a secret.
-fn record(method: &Method, response: &Response, request_id: &str, total_ms: i64) {
-    let error = response.extensions().get::<ApiError>();
-    let fields = json!({
-        "requestId": request_id,
-        "method": method.as_str(),
-        "route": response.extensions().get::<MatchedPath>().map(MatchedPath::as_str),
-        "status": response.status().as_u16(),
-        "ms": total_ms,
-        "code": error.map(ApiError::code),
-        "reason": error.and_then(ApiError::internal),
-    });
-    if response.status().is_server_error() {
-        log::failure("request.failed", fields);
-    } else {
-        log::event("request.finished", fields);
-    }
 }

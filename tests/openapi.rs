@@ -85,10 +85,11 @@ fn every_operation_says_how_it_succeeds_and_how_it_is_refused() {
         };
         let body = operation["requestBody"].is_object();
         for (status, expected) in [
-            ("400", body || takes("query")),
+            ("400", body || takes("query") || takes("header")),
             ("401", !open),
             ("413", body),
             ("415", body),
+            ("429", true),
             ("500", true),
             ("503", true),
         ] {

@@ -31,12 +31,23 @@ function ownSettings() {
   return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
 }
 
-/** Adds the addresses of the offline services, for everything that is not connected to the real one. */
-export function withOfflineServices(settings, sim) {
+/**
+ * Adds the addresses of the offline services, for everything that is not connected to the real one.
+ *
+ * @param {Record<string, string>} settings
+ * @param {string} sim where mentora-sim listens
+ * @param {string} account the key file of its service account: what it takes for signed
+ */
+export function withOfflineServices(settings, sim, account) {
   const offline = {};
   if (!settings.GEMINI_API_KEY) offline.GEMINI_BASE_URL = sim;
   if (!settings.FIREBASE_API_KEY) offline.FIREBASE_JWKS_URL = `${sim}/jwks`;
-  if (!settings.FIREBASE_SERVICE_ACCOUNT_KEY) offline.GOOGLE_TOKEN_URL = `${sim}/token`;
+  if (!settings.FIREBASE_SERVICE_ACCOUNT_KEY) {
+    offline.GOOGLE_TOKEN_URL = `${sim}/token`;
+    // Google's own Firestore would not know this account; without one, /api/health says what is missing.
+    const atGoogle = settings.DOCUMENT_STORE === 'firestore' && !settings.FIRESTORE_EMULATOR_HOST;
+    if (!atGoogle) Object.assign(offline, { FIREBASE_SERVICE_ACCOUNT_KEY: account, STORAGE_EMULATOR_HOST: sim });
+  }
   return { ...offline, ...settings };
 }
 

@@ -22,6 +22,17 @@ test('with a Gemini key the model is at Google, so no base URL is set', () => {
   assert.ok(!('GEMINI_BASE_URL' in all));
 });
 
+test('files are kept by the offline service, unless a service account is given', () => {
+  const offline = withOfflineServices(settings(), 'http://127.0.0.1:9', '{"client_email":"sim"}');
+  assert.equal(offline.STORAGE_EMULATOR_HOST, 'http://127.0.0.1:9');
+  assert.equal(offline.FIREBASE_SERVICE_ACCOUNT_KEY, '{"client_email":"sim"}');
+  const own = withOfflineServices(settings({ FIREBASE_SERVICE_ACCOUNT_KEY: 'own' }), 'http://127.0.0.1:9', 'sim');
+  assert.equal(own.FIREBASE_SERVICE_ACCOUNT_KEY, 'own');
+  assert.ok(!('STORAGE_EMULATOR_HOST' in own));
+  const atGoogle = withOfflineServices(settings({ DOCUMENT_STORE: 'firestore' }), 'http://127.0.0.1:9', 'sim');
+  assert.ok(!('FIREBASE_SERVICE_ACCOUNT_KEY' in atGoogle));
+});
+
 test('the Firestore emulator takes the documents when its address is set', () => {
   assert.equal(settings({}, { FIRESTORE_EMULATOR_HOST: '127.0.0.1:8080' }).DOCUMENT_STORE, 'firestore');
 });

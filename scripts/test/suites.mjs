@@ -10,13 +10,14 @@ import { counts, fromAny, fromCargoTest, fromNextest, fromNodeTest, fromVitest, 
  * @property {string} name
  * @property {string} about
  * @property {string[]} [needs] programs of the system, see setup/system-packages.mjs
+ * @property {boolean} [beside] has nothing to do with cargo, and no deadline that a busy machine could miss
  * @property {() => string | null} [absent] why there is nothing to run, or null
  * @property {(run: Function, env: NodeJS.ProcessEnv) => Promise<import('./counts.mjs').Counts>} test
  */
 
 /** @type {Suite[]} */
 export const suites = [
-  { name: 'scripts', about: 'the set-up and these commands themselves', needs: ['java'], test: (run, env) => nodeTests(run, env, 'scripts') },
+  { name: 'scripts', about: 'the set-up and these commands themselves', needs: ['java'], beside: true, test: (run, env) => nodeTests(run, env, 'scripts') },
   { name: 'format', about: 'rustfmt finds nothing to change', test: (run, env) => verdict(run, env, 'cargo', ['fmt', '--all', '--check']) },
   {
     name: 'lint',
@@ -24,11 +25,12 @@ export const suites = [
     test: (run, env) => verdict(run, env, 'cargo', ['clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings']),
   },
   { name: 'native', about: 'every crate: unit, property, simulation and documentation tests', test: (run, env) => native(run, env) },
-  { name: 'web', about: 'the web app and the TypeScript SDK', absent: () => nothing(webPackages(), 'no npm package has a `test` script'), test: (run, env) => web(run, env) },
+  { name: 'web', about: 'the web app and the TypeScript SDK', beside: true, absent: () => nothing(webPackages(), 'no npm package has a `test` script'), test: (run, env) => web(run, env) },
   {
     name: 'firebase',
     about: 'the rules in Google\'s emulator, the indexes, the generated schemas',
     needs: ['java'],
+    beside: true,
     absent: () => missing('packages/firebase/package.json'),
     test: (run, env) => firebase(run, env),
   },
@@ -46,6 +48,13 @@ export const suites = [
     needs: ['java'],
     absent: () => missing('tests/documents/run.mjs'),
     test: (run, env) => program(run, env, 'tests/documents/run.mjs'),
+  },
+  {
+    name: 'sign-in',
+    about: "Google's own SDK signs in at Google's Auth emulator, and the Worker takes the tokens",
+    beside: true,
+    absent: () => missing('tests/sign-in/run.mjs'),
+    test: (run, env) => program(run, env, 'tests/sign-in/run.mjs'),
   },
   {
     name: 'browser',

@@ -24,7 +24,8 @@ impl<T: body::Body, S: Send + Sync> FromRequest<S> for Json<T> {
         if !is_json(request.headers()) {
             return Err(ApiError::unsupported_media_type());
         }
-        let bytes = read(request).await?;
+        let (parts, body) = request.into_parts();
+        let bytes = read_body(&parts.headers, body).await?;
         body::parse(&bytes).map(Self).map_err(ApiError::invalid)
     }
 }
@@ -34,7 +35,8 @@ impl<T: body::Body + Default, S: Send + Sync> FromRequest<S> for JsonOrNothing<T
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         let json = is_json(request.headers());
-        let bytes = read(request).await?;
+        let (parts, body) = request.into_parts();
+        let bytes = read_body(&parts.headers, body).await?;
         match (bytes.is_empty(), json) {
             (true, _) => Ok(Self(T::default())),
             (false, true) => body::parse(&bytes).map(Self).map_err(ApiError::invalid),
@@ -56,13 +58,16 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Reads a body and stops at the limit: its announced length may be missing, or a lie.
-async fn read(request: Request<Body>) -> Result<Vec<u8>, ApiError> {
-    let announced = request.headers().get(header::CONTENT_LENGTH);
+///
+/// # Errors
+/// `413` beyond the limit, `400` for one that breaks off.
+pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
         return Err(ApiError::payload_too_large());
     }
-    let mut chunks = request.into_body().into_data_stream();
+    let mut chunks = body.into_data_stream();
     let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| {

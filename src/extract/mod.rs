@@ -14,6 +14,6 @@ mod query;
 
 pub use id::{Id, Ids, Named};
 pub use if_match::IfMatch;
-pub use json::{Json, JsonOrNothing};
+pub use json::{Json, JsonOrNothing, read_body};
 pub use language::Language;
 pub use query::Query;

@@ -73,8 +73,12 @@ export async function browser(microphone) {
     locale: 'en-GB',
   });
   context.setDefaultTimeout(30_000);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const violations = [];
+  page.on('console', (message) => /Content Security Policy/i.test(message.text()) && violations.push(message.text()));
   return {
-    page: context.pages()[0] ?? (await context.newPage()),
+    page,
+    violations, // what the pages' own policy has refused
     close: async () => {
       await context.close();
       rmSync(profile, { recursive: true, force: true });

@@ -128,3 +128,14 @@ test('the page speaks Traditional Chinese too', { timeout: 30_000 }, async () =>
   await page.locator('html[lang^="zh"]').waitFor();
   await page.screenshot({ path: join(pictures, 'conversation-zh-TW.png') });
 });
+
+test('no page breaks its own security policy, and a foreign picture does', { timeout: 30_000 }, async () => {
+  assert.deepEqual(chromium.violations, []);
+  const { headers } = await fetch(site.url, { signal: AbortSignal.timeout(5_000) });
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(headers.get('content-security-policy'), "frame-ancestors 'none'"); // the rest stands in the page itself
+  assert.match(headers.get('permissions-policy'), /microphone=\(self\), camera=\(\)/);
+  await page.evaluate(() => document.body.append(Object.assign(new Image(), { src: 'https://picture.invalid/x.png' })));
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline && chromium.violations.length === 0; ) await sleep(50);
+  assert.match(chromium.violations[0] ?? '', /picture\.invalid/);
+});

@@ -24,12 +24,13 @@ const SETTINGS = {
 
 /**
  * Starts a Worker with an empty store of its own on a free port; it answers Firestore's calls at `/v1`.
+ * @param {Record<string, string>} [settings] beside those of these tests, or in place of them
  * @returns {Promise<{ host: string, stop: () => Promise<void> }>}
  */
-export async function startWorker() {
+export async function startWorker(settings = {}) {
 	const folder = mkdtempSync(join(tmpdir(), 'mentora-documents-'));
 	const port = await freePort();
-	layOut(folder);
+	layOut(folder, { ...SETTINGS, ...settings });
 	const args = [
 		join(root, 'node_modules/wrangler/bin/wrangler.js'), 'dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0',
 		'--persist-to', 'state', '--env-file', 'settings.env', '--show-interactive-dev-session=false',
@@ -55,7 +56,7 @@ export async function startWorker() {
 }
 
 /** A copy of what was built and a configuration without the build: nobody's editing of the sources disturbs the tests. */
-function layOut(folder) {
+function layOut(folder, settings) {
 	const build = join(root, 'build');
 	if (!existsSync(join(build, 'index.js'))) throw new Error('The Worker is not built: `npm run build -- --worker`.');
 	cpSync(build, join(folder, 'build'), { recursive: true });
@@ -63,7 +64,7 @@ function layOut(folder) {
 	const withoutBuild = configuration.replace(/^\[build\]\n(?:(?!\[).*\n)*/m, '').replace('"apps/mentora/build"', '"assets"');
 	writeFileSync(join(folder, 'wrangler.toml'), withoutBuild);
 	mkdirSync(join(folder, 'assets'));
-	writeFileSync(join(folder, 'settings.env'), Object.entries(SETTINGS).map(([name, value]) => `${name}='${value}'\n`).join(''));
+	writeFileSync(join(folder, 'settings.env'), Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`).join(''));
 }
 
 async function answers(url) {

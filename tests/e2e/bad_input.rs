@@ -44,9 +44,7 @@ async fn undisturbed(stack: &Stack, class: &Class, trouble: impl Future<Output =
     assert_eq!(neighbour.turns(stack).await.len(), 2 * turns);
 }
 
-pub async fn rest_answers_what_is_wrong(house: Arc<House>) {
-    let stack = house.any().await;
-    let _watch = stack.watch();
+pub async fn rest_answers_what_is_wrong(stack: &Stack) {
     let class = Class::open(stack).await;
     let student = class.student(stack, "student").await;
     undisturbed(stack, &class, async {

@@ -4,7 +4,7 @@
 //! What a SIGKILL leaves is what the process had given to the operating system. A power cut is another matter: there
 //! the platform answers for the disk.
 
-mod database;
+pub mod database;
 mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};

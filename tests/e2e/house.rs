@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use libtest_mimic::Arguments;
 use mentora_firestore::emulator::Emulator;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
@@ -12,18 +13,21 @@ use crate::stack::{Stack, Store, Wanted};
 /// What the tests share.
 pub struct House {
     pub runtime: Runtime,
+    listed: bool,
     emulator: Option<Arc<Emulator>>,
     firestore: OnceCell<Stack>,
     embedded: OnceCell<Stack>,
 }
 
 impl House {
-    /// Starts the emulator, unless the tests are only `listed`. The Workers are started by the first test that wants them.
-    pub fn open(listed: bool) -> Self {
+    /// Starts the emulator, unless the tests are only listed. The Workers are started by the first test that wants them.
+    pub fn open(arguments: &Arguments) -> Self {
+        let listed = arguments.list;
         let emulator = if listed { None } else { Emulator::start_or_skip().expect("the Firestore emulator") };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         Self {
             runtime: runtime.unwrap(),
+            listed,
             emulator: emulator.map(Arc::new),
             firestore: OnceCell::new(),
             embedded: OnceCell::new(),
@@ -33,6 +37,11 @@ impl House {
     /// Whether there is an emulator.
     pub fn has_emulator(&self) -> bool {
         self.emulator.is_some()
+    }
+
+    /// Whether what needs an emulator has to be left out.
+    pub fn lacks_emulator(&self) -> bool {
+        !self.listed && !self.has_emulator()
     }
 
     /// A Worker with its documents in Google's emulator.

@@ -34,6 +34,7 @@ pub async fn staging_takes_signed_tokens_only(_: Arc<House>) {
         ("ENVIRONMENT", "staging".to_owned()),
         ("FIREBASE_API_KEY", "not a secret".to_owned()),
         ("GEMINI_API_KEY", "not a key".to_owned()),
+        ("STORAGE_EMULATOR_HOST", String::new()),
     ];
     let stack = &Stack::start(wanted).await;
     let _watch = stack.watch();
@@ -49,6 +50,12 @@ pub async fn staging_takes_signed_tokens_only(_: Arc<House>) {
     let teacher = signed(stack, "teacher").await;
     stack.sim.rotate_keys().await;
     let class = Class::of(stack, teacher).await;
+    // No bucket is guessed where none is set.
+    let assignment = class.teacher.get(stack, &format!("/api/assignments/{}", class.assignment)).await.ok();
+    let thumbnail = format!("/api/courses/{}/thumbnail", assignment["courseId"].as_str().unwrap());
+    let wanted = json!({ "contentType": "image/png", "size": 1 });
+    class.teacher.post(stack, &thumbnail, &wanted).await.refused(503, "UPSTREAM_UNAVAILABLE");
+
     let student = class.admit(stack, signed(stack, "student").await).await;
     let mut stream = Stream::of(stack, &student).await;
     stream.say("Buses first, because most people have no car.").await;

@@ -1,6 +1,8 @@
 //! A conversation that nobody works on costs nothing.
 
-use std::sync::Arc;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::house::House;
@@ -13,7 +15,26 @@ const CLOSED_WITHIN: Duration = Duration::from_secs(45);
 /// What happened in the object reaches its clients at once; this is for a busy machine.
 const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
+/// The wait, once it was begun.
+static BEGUN: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
+
+/// Begins the wait beside tests that leave the shared Workers alone: it is half a minute in which nothing is to happen.
+pub fn begin(house: &Arc<House>) {
+    let house = Arc::clone(house);
+    let wait = move || house.runtime.block_on(waits(Arc::clone(&house)));
+    *BEGUN.lock().unwrap() = Some(thread::spawn(wait));
+}
+
 pub async fn a_socket_without_work_is_closed_and_resumed(house: Arc<House>) {
+    let begun = BEGUN.lock().unwrap().take();
+    match begun.map(JoinHandle::join) {
+        None => waits(house).await,
+        Some(Ok(())) => {}
+        Some(Err(panic)) => resume_unwind(panic),
+    }
+}
+
+async fn waits(house: Arc<House>) {
     let stack = house.any().await;
     let _watch = stack.watch();
     let student = Class::open(stack).await.student(stack, "student").await;

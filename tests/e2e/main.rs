@@ -8,9 +8,10 @@
 //! # Layout
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
-//! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
+//! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
+//! - [`course_parts`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`course_parts`], [`profile`]: the tests
+//!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -20,6 +21,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod assignments;
 mod bad_input;
 mod barge_in;
 mod course_parts;
@@ -31,15 +33,23 @@ mod faults;
 mod house;
 mod identity;
 mod idle;
+mod key_server;
+mod limits;
+mod logging;
+mod matrix;
 mod people;
+mod personas;
 mod process;
 mod profile;
 mod readback;
 mod repeated;
+mod repeated_requests;
 mod sim;
 mod speech;
 mod stack;
 mod stream;
+mod thumbnails;
+mod tokens;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -48,6 +58,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Trial};
 
 use crate::house::House;
+use crate::stack::Stack;
 
 macro_rules! tests {
     ($house:ident: $($module:ident::$name:ident),* $(,)?) => {
@@ -55,11 +66,23 @@ macro_rules! tests {
     };
 }
 
+/// What REST promises, it promises on either kind of store: each of these is two tests.
+macro_rules! on_each_store {
+    ($house:ident: $($module:ident::$name:ident),* $(,)?) => {
+        [
+            $(on_embedded(&$house, concat!(stringify!($module), "::", stringify!($name)), $module::$name),)*
+            $(on_emulator(&$house, concat!(stringify!($module), "::", stringify!($name)), $module::$name),)*
+        ]
+    };
+}
+
 // A `main` of our own: what the tests share must be stopped when they are over, and the standard harness drops nothing.
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let house = Arc::new(House::open(arguments.list));
+    let house = Arc::new(House::open(&arguments));
     let mut all = tests![house:
+        matrix::every_route_has_a_line_and_every_line_a_route,
+        matrix::the_page_is_the_table,
         dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_its_own_store,
         dialogue::every_setup_was_taken_by_a_strict_model,
         barge_in::what_was_heard_is_stored_as_said_and_the_rest_is_kept_beside_it,
@@ -76,32 +99,53 @@ fn main() -> ExitCode {
         faults::a_busy_model_is_tried_again,
         faults::after_a_goodbye_the_model_knows_all_that_was_said,
         faults::after_a_loss_at_the_end_of_an_answer_the_model_knows_all_that_was_said,
-        bad_input::rest_answers_what_is_wrong,
         bad_input::strangers_do_not_get_in,
         bad_input::bad_frames_are_answered_and_the_fourth_ends_the_connection,
         bad_input::frames_too_large_disturb_nobody,
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
         identity::staging_takes_signed_tokens_only,
+        tokens::keys_are_fetched_once_renewed_for_a_new_one_and_missed_for_a_moment_only,
+        tokens::a_token_that_is_not_googles_for_this_project_now_is_refused,
+        limits::who_asks_too_often_is_told_to_wait_and_nobody_else_is,
+        limits::an_address_that_nobody_knows_the_people_of_is_held_back,
+        limits::without_limiters_nobody_is_held_back_and_the_log_says_so_once,
+        logging::every_request_has_one_line_that_says_what_it_took,
+        logging::nobody_can_be_told_from_the_log,
+        thumbnails::staff_upload_a_picture_of_the_announced_type_and_size_once_and_in_time,
+        thumbnails::only_staff_get_leave_and_only_for_pictures,
+    ];
+    all.extend(on_each_store![house:
+        bad_input::rest_answers_what_is_wrong,
         course_parts::staff_announce_and_members_read_the_latest_first,
         course_parts::staff_make_topics_and_members_read_them_in_their_places,
         course_parts::a_topic_stays_while_assignments_stand_under_it,
         course_parts::of_a_public_course_everybody_sees_that_it_is_there_and_members_what_is_in_it,
         course_parts::all_that_is_wrong_with_a_part_is_told_at_once,
+        assignments::an_assignment_changes_in_what_is_named_alone,
+        assignments::what_an_assignment_may_not_become_is_told_by_its_place,
+        assignments::an_assignment_that_was_argued_about_goes_only_by_force,
+        assignments::a_preview_answers_as_the_tutor_would_and_leaves_no_trace,
+        personas::staff_see_what_a_persona_is_told_and_students_who_it_is,
+        personas::a_conversation_is_led_by_the_persona_it_began_with,
         profile::the_first_call_makes_a_profile_of_what_the_token_tells,
         profile::of_ten_first_calls_at_once_one_makes_the_profile,
         profile::a_profile_changes_in_what_is_named_alone,
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
-        crash::a_killed_worker_loses_nothing_it_has_acknowledged,
-        crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
+        repeated_requests::a_request_sent_again_with_its_key_is_carried_out_once,
+        repeated_requests::of_ten_equal_requests_at_once_one_is_carried_out,
+        repeated_requests::who_has_not_seen_the_latest_version_changes_nothing,
+        matrix::everybody_may_do_what_the_table_says_and_nothing_else,
+    ]);
+    all.extend(after_half_a_minute(&house, &arguments));
+    all.extend(tests![house:
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
         exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
-        idle::a_socket_without_work_is_closed_and_resumed,
-    ];
+    ]);
     let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;
     let name = "dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore";
-    all.insert(0, test(&house, name, emulated).with_ignored_flag(!house.has_emulator() && !arguments.list));
+    all.insert(0, test(&house, name, emulated).with_ignored_flag(house.lacks_emulator()));
     let conclusion = libtest_mimic::run(&arguments, all);
     drop(house);
     conclusion.exit_code()
@@ -117,4 +161,43 @@ where
         house.runtime.block_on(run(Arc::clone(&house)));
         Ok(())
     })
+}
+
+/// A wait of half a minute, spent on tests that have Workers of their own.
+fn after_half_a_minute(house: &Arc<House>, arguments: &Arguments) -> Vec<Trial> {
+    let idle = tests![house: idle::a_socket_without_work_is_closed_and_resumed];
+    let is_wanted = idle.iter().all(|trial| !arguments.is_filtered_out(trial));
+    let killed = move |house: Arc<House>| async move {
+        if is_wanted {
+            idle::begin(&house);
+        }
+        crash::a_killed_worker_loses_nothing_it_has_acknowledged(house).await;
+    };
+    let mut all = vec![test(house, "crash::a_killed_worker_loses_nothing_it_has_acknowledged", killed)];
+    all.extend(tests![house: crash::a_turn_is_answered_and_kept_though_nobody_comes_back]);
+    all.extend(idle);
+    all
+}
+
+fn on_embedded(house: &Arc<House>, name: &str, run: impl AsyncFn(&Stack) + Send + 'static) -> Trial {
+    let house = Arc::clone(house);
+    Trial::test(format!("rest::on_embedded::{name}"), move || {
+        house.runtime.block_on(watched(house.embedded(), run));
+        Ok(())
+    })
+}
+
+fn on_emulator(house: &Arc<House>, name: &str, run: impl AsyncFn(&Stack) + Send + 'static) -> Trial {
+    let (house, absent) = (Arc::clone(house), house.lacks_emulator());
+    let trial = Trial::test(format!("rest::on_emulator::{name}"), move || {
+        house.runtime.block_on(watched(house.firestore(), run));
+        Ok(())
+    });
+    trial.with_ignored_flag(absent)
+}
+
+async fn watched<'a>(stack: impl Future<Output = &'a Stack>, run: impl AsyncFn(&Stack)) {
+    let stack = stack.await;
+    let _watch = stack.watch();
+    run(stack).await;
 }

@@ -8,19 +8,21 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 
+/// Sixteen bytes in Base64; any will do.
+const WEBSOCKET_KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+
 /// A request.
 #[derive(Clone)]
-pub struct Call<'a> {
+pub struct Call {
     method: Method,
     path: String,
-    token: Option<&'a str>,
-    languages: Option<&'a str>,
+    headers: Vec<(&'static str, String)>,
     body: Option<(Vec<u8>, &'static str)>,
 }
 
-impl<'a> Call<'a> {
+impl Call {
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), token: None, languages: None, body: None }
+        Self::bare(Method::GET, path)
     }
 
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
@@ -32,32 +34,48 @@ impl<'a> Call<'a> {
     }
 
     pub fn delete(path: impl Into<String>) -> Self {
-        Self { method: Method::DELETE, path: path.into(), token: None, languages: None, body: None }
+        Self::bare(Method::DELETE, path)
     }
 
     pub fn raw(method: Method, path: impl Into<String>, body: Vec<u8>, content_type: &'static str) -> Self {
-        Self { method, path: path.into(), token: None, languages: None, body: Some((body, content_type)) }
+        Self { body: Some((body, content_type)), ..Self::bare(method, path) }
+    }
+
+    /// Without a body.
+    pub fn bare(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), headers: Vec::new(), body: None }
     }
 
     /// As somebody.
-    pub fn by(mut self, token: &'a str) -> Self {
-        self.token = Some(token);
+    pub fn by(self, token: &str) -> Self {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
     /// With `Accept-Language`.
-    pub fn speaking(mut self, languages: &'a str) -> Self {
-        self.languages = Some(languages);
-        self
+    pub fn speaking(self, languages: &str) -> Self {
+        self.header("accept-language", languages)
+    }
+
+    /// From somewhere: at Cloudflare nobody can choose this, here nobody else sets it.
+    pub fn from(self, address: &str) -> Self {
+        self.header("cf-connecting-ip", address)
+    }
+
+    /// Asks for a WebSocket.
+    pub fn upgrading(self) -> Self {
+        let upgrade = self.header("connection", "upgrade").header("upgrade", "websocket");
+        upgrade.header("sec-websocket-version", "13").header("sec-websocket-key", WEBSOCKET_KEY)
     }
 
     pub(crate) fn request(self, http: &reqwest::Client, base: &str) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method, format!("{base}{}", self.path));
-        if let Some(token) = self.token {
-            request = request.bearer_auth(token);
-        }
-        if let Some(languages) = self.languages {
-            request = request.header("accept-language", languages);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
         }
         if let Some((body, content_type)) = self.body {
             request = request.header("content-type", content_type).body(body);
@@ -66,7 +84,7 @@ impl<'a> Call<'a> {
     }
 }
 
-impl fmt::Display for Call<'_> {
+impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path)
     }
@@ -138,8 +156,17 @@ pub struct Person {
 impl Person {
     /// Signs in as one does in development; nobody else has this name.
     pub async fn sign_in(stack: &Stack, name: &str) -> Self {
+        Self::claiming(stack, name, false).await
+    }
+
+    /// The same, with the claim `admin`.
+    pub async fn admin(stack: &Stack) -> Self {
+        Self::claiming(stack, "admin", true).await
+    }
+
+    async fn claiming(stack: &Stack, name: &str, admin: bool) -> Self {
         let uid = unique(name);
-        let body = json!({ "uid": uid, "email": format!("{uid}@example.org"), "name": name });
+        let body = json!({ "uid": uid, "email": format!("{uid}@example.org"), "name": name, "admin": admin });
         let token = stack.call(Call::post("/api/dev/sign-in", &body)).await.ok();
         Self { token: token["idToken"].as_str().unwrap().to_owned(), uid }
     }

@@ -1,20 +1,19 @@
 //! A program that runs beside the tests, with everything it starts: killed with us, however we end.
 
-use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-const KEPT_LINES: usize = 80;
+const SHOWN_LINES: usize = 80;
 
 /// A process group.
 pub struct Process {
     name: String,
     child: Child,
     keeper: Child,
-    tail: Arc<Mutex<VecDeque<String>>>,
+    lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
@@ -27,11 +26,11 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{name} could not be started: {error}"));
-        let tail = Arc::new(Mutex::new(VecDeque::new()));
-        follow(child.stdout.take().unwrap(), Arc::clone(&tail));
-        follow(child.stderr.take().unwrap(), Arc::clone(&tail));
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        follow(child.stdout.take().unwrap(), Arc::clone(&lines));
+        follow(child.stderr.take().unwrap(), Arc::clone(&lines));
         let keeper = keep(child.id());
-        Self { name: name.to_owned(), child, keeper, tail }
+        Self { name: name.to_owned(), child, keeper, lines }
     }
 
     /// Ends the program and everything it has started, at once and without a chance to tidy up.
@@ -50,13 +49,19 @@ impl Process {
 
     /// The last lines it wrote.
     pub fn tail(&self) -> String {
-        let lines: Vec<String> = self.tail.lock().unwrap().iter().cloned().collect();
-        format!("--- the last lines of {} ---\n{}\n---", self.name, lines.join("\n"))
+        let lines = self.lines();
+        let last = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
+        format!("--- the last lines of {} ---\n{}\n---", self.name, last.join("\n"))
     }
 
-    /// The first line kept that has `part` in it.
+    /// Everything it wrote.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// The first line that has `part` in it.
     pub fn line_with(&self, part: &str) -> Option<String> {
-        self.tail.lock().unwrap().iter().find(|line| line.contains(part)).cloned()
+        self.lines.lock().unwrap().iter().find(|line| line.contains(part)).cloned()
     }
 }
 
@@ -66,14 +71,10 @@ impl Drop for Process {
     }
 }
 
-fn follow(output: impl Read + Send + 'static, tail: Arc<Mutex<VecDeque<String>>>) {
+fn follow(output: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let mut tail = tail.lock().unwrap();
-            if tail.len() == KEPT_LINES {
-                tail.pop_front();
-            }
-            tail.push_back(line);
+            lines.lock().unwrap().push(line);
         }
     });
 }

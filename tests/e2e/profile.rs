@@ -1,11 +1,9 @@
 //! Who one is to others, how one wants to be told things, and on which devices.
 
-use std::sync::Arc;
-
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::house::House;
+use crate::documents::database::Database;
 use crate::people::{Call, Person, unique};
 use crate::stack::Stack;
 
@@ -24,33 +22,24 @@ async fn first_call(stack: &Stack, person: &Person, wishes: &str) -> Value {
     stack.call(Call::get(ME).by(&person.token).speaking(wishes)).await.ok()
 }
 
-/// What the store has below a user, as it stands there.
-async fn stored(stack: &Stack, person: &Person, under: &str) -> Value {
-    stack.call(Call::get(format!("{}{under}", place(stack, person))).by("owner")).await.ok()
-}
-
-fn place(stack: &Stack, person: &Person) -> String {
-    format!("/v1/{}", name_of(stack, person))
-}
-
-fn name_of(stack: &Stack, person: &Person) -> String {
-    format!("projects/{}/databases/(default)/documents/users/{}", stack.project, person.uid)
+/// The stored profile.
+async fn stored(stack: &Stack, person: &Person) -> Value {
+    Database::of(stack).get(&format!("users/{}", person.uid)).await.expect("a profile")
 }
 
 /// Writes a field that nobody here knows, as a later release might.
 async fn decorate(stack: &Stack, person: &Person) {
+    let database = Database::of(stack);
+    let name = database.name_of(&format!("users/{}", person.uid));
     let write = json!({
-        "update": { "name": name_of(stack, person), "fields": { "badge": { "stringValue": "gold" } } },
+        "update": { "name": name, "fields": { "badge": { "stringValue": "gold" } } },
         "updateMask": { "fieldPaths": ["badge"] },
         "currentDocument": { "exists": true },
     });
-    let commit = format!("/v1/projects/{}/databases/(default)/documents:commit", stack.project);
-    stack.call(Call::post(commit, &json!({ "writes": [write] })).by("owner")).await.ok();
+    database.change(&[write]).await;
 }
 
-pub async fn the_first_call_makes_a_profile_of_what_the_token_tells(house: Arc<House>) {
-    let stack = house.embedded().await;
-    let _watch = stack.watch();
+pub async fn the_first_call_makes_a_profile_of_what_the_token_tells(stack: &Stack) {
     let picture = "https://pictures.example/ada.png";
     let ada = signed(stack, "ada", json!({ "name": "Ada Lovelace", "picture": picture })).await;
     let made = first_call(stack, &ada, "fr;q=0.3, zh-TW, en;q=0.8").await;
@@ -78,9 +67,7 @@ pub async fn the_first_call_makes_a_profile_of_what_the_token_tells(house: Arc<H
     }
 }
 
-pub async fn of_ten_first_calls_at_once_one_makes_the_profile(house: Arc<House>) {
-    let stack = house.embedded().await;
-    let _watch = stack.watch();
+pub async fn of_ten_first_calls_at_once_one_makes_the_profile(stack: &Stack) {
     let person = Person::sign_in(stack, "eager").await;
     // Each would make another one.
     let wishes = ["de", "fr", "nl", "it", "es", "pt", "sv", "fi", "pl", "cs"];
@@ -91,9 +78,7 @@ pub async fn of_ten_first_calls_at_once_one_makes_the_profile(house: Arc<House>)
     assert_eq!(person.get(stack, ME).await.ok(), answers[0]);
 }
 
-pub async fn a_profile_changes_in_what_is_named_alone(house: Arc<House>) {
-    let stack = house.embedded().await;
-    let _watch = stack.watch();
+pub async fn a_profile_changes_in_what_is_named_alone(stack: &Stack) {
     let person = Person::sign_in(stack, "ada").await;
     let change = async |body: Value| person.patch(stack, ME, &body).await.ok();
     // It need not have been read before.
@@ -128,12 +113,10 @@ pub async fn a_profile_changes_in_what_is_named_alone(house: Arc<House>) {
     assert!(removed.get("photoURL").is_none(), "{removed}");
     assert_eq!(change(json!({})).await, removed, "nothing was named");
     assert_eq!(person.get(stack, ME).await.ok(), removed);
-    assert_eq!(stored(stack, &person, "").await["fields"]["badge"]["stringValue"], "gold");
+    assert_eq!(stored(stack, &person).await["fields"]["badge"]["stringValue"], "gold");
 }
 
-pub async fn all_that_is_wrong_with_a_profile_is_told_at_once(house: Arc<House>) {
-    let stack = house.embedded().await;
-    let _watch = stack.watch();
+pub async fn all_that_is_wrong_with_a_profile_is_told_at_once(stack: &Stack) {
     let person = Person::sign_in(stack, "ada").await;
     let before = person.get(stack, ME).await.ok();
     let lengths =
@@ -163,15 +146,12 @@ pub async fn all_that_is_wrong_with_a_profile_is_told_at_once(house: Arc<House>)
     }
 }
 
-pub async fn a_device_registered_twice_is_one_and_its_owner_alone_removes_it(house: Arc<House>) {
-    let stack = house.embedded().await;
-    let _watch = stack.watch();
+pub async fn a_device_registered_twice_is_one_and_its_owner_alone_removes_it(stack: &Stack) {
     let (ada, bob) = (Person::sign_in(stack, "ada").await, Person::sign_in(stack, "bob").await);
     let token = format!("{}:APA91b/secret", unique("token"));
     let body = json!({ "token": token, "platform": "web" });
-    let count = async |person: &Person| {
-        stored(stack, person, "/devices").await["documents"].as_array().map_or(0, Vec::len)
-    };
+    let database = Database::of(stack);
+    let count = async |person: &Person| database.list(&format!("users/{}/devices", person.uid)).await.len();
 
     let answers = join_all([(); 5].map(|()| ada.post(stack, DEVICES, &body))).await;
     let made: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();

@@ -23,6 +23,8 @@ pub enum Pace {
 /// A running `mentora-sim`.
 pub struct Sim {
     pub base: String,
+    /// The key file of its service account.
+    pub account: Value,
     http: reqwest::Client,
     _process: Process,
 }
@@ -52,7 +54,15 @@ impl Sim {
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         let base = line.rsplit(' ').next().unwrap().to_owned();
-        Self { base, http, _process: process }
+        let account = http.get(format!("{base}/sim/service-account.json")).send().await.unwrap();
+        let account = account.json().await.unwrap();
+        Self { base, account, http, _process: process }
+    }
+
+    /// Every URL that was signed until now is too old.
+    pub async fn expire_urls(&self) {
+        let answer = self.http.post(self.url("/sim/expire-urls")).send().await.unwrap();
+        assert!(answer.status().is_success());
     }
 
     /// What goes wrong next, and only that.
@@ -84,6 +94,17 @@ impl Sim {
     pub async fn rotate_keys(&self) {
         let answer = self.http.post(self.url("/sim/rotate-keys")).send().await.unwrap();
         assert!(answer.status().is_success());
+    }
+
+    /// A new key for ID tokens; the old ones are published no more.
+    pub async fn replace_keys(&self) {
+        let answer = self.http.post(self.url("/sim/rotate-keys?forget=true")).send().await.unwrap();
+        assert!(answer.status().is_success());
+    }
+
+    /// The keys that ID tokens are checked with, as they are published.
+    pub async fn public_keys(&self) -> String {
+        self.get("/jwks").await.to_string()
     }
 
     /// All connections so far, the oldest first.

@@ -16,6 +16,8 @@ use crate::sim::{Pace, Sim};
 
 const READY: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(70);
+/// Calls a minute that no test makes.
+const ROOMY: u32 = 1_000_000;
 const POLL: Duration = Duration::from_millis(100);
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -28,17 +30,27 @@ pub enum Store {
     Embedded,
 }
 
+/// How often one may ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limits {
+    /// As often as tests do, but for these bindings, which allow so many calls a minute.
+    Roomy(Vec<(&'static str, u32)>),
+    /// Nobody counts.
+    Unbound,
+}
+
 /// What a stack is started with.
 pub struct Wanted {
     pub store: Store,
     pub pace: Pace,
+    pub limits: Limits,
     /// Settings beside those of a local Worker, or in place of them.
     pub settings: Vec<(&'static str, String)>,
 }
 
 impl Wanted {
     pub fn new(store: Store, pace: Pace) -> Self {
-        Self { store, pace, settings: Vec::new() }
+        Self { store, pace, limits: Limits::Roomy(Vec::new()), settings: Vec::new() }
     }
 }
 
@@ -62,7 +74,7 @@ impl Stack {
         fs::create_dir_all(&folder).unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
         let sim = Sim::start(http.clone(), &name, wanted.pace).await;
-        lay_out(&folder);
+        lay_out(&folder, &wanted.limits);
         write_settings(&folder, &name, &sim, &wanted);
         let store = wanted.store;
         let mut stack = Self { sim, project: name, store, worker: None, port: 0, folder, http };
@@ -110,13 +122,34 @@ impl Stack {
         self.worker.as_ref().map_or_else(|| "the Worker is down".to_owned(), Process::tail)
     }
 
+    /// What the Worker logged since it was started: the lines that are events. wrangler writes its own marks around some.
+    pub fn events(&self) -> Vec<Value> {
+        let lines = self.worker.as_ref().map(Process::lines).unwrap_or_default();
+        let event = |line: &String| {
+            let json = &line[line.find('{')?..];
+            serde_json::Deserializer::from_str(json).into_iter::<Value>().next()?.ok()
+        };
+        lines.iter().filter_map(event).filter(|event| event["event"].is_string()).collect()
+    }
+
+    /// Waits until the Worker has logged an event that `is` wanted.
+    pub async fn logged(&self, is: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..50 {
+            if let Some(event) = self.events().into_iter().find(&is) {
+                return event;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        panic!("no such event was logged\n{}", self.log());
+    }
+
     /// Asks the Worker.
-    pub async fn call(&self, call: Call<'_>) -> Answer {
+    pub async fn call(&self, call: Call) -> Answer {
         self.call_at(&self.url(""), call).await
     }
 
     /// Asks somebody else of its world.
-    pub async fn call_at(&self, base: &str, call: Call<'_>) -> Answer {
+    pub async fn call_at(&self, base: &str, call: Call) -> Answer {
         let what = call.to_string();
         let response = call.request(&self.http, base).send().await;
         let response = response.unwrap_or_else(|error| panic!("{what}: {error:?}\n{}", self.log()));
@@ -147,28 +180,45 @@ impl Drop for Stack {
     }
 }
 
+impl Limits {
+    /// A line of the block of a limit, with the limit that tests want.
+    fn applied(&self, name: &str, line: String) -> String {
+        let Self::Roomy(tight) = self else { return line };
+        if !line.starts_with("simple = ") {
+            return line;
+        }
+        let calls = tight.iter().find(|(binding, _)| *binding == name).map_or(ROOMY, |(_, calls)| *calls);
+        format!("simple = {{ limit = {calls}, period = 60 }}")
+    }
+}
+
 /// A configuration of its own and a copy of what was built: nothing is rebuilt, and nobody's build disturbs a test.
-fn lay_out(folder: &Path) {
+fn lay_out(folder: &Path, limits: &Limits) {
     let built = Path::new(ROOT).join("build");
     let main = built.join("index.js");
     assert!(main.is_file(), "{} is not there. Build it with `npm run build`.", main.display());
     copy_folder(&built, &folder.join("build"));
     let wrangler = fs::read_to_string(Path::new(ROOT).join("wrangler.toml")).unwrap();
-    let mut kept = String::new();
-    let mut in_build = false;
+    let (mut kept, mut block, mut name) = (String::new(), "", "");
     for line in wrangler.lines() {
         if line.starts_with('[') {
-            in_build = line.trim() == "[build]";
+            block = line.trim();
         }
-        if !in_build {
-            kept.push_str(&line.replace("\"apps/mentora/build\"", "\"assets\""));
-            kept.push('\n');
+        if block == "[build]" || (block == "[[ratelimits]]" && *limits == Limits::Unbound) {
+            continue;
         }
+        if let Some(bound) = line.strip_prefix("name = ") {
+            name = bound.trim_matches('"');
+        }
+        let line = line.replace("\"apps/mentora/build\"", "\"assets\"");
+        kept.push_str(&if block == "[[ratelimits]]" { limits.applied(name, line) } else { line });
+        kept.push('\n');
     }
     fs::write(folder.join("wrangler.toml"), kept).unwrap();
-    // The web app is tested in a browser; here the folder only has to be there.
+    // The web app is tested in a browser; here only what the API hands out of it has to be there.
     fs::create_dir_all(folder.join("assets")).unwrap();
     fs::write(folder.join("assets/index.html"), "<!doctype html><title>Mentora</title>").unwrap();
+    fs::copy(Path::new(ROOT).join("docs/openapi.json"), folder.join("assets/openapi.json")).unwrap();
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -195,6 +245,8 @@ fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
         ("GEMINI_BASE_URL", sim.base.clone()),
         ("FIREBASE_JWKS_URL", format!("{}/jwks", sim.base)),
         ("GOOGLE_TOKEN_URL", format!("{}/token", sim.base)),
+        ("FIREBASE_SERVICE_ACCOUNT_KEY", sim.account.to_string()),
+        ("STORAGE_EMULATOR_HOST", sim.base.clone()),
     ];
     match &wanted.store {
         Store::Firestore(host) => {

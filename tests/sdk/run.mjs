@@ -1,4 +1,5 @@
-// Google's own clients against mentora-sim: the JavaScript SDK (2.32.0 and 3.1.0) and the Python SDK over TLS.
+// Google's own clients against mentora-sim: the JavaScript SDK (2.32.0 and 3.1.0), the client of Cloud Storage, and the
+// Python SDK over TLS.
 //
 //   node tests/sdk/run.mjs
 //
@@ -53,7 +54,7 @@ async function javascript() {
 	if (problem) return skip('JavaScript SDK', problem, output);
 	const server = await startSim([]);
 	try {
-		const args = ['--test', '--test-reporter=tap', 'dialogue.test.mjs'];
+		const args = ['--test', '--test-reporter=tap', 'dialogue.test.mjs', 'storage.test.mjs'];
 		const result = await run(process.execPath, args, { cwd: folder, env: { SIM_URL: server.url }, timeout: TESTS_MS });
 		tally(result, /^# pass (\d+)/m, /^# fail (\d+)/m);
 	} finally {

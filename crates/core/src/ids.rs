@@ -163,8 +163,9 @@ impl DeviceId {
 }
 
 /// A text of any form and length as 64 characters that an id may have.
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+#[must_use]
+pub fn digest(text: impl AsRef<[u8]>) -> String {
+    Sha256::digest(text.as_ref()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl TurnId {

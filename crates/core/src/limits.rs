@@ -57,6 +57,8 @@ limits! {
     Theme: text 1..=100;
     /// Where a file stands in the storage bucket, in characters; the bucket allows 1,024 bytes.
     StoragePath: text 1..=1_024;
+    /// The picture of a course, in bytes: to 5 MiB.
+    ThumbnailBytes: u32 1..=5_242_880;
     /// Days for which what was said in a course is kept: a day to ten years.
     RetentionDays: u32 1..=3_650;
     /// Text of an announcement.

@@ -360,6 +360,9 @@ mod file {
         pub(super) collection_group: String,
         pub(super) field_path: String,
         pub(super) indexes: Vec<Single>,
+        /// Whether the field says when its document may be deleted; no matter of a query.
+        #[serde(default, rename = "ttl")]
+        pub(super) _ttl: bool,
     }
 
     #[derive(Deserialize)]
@@ -399,7 +402,7 @@ impl std::str::FromStr for Indexes {
             composites.push(Index { collection, scope, fields });
         }
         let mut overrides = Vec::new();
-        for file::Override { collection_group: collection, field_path, indexes } in field_overrides {
+        for file::Override { collection_group: collection, field_path, indexes, .. } in field_overrides {
             let single = |index: file::Single| {
                 Ok((mode(&field_path, index.order, index.array_config)?, index.query_scope))
             };

@@ -4,11 +4,18 @@
 //! # Layout
 //! - [`id_token`]: Firebase ID tokens: who is asking
 //! - [`service_account`]: access tokens for our own calls to Google's APIs
+//! - [`storage`]: files in Cloud Storage: signed uploads, what was uploaded, deletion
 //!
-//! FCM v1 (`messages:send`), Cloud Storage (signed URLs) and GA4 (Measurement Protocol) belong here too, one file each.
+//! FCM v1 (`messages:send`) and GA4 (Measurement Protocol) belong here too, one file each.
 
 pub mod id_token;
 pub mod service_account;
+pub mod storage;
 
 #[cfg(test)]
 mod test_keys;
+
+/// Bytes as Google writes them in hexadecimal: in lower case.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

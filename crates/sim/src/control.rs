@@ -116,6 +116,12 @@ pub async fn expire_handles(State(world): State<Arc<World>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+/// `POST /sim/expire-urls`: every URL that was signed until now is too old.
+pub async fn expire_urls(State(world): State<Arc<World>>) -> StatusCode {
+    world.objects.expire_urls();
+    StatusCode::NO_CONTENT
+}
+
 /// `GET /sim/service-account.json`.
 pub async fn service_account(State(world): State<Arc<World>>) -> Result<Json<Value>, GoogleError> {
     let key = world.keys.service_account().await?;

@@ -7,9 +7,10 @@
 //! - [`speech`]: its voice and ears
 //! - [`rest`]: generateContent, its stream, countTokens
 //! - [`google`]: service-account tokens, Firebase ID tokens and their keys
+//! - [`storage`]: Cloud Storage
 //! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
 //!
-//! Places kept for what is still to come: `stripe`, `sendgrid`, `fcm`, `storage`, each a folder of its own.
+//! Places kept for what is still to come: `stripe`, `sendgrid`, `fcm`, each a folder of its own.
 
 pub mod config;
 pub mod control;
@@ -23,6 +24,7 @@ pub mod rest;
 pub mod routes;
 pub mod serve;
 pub mod speech;
+pub mod storage;
 pub mod tls;
 pub mod tutor;
 pub mod world;

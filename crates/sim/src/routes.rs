@@ -8,9 +8,8 @@ use axum::http::{Request, Uri};
 use axum::routing::{get, post};
 
 use crate::google::{id_token, token};
-use crate::google_error::GoogleError;
 use crate::world::World;
-use crate::{control, live, rest};
+use crate::{control, live, rest, storage};
 
 /// Recordings of some minutes fit in.
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
@@ -22,6 +21,7 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/{version}/models/{target}", post(rest::generate::handle))
         .route("/token", post(token::handle))
         .route("/jwks", get(id_token::jwks))
+        .route("/storage/v1/b/{bucket}/o/{object}", get(storage::json::get).delete(storage::json::delete))
         .route("/sim/id-token", post(id_token::mint))
         .route("/sim/service-account.json", get(control::service_account))
         .route("/sim/rotate-keys", post(control::rotate_keys))
@@ -31,7 +31,8 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/sim/transcripts", post(control::expect).delete(control::expect_nothing))
         .route("/sim/speech", post(control::learn))
         .route("/sim/expire-handles", post(control::expire_handles))
-        .fallback(|| async { GoogleError::not_found("Requested entity was not found.") })
+        .route("/sim/expire-urls", post(control::expire_urls))
+        .fallback(storage::xml::handle)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(world)
 }

@@ -21,6 +21,7 @@ use crate::plan::PlanInForce;
 use crate::routes;
 use crate::speech::recognise::{LearnError, Recogniser};
 use crate::speech::{EspeakMissing, Speaker};
+use crate::storage::objects::Objects;
 use crate::tls::{TlsError, TlsListener};
 use crate::world::World;
 
@@ -90,6 +91,7 @@ impl Sim {
             recogniser,
             speaker: Speaker::find(config.voice).await?,
             keys: Keys::default(),
+            objects: Objects::default(),
             connected: Arc::default(),
             stopping: stopping.clone(),
             config,

@@ -11,6 +11,7 @@ use crate::live::resumption::Sessions;
 use crate::plan::PlanInForce;
 use crate::speech::Speaker;
 use crate::speech::recognise::Recogniser;
+use crate::storage::objects::Objects;
 
 /// One simulated outside world.
 pub struct World {
@@ -30,6 +31,8 @@ pub struct World {
     pub speaker: Speaker,
     /// RSA keys of the service account and of Firebase.
     pub keys: Keys,
+    /// What lies in Cloud Storage.
+    pub objects: Objects,
     /// Held by every open Live connection: a stopping sim waits for them to say goodbye.
     pub connected: Arc<()>,
     /// Turns true when the sim stops.

@@ -7,12 +7,15 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mentora_core::ids::TurnId;
+use mentora_core::time::Millis;
 use mentora_session::{Connection, ConnectionId};
 use mentora_wire::stream::{AudioMode, CloseCode, Event, PrivateFrame, Sequenced, StreamRole, audio};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use worker::{Result, State, WebSocket, WebSocketPair};
 
-use crate::platform::log;
+use crate::platform::metrics::{Metrics, Point, Side, Socket};
+use crate::platform::{clock, log};
 
 /// Most sockets of one conversation: 50 listeners and 5 of the speaker.
 const MAX_SOCKETS: usize = 55;
@@ -20,13 +23,25 @@ const MAX_SOCKETS: usize = 55;
 const PING: (&str, &str) = (r#"{"type":"ping"}"#, r#"{"type":"pong"}"#);
 
 /// The clients' sockets.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Clients {
-    open: RefCell<BTreeMap<ConnectionId, (WebSocket, Connection)>>,
+    open: RefCell<BTreeMap<ConnectionId, (WebSocket, Seat)>>,
     newest: Cell<u32>,
+    metrics: Metrics,
+}
+
+/// What a socket has attached.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Seat {
+    connection: Connection,
+    since: Millis,
 }
 
 impl Clients {
+    pub(super) fn new(metrics: Metrics) -> Self {
+        Self { open: RefCell::default(), newest: Cell::default(), metrics }
+    }
+
     /// Finds the sockets that outlived the last life of the object.
     pub(super) fn find(&self, state: &State) -> Vec<Connection> {
         if let Ok(pair) = worker::WebSocketRequestResponsePair::new(PING.0, PING.1) {
@@ -34,12 +49,13 @@ impl Clients {
         }
         let mut open = BTreeMap::new();
         for socket in state.get_websockets() {
-            if let Ok(Some(connection)) = socket.deserialize_attachment::<Connection>() {
-                self.newest.set(self.newest.get().max(connection.id.0));
-                open.insert(connection.id, (socket, connection));
+            if let Ok(Some(seat)) = socket.deserialize_attachment::<Seat>() {
+                let id = seat.connection.id;
+                self.newest.set(self.newest.get().max(id.0));
+                open.insert(id, (socket, seat));
             }
         }
-        let found = open.values().map(|(_, connection)| connection.clone()).collect();
+        let found = open.values().map(|(_, seat)| seat.connection.clone()).collect();
         self.open.replace(open);
         found
     }
@@ -58,8 +74,10 @@ impl Clients {
         self.newest.set(id.0);
         let connection = connection(id);
         state.accept_web_socket(&pair.server);
-        pair.server.serialize_attachment(&connection)?;
-        self.open.borrow_mut().insert(id, (pair.server, connection.clone()));
+        let seat = Seat { connection: connection.clone(), since: clock::now() };
+        pair.server.serialize_attachment(&seat)?;
+        self.metrics.write(&seat.point(None, 0));
+        self.open.borrow_mut().insert(id, (pair.server, seat));
         Ok(Ok((pair.client, connection)))
     }
 
@@ -67,19 +85,22 @@ impl Clients {
     pub(super) fn id_of(&self, socket: &WebSocket) -> Option<ConnectionId> {
         let open = self.open.borrow();
         let known = open.iter().find(|(_, (known, _))| known == socket).map(|(id, _)| *id);
-        known.or_else(|| socket.deserialize_attachment::<Connection>().ok().flatten().map(|c| c.id))
+        known
+            .or_else(|| socket.deserialize_attachment::<Seat>().ok().flatten().map(|seat| seat.connection.id))
     }
 
-    /// Forgets a socket that is gone.
-    pub(super) fn forget(&self, id: ConnectionId) {
-        self.open.borrow_mut().remove(&id);
+    /// Forgets a socket that is gone, with this close code if it said one.
+    pub(super) fn forget(&self, id: ConnectionId, code: Option<u16>) {
+        if let Some((_, seat)) = self.open.borrow_mut().remove(&id) {
+            self.metrics.write(&seat.point(Some(clock::now()), code.unwrap_or_default()));
+        }
     }
 
     /// Changes what a client is to the conversation.
     pub(super) fn set_role(&self, id: ConnectionId, role: StreamRole) {
-        if let Some((socket, connection)) = self.open.borrow_mut().get_mut(&id) {
-            connection.role = role;
-            if let Err(error) = socket.serialize_attachment(&*connection) {
+        if let Some((socket, seat)) = self.open.borrow_mut().get_mut(&id) {
+            seat.connection.role = role;
+            if let Err(error) = socket.serialize_attachment(&*seat) {
                 log::failure("conversation.attachment.failed", json!({ "why": error.to_string() }));
             }
         }
@@ -87,7 +108,8 @@ impl Clients {
 
     /// Closes a client's socket.
     pub(super) fn close(&self, id: ConnectionId, code: CloseCode, reason: &str) {
-        if let Some((socket, _)) = self.open.borrow_mut().remove(&id) {
+        if let Some((socket, seat)) = self.open.borrow_mut().remove(&id) {
+            self.metrics.write(&seat.point(Some(clock::now()), code.code()));
             // One that is closing already is no failure.
             let _ = socket.close(Some(code.code()), Some(reason));
         }
@@ -98,7 +120,7 @@ impl Clients {
         let open = self.open.borrow();
         let Ok(text) = serde_json::to_string(event) else { return };
         let redacted = redacted(event).and_then(|event| serde_json::to_string(&event).ok());
-        for (socket, connection) in open.values() {
+        for (socket, Seat { connection, .. }) in open.values() {
             let text = if connection.staff { &text } else { redacted.as_ref().unwrap_or(&text) };
             send(socket, text);
         }
@@ -107,7 +129,7 @@ impl Clients {
     /// Tells one client events that it has missed.
     pub(super) fn replay(&self, id: ConnectionId, events: &[Sequenced]) {
         let open = self.open.borrow();
-        let Some((socket, connection)) = open.get(&id) else { return };
+        let Some((socket, Seat { connection, .. })) = open.get(&id) else { return };
         for event in events {
             let redacted = if connection.staff { None } else { redacted(event) };
             if let Ok(text) = serde_json::to_string(redacted.as_ref().unwrap_or(event)) {
@@ -129,7 +151,7 @@ impl Clients {
         let offset_ms = u32::try_from(offset_ms).unwrap_or(u32::MAX);
         let mut as_text = None;
         let mut as_bytes = None;
-        for (socket, connection) in open.values() {
+        for (socket, Seat { connection, .. }) in open.values() {
             match connection.audio {
                 AudioMode::None => {}
                 AudioMode::Base64 => {
@@ -148,6 +170,14 @@ impl Clients {
                 }
             }
         }
+    }
+}
+
+impl Seat {
+    /// What is measured of the socket: that it was opened, or until when it was open.
+    fn point(&self, until: Option<Millis>, code: u16) -> Point<'static> {
+        let side = Side::Client(self.connection.role, self.connection.audio);
+        Point::Socket(Socket { open_ms: until.map(|until| until.since(self.since)), side, code })
     }
 }
 

@@ -28,6 +28,7 @@ const OWNED: [&str; 9] = [
 pub(super) async fn run(shell: Rc<Shell>, conversation: ConversationId, batch: FlushBatch) {
     let outcome =
         write(&shell.documents(), &conversation, &batch).await.unwrap_or_else(FlushOutcome::Refused);
+    shell.tell_store();
     let input = Input::Flushed { revision: batch.revision, turns: batch.upto, outcome };
     shell.feed_and_arm(input, AtHand::Nothing).await;
 }

@@ -87,7 +87,7 @@ impl DurableObject for Conversation {
     async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _: bool) -> Result<()> {
         let shell = self.shell()?;
         if let Some(connection) = shell.clients.id_of(&socket) {
-            shell.clients.forget(connection);
+            shell.clients.forget(connection, u16::try_from(code).ok());
             shell.feed_and_arm(Input::Disconnected { connection }, AtHand::Nothing).await;
         }
         // The closing handshake is ours to finish; a code that may not be sent is answered with a plain one.
@@ -101,7 +101,7 @@ impl DurableObject for Conversation {
     async fn websocket_error(&self, socket: WebSocket, _: Error) -> Result<()> {
         let shell = self.shell()?;
         if let Some(connection) = shell.clients.id_of(&socket) {
-            shell.clients.forget(connection);
+            shell.clients.forget(connection, None);
             shell.feed_and_arm(Input::Disconnected { connection }, AtHand::Nothing).await;
         }
         Ok(())

@@ -9,7 +9,9 @@ use worker::web_sys::BinaryType;
 use worker::{Fetch, Headers, Request, RequestInit, WebSocket, WebsocketEvent};
 
 use super::shell::{AtHand, Shell};
+use crate::platform::clock;
 use crate::platform::config::GeminiConfig;
+use crate::platform::metrics::{self, Point, Side, Socket};
 
 /// The socket that is open, or being opened.
 #[derive(Debug)]
@@ -22,11 +24,24 @@ pub(super) struct Model {
 
 /// Opens the socket, sends the setup, and reports until it is gone.
 pub(super) async fn run(shell: Rc<Shell>, generation: u32, setup: SessionConfig) {
+    let name = shell.gemini().live_model.clone();
     let (loss, detail) = match open(shell.gemini()).await {
-        Ok(socket) => converse(&shell, generation, &socket, &setup).await,
+        Ok(socket) => {
+            let opened = clock::now();
+            let tell = |open_ms| {
+                shell.metrics().write(&Point::Socket(Socket { open_ms, side: Side::Model(&name), code: 0 }));
+            };
+            tell(None);
+            let lost = converse(&shell, generation, &socket, &setup).await;
+            tell(Some(clock::now().since(opened)));
+            lost
+        }
         Err(lost) => lost,
     };
-    shell.forget_model(generation);
+    // One that we have closed ourselves is no loss.
+    if shell.forget_model(generation) {
+        shell.metrics().write(&Point::Model(metrics::Model::Lost { model: &name, loss }));
+    }
     shell.feed_and_arm(Input::ModelLost { generation, loss, detail }, AtHand::Nothing).await;
 }
 

@@ -9,11 +9,12 @@ use std::rc::Rc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::channel::oneshot;
-use mentora_core::documents::EndReason;
+use mentora_core::documents::{EndReason, LedgerEntryType, Turn};
 use mentora_core::ids::ConversationId;
+use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
-use mentora_session::{Effect, Input, Refusal, State as Session, step};
+use mentora_session::{Effect, Input, Refusal, State as Session, Write, step};
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -27,6 +28,8 @@ use super::rows::Rows;
 use super::{facts, flush};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
+use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
+use crate::platform::store_tally::StoreTally;
 use crate::platform::{clock, log};
 
 /// Most bytes of held speech: a minute at 16 kHz in base64, and room.
@@ -71,14 +74,17 @@ pub(super) struct Shell {
     newest_call: Cell<u32>,
     /// When the alarm is set to ring, as far as this life knows.
     armed: Cell<Option<Millis>>,
+    metrics: Metrics,
+    store: StoreTally,
 }
 
 impl Shell {
     /// Around an object whose settings were read and whose tables are there.
     pub(super) fn new(state: State, env: Env, config: Config, rows: Rows) -> Self {
+        let metrics = Metrics::of(&env);
         Self {
             state,
-            clients: Clients::default(),
+            clients: Clients::new(metrics.clone()),
             env,
             config,
             rows,
@@ -88,6 +94,8 @@ impl Shell {
             calls: RefCell::new(BTreeMap::new()),
             newest_call: Cell::new(0),
             armed: Cell::new(None),
+            metrics,
+            store: StoreTally::default(),
         }
     }
 
@@ -101,7 +109,9 @@ impl Shell {
     pub(super) async fn know(self: &Rc<Self>, id: &ConversationId) -> std::result::Result<(), CallError> {
         if self.session.borrow().is_none() {
             let model = &self.config.gemini.live_model;
-            let loaded = facts::load(&self.documents(), id, model, clock::now()).await?;
+            let loaded = facts::load(&self.documents(), id, model, clock::now()).await;
+            self.tell_store();
+            let loaded = loaded?;
             // Somebody else may have come while we read.
             if self.session.borrow().is_none() {
                 self.begin(loaded.session);
@@ -119,8 +129,17 @@ impl Shell {
         &self.config.gemini
     }
 
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Tells what the documents were asked since the last time.
+    pub(super) fn tell_store(&self) {
+        self.metrics.write_store(&self.store, &self.config.store, Asker::Conversation);
+    }
+
     pub(super) fn documents(&self) -> Documents {
-        documents(&self.env, &self.config)
+        documents(&self.env, &self.config, &self.store)
     }
 
     pub(super) fn rows(&self) -> &Rows {
@@ -173,11 +192,28 @@ impl Shell {
                 self.rows.write(write)?;
             }
         }
+        for effect in &effects {
+            if let Effect::Write(Write::Turn(turn)) = effect {
+                self.measure(turn);
+            }
+        }
         let mut at_hand = Some(at_hand);
         for effect in effects {
             self.act(effect, &mut at_hand)?;
         }
         Ok(())
+    }
+
+    /// A turn is written again, once, when its tokens and its cost are known.
+    fn measure(&self, turn: &Turn) {
+        let (Some(_), Some(cost)) = (turn.usage, turn.cost_micros) else { return };
+        self.metrics.write(&Point::Model(metrics::Model::Answered(turn)));
+        self.metrics.write(&Point::Credits(Credits {
+            kind: LedgerEntryType::Charge,
+            model: turn.model.as_deref().unwrap_or_default(),
+            amount: Micros(cost.0.saturating_neg()),
+            balance: None,
+        }));
     }
 
     fn act(self: &Rc<Self>, effect: Effect, at_hand: &mut Option<AtHand>) -> Result<()> {
@@ -252,11 +288,14 @@ impl Shell {
         }
     }
 
-    pub(super) fn forget_model(&self, generation: u32) {
+    /// Forgets the socket of this opening; says whether it was still wanted.
+    pub(super) fn forget_model(&self, generation: u32) -> bool {
         let mut model = self.model.borrow_mut();
-        if model.as_ref().is_some_and(|model| model.generation == generation) {
+        let wanted = model.as_ref().is_some_and(|model| model.generation == generation);
+        if wanted {
             *model = None;
         }
+        wanted
     }
 
     fn send_model(&self, message: &str) {

@@ -12,6 +12,7 @@ use std::fmt;
 use mentora_firestore::client::GOOGLE as GOOGLE_FIRESTORE;
 use mentora_firestore::{Database, Endpoint};
 use mentora_google::service_account::{ServiceAccount, TOKEN_URL};
+use mentora_google::storage::STORAGE_URL;
 
 const GOOGLE_GEMINI: &str = "https://generativelanguage.googleapis.com";
 const GOOGLE_JWKS: &str =
@@ -24,6 +25,7 @@ const EMBEDDED_BASE_URL: &str = "https://documents.invalid";
 
 /// `demo-` tells Google's emulators that no such project exists in the world.
 const LOCAL_PROJECT_ID: &str = "demo-mentora";
+const LOCAL_BUCKET: &str = "demo-mentora.firebasestorage.app";
 const LOCAL_TICKET_SECRET: &str = "local tickets open nothing elsewhere";
 
 /// Short secrets can be guessed, and a ticket opens a conversation.
@@ -144,6 +146,15 @@ pub struct GeminiConfig {
     pub offline: bool,
 }
 
+/// Where files are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageConfig {
+    /// Without a final slash.
+    pub base_url: String,
+    /// The bucket.
+    pub bucket: Option<String>,
+}
+
 /// All settings. `Debug` shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -161,6 +172,8 @@ pub struct Config {
     pub ticket_secret: Option<Secret>,
     /// Where documents are kept.
     pub store: StoreConfig,
+    /// Where files are kept.
+    pub storage: StorageConfig,
     /// Where Google's signing keys are published.
     pub jwks_url: String,
     /// Where access tokens are given out.
@@ -216,6 +229,7 @@ impl Config {
             ticket_secret: read.ticket_secret()?,
             endpoint: Endpoint::new(store_url, database),
             store,
+            storage: read.storage()?,
             jwks_url: read.url("FIREBASE_JWKS_URL", GOOGLE_JWKS)?,
             token_url: read.url("GOOGLE_TOKEN_URL", TOKEN_URL)?,
             allowed_origins: read.origins()?,
@@ -292,6 +306,22 @@ impl<S: Settings> Reader<'_, S> {
         }
     }
 
+    fn storage(&self) -> Result<StorageConfig, ConfigError> {
+        const NAME: &str = "STORAGE_EMULATOR_HOST";
+        let bucket = self.value("GCS_BUCKET");
+        if bucket.as_deref().is_some_and(|name| !is_bucket(name)) {
+            return Err(invalid("GCS_BUCKET", "expected 3 to 222 of a-z 0-9 - _ ."));
+        }
+        let Some(host) = self.value(NAME) else {
+            return Ok(StorageConfig { base_url: STORAGE_URL.to_owned(), bucket });
+        };
+        // Google's clients want this one as a URL, its emulators print it as host and port.
+        let url = if host.contains("://") { host } else { format!("http://{host}") };
+        let base_url = checked_url(NAME, &url, self.environment)?;
+        // Any bucket will do there; at Google's it would be somebody's.
+        Ok(StorageConfig { base_url, bucket: bucket.or_else(|| Some(LOCAL_BUCKET.to_owned())) })
+    }
+
     fn gemini(&self) -> Result<GeminiConfig, ConfigError> {
         let base_url = self.url("GEMINI_BASE_URL", GOOGLE_GEMINI)?;
         Ok(GeminiConfig {
@@ -358,6 +388,12 @@ fn checked_url(name: &'static str, url: &str, environment: Environment) -> Resul
         _ => return Err(invalid(name, "expected http or https")),
     }
     Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// Whether it may stand in a URL as it is, as the names of buckets do.
+fn is_bucket(name: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+    (3..=222).contains(&name.len()) && name.bytes().all(known)
 }
 
 fn host_of(url: &str) -> Option<String> {

@@ -9,8 +9,10 @@ use mentora_google::service_account::{AccessToken, ServiceAccount};
 use worker::{Env, ObjectNamespace};
 
 use super::access_token;
+use super::clock;
 use super::config::{Config, StoreConfig};
 use super::fetch::{Fetch, outgoing, within};
+use super::store_tally::{Operation, StoreTally, Work};
 
 /// Binding of the class `DocumentStore`.
 pub const BINDING: &str = "DOCUMENT_STORE_OBJECT";
@@ -18,16 +20,38 @@ pub const BINDING: &str = "DOCUMENT_STORE_OBJECT";
 /// The client that repositories use.
 pub type Documents = Client<DocumentTransport>;
 
-/// The client for the configured store. Where something is missing, each call says so as
+/// The client for the configured store, which counts in `tally`. Where something is missing, each call says so as
 /// [`mentora_firestore::Kind::Unavailable`].
 #[must_use]
-pub fn documents(env: &Env, config: &Config) -> Documents {
-    Client::new(DocumentTransport::of(env, config), config.endpoint().clone())
+pub fn documents(env: &Env, config: &Config, tally: &StoreTally) -> Documents {
+    let transport = DocumentTransport { way: Way::of(env, config), tally: tally.clone() };
+    Client::new(transport, config.endpoint().clone())
+}
+
+/// Goes to the store, and counts what it brings and takes.
+#[derive(Debug, Clone)]
+pub struct DocumentTransport {
+    way: Way,
+    tally: StoreTally,
+}
+
+impl Transport for DocumentTransport {
+    async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        deadline_ms: u32,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
+        let operation = Operation::of(request.method(), request.uri().path());
+        let started = clock::now();
+        let reply = self.way.send(request, deadline_ms).await;
+        self.tally.add(operation, Work::of(operation, reply.as_ref(), clock::now().since(started)));
+        reply
+    }
 }
 
 /// The way to the store.
 #[derive(Debug, Clone)]
-pub enum DocumentTransport {
+enum Way {
     /// To our own object, one a project.
     Embedded {
         /// The objects.
@@ -51,7 +75,7 @@ pub enum DocumentTransport {
     },
 }
 
-impl DocumentTransport {
+impl Way {
     fn of(env: &Env, config: &Config) -> Self {
         match &config.store {
             StoreConfig::Embedded => match env.durable_object(BINDING) {
@@ -69,7 +93,7 @@ impl DocumentTransport {
     }
 }
 
-impl Transport for DocumentTransport {
+impl Transport for Way {
     async fn send(
         &self,
         request: http::Request<Vec<u8>>,

@@ -30,10 +30,7 @@ pub async fn verify(config: &Config, token: &str, now: Millis) -> Result<Claims,
     }
     let key_id = id_token::key_id(token)?;
     look_up(&config.jwks_url, &key_id).await;
-    KEYS.with_borrow(|cache| match cache.keys() {
-        Some(keys) => id_token::verify(token, &config.project_id, keys, now.0),
-        None => Err(IdTokenError::KeysUnavailable),
-    })
+    KEYS.with_borrow(|cache| cache.verify(token, &config.project_id, now.0))
 }
 
 /// Brings the cache up to date for a token that names `key_id`, if it is time to.

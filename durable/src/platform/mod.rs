@@ -6,16 +6,21 @@
 //! - [`clock`], [`random`], [`log`]: time, ids, one line of JSON an event
 //! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline; [`text_model`]: Gemini, asked by it
 //! - [`access_token`]: the service account's token, kept for its life
-//! - [`documents`]: the document store that the configuration names, behind one client
-//! - [`identity`]: who is asking
+//! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
+//! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often
+//! - [`files`]: the bucket that the configuration names; [`metrics`]: what is measured
 
 pub mod access_token;
 pub mod clock;
 pub mod config;
 pub mod documents;
 pub mod fetch;
+pub mod files;
 pub mod identity;
 pub mod log;
+pub mod metrics;
 pub mod pause;
 pub mod random;
+pub mod rate_limit;
+pub mod store_tally;
 pub mod text_model;

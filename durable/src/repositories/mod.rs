@@ -9,7 +9,8 @@
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`personas`] keeps `personas/{personaId}`, beside which the built-in ones stand
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
-//! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`
+//! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
+//!   `users/{uid}/idempotencyKeys/{digest}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
 
@@ -20,6 +21,7 @@ pub mod courses;
 pub mod devices;
 mod document;
 pub mod error;
+pub mod idempotency_keys;
 pub mod page;
 pub mod personas;
 pub mod roster;
@@ -38,6 +40,7 @@ pub use courses::Courses;
 pub use devices::Devices;
 pub use document::{Stored, Version};
 pub use error::RepositoryError;
+pub use idempotency_keys::IdempotencyKeys;
 pub use page::{Cursor, Page};
 pub use personas::{PersonaChange, Personas};
 pub use roster::Roster;

@@ -5,6 +5,7 @@ pub mod create;
 pub mod join;
 pub mod list;
 pub mod read;
+pub mod thumbnail;
 pub mod topics;
 
 use mentora_core::documents::{Course, Member, MemberStatus, Role};

@@ -1,10 +1,10 @@
-//! The documents of a Worker's own store by Firestore's REST, in plain JSON.
+//! The documents of a Worker by Firestore's REST, in plain JSON.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::stack::Stack;
+use crate::stack::{Stack, Store};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAGE: usize = 300;
@@ -35,7 +35,11 @@ impl Database {
     pub fn of(stack: &Stack) -> Self {
         let name = format!("projects/{}/databases/(default)/documents", stack.project);
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        Self { http, documents: stack.url(&format!("/v1/{name}")), name }
+        let base = match &stack.store {
+            Store::Firestore(host) => format!("http://{host}"),
+            Store::Embedded => stack.url(""),
+        };
+        Self { http, documents: format!("{base}/v1/{name}"), name }
     }
 
     /// The full name of a document.
@@ -45,6 +49,12 @@ impl Database {
 
     pub async fn commit(&self, writes: &[Value]) -> Outcome {
         self.write(self.http.post(format!("{}:commit", self.documents)), &json!({ "writes": writes })).await
+    }
+
+    /// Commits, behind the back of the API; nothing may be in the way.
+    pub async fn change(&self, writes: &[Value]) {
+        let outcome = self.commit(writes).await;
+        assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}: {writes:?}");
     }
 
     /// Writes one document, whether or not it is there.
@@ -106,6 +116,14 @@ impl Database {
     /// What a collection has where all these fields are equal to these values, by name.
     pub async fn find(&self, collection: &str, equal: &[(&str, Value)]) -> Vec<Value> {
         let body = json!({ "structuredQuery": query(collection, equal) });
+        let elements = read(self.http.post(format!("{}:runQuery", self.documents)).json(&body)).await;
+        let elements = elements.as_array().unwrap().iter();
+        elements.filter_map(|element| element.get("document").cloned()).collect()
+    }
+
+    /// All documents there are.
+    pub async fn everything(&self) -> Vec<Value> {
+        let body = json!({ "structuredQuery": { "from": [{ "allDescendants": true }] } });
         let elements = read(self.http.post(format!("{}:runQuery", self.documents)).json(&body)).await;
         let elements = elements.as_array().unwrap().iter();
         elements.filter_map(|element| element.get("document").cloned()).collect()

@@ -52,6 +52,8 @@ pub mod collections {
     pub const USERS: &str = "users";
     /// `users/{uid}/devices/{deviceId}`
     pub const DEVICES: &str = "devices";
+    /// `users/{uid}/idempotencyKeys/{digest}`: what was answered to a request that named a key.
+    pub const IDEMPOTENCY_KEYS: &str = "idempotencyKeys";
     /// `courses/{courseId}`
     pub const COURSES: &str = "courses";
     /// `courses/{courseId}/roster/{memberId}`

@@ -74,7 +74,7 @@ pub(super) fn check(claims: &Envelope<Wire>, project_id: &str, now_ms: i64) -> R
     let expires = claims.expiration.ok_or(IdTokenError::Missing("exp"))?.timestamp();
     let issued = claims.issued_at.ok_or(IdTokenError::Missing("iat"))?.timestamp();
     let signed_in = said.auth_time.ok_or(IdTokenError::Missing("auth_time"))?;
-    if millis(expires) <= now_ms {
+    if has_expired(claims, now_ms) {
         return Err(IdTokenError::Expired);
     }
     let not_before = claims.not_before.map_or(0, |time| time.timestamp());
@@ -93,6 +93,11 @@ pub(super) fn check(claims: &Envelope<Wire>, project_id: &str, now_ms: i64) -> R
         admin: said.admin == Some(serde_json::Value::Bool(true)),
         exp: expires,
     })
+}
+
+/// Whether a token says of itself that it has run out.
+pub(super) fn has_expired(claims: &Envelope<Wire>, now_ms: i64) -> bool {
+    claims.expiration.is_some_and(|time| millis(time.timestamp()) <= now_ms)
 }
 
 fn millis(seconds: i64) -> i64 {

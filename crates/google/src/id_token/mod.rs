@@ -83,9 +83,18 @@ type Parsed<'a> = UntrustedToken<'a, Extensions>;
 /// [`IdTokenError`]; [`IdTokenError::UnknownKey`] may be worth another look with keys fetched anew.
 pub fn verify(token: &str, project_id: &str, keys: &KeySet, now_ms: i64) -> Result<Claims, IdTokenError> {
     let parsed = parse(token)?;
-    let key = keys.key(named_key(&parsed)?).ok_or(IdTokenError::UnknownKey)?;
+    let key = keys.key(named_key(&parsed)?).ok_or_else(|| without_its_key(&parsed, now_ms))?;
     let token = Rsa::rs256().validator::<claims::Wire>(key).validate(&parsed).map_err(refusal)?;
     claims::check(token.claims(), project_id, now_ms)
+}
+
+/// A token that ran out long ago names a key that is no longer published. Its bearer needs a fresh token, not a new
+/// sign-in, and so must hear what is likely true though nothing about the token could be verified.
+fn without_its_key(parsed: &Parsed<'_>, now_ms: i64) -> IdTokenError {
+    match parsed.deserialize_claims_unchecked::<claims::Wire>() {
+        Ok(claims) if claims::has_expired(&claims, now_ms) => IdTokenError::Expired,
+        _ => IdTokenError::UnknownKey,
+    }
 }
 
 /// Checks an unsigned token, as the Firebase Auth emulator makes them: `alg` is `none`, the signature is empty, the

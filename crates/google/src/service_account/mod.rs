@@ -122,6 +122,15 @@ impl ServiceAccount {
         let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(&header), part(&claims));
 
+        let signature = self.signature(message.as_bytes())?;
+        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// The signature of a message: RSASSA-PKCS1-v1_5 with SHA-256. Takes about 10 ms in a Worker.
+    ///
+    /// # Errors
+    /// [`ServiceAccountError::PrivateKey`]
+    pub fn signature(&self, message: &[u8]) -> Result<Vec<u8>, ServiceAccountError> {
         let key = RsaPrivateKey::from_pkcs8_pem(&self.private_key)
             .map_err(|_| ServiceAccountError::PrivateKey("expected PKCS#8 in PEM"))?;
         if key.n().bits() < MIN_KEY_BITS {
@@ -129,10 +138,8 @@ impl ServiceAccount {
         }
         // Without blinding: nobody who could time this chooses what is signed, and a random source that fails would
         // panic inside the signature.
-        let signature = key
-            .sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&message))
-            .map_err(|_| ServiceAccountError::PrivateKey("it does not sign"))?;
-        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message))
+            .map_err(|_| ServiceAccountError::PrivateKey("it does not sign"))
     }
 
     /// The request that turns an assertion into an access token.

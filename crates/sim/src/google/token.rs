@@ -14,6 +14,8 @@ use super::jwt::Unverified;
 use super::keys::{Key, KeyError, now};
 use crate::world::World;
 
+/// How the access tokens begin that are given out.
+pub const TOKEN_PREFIX: &str = "ya29.sim-";
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// Google's own endpoint; clients keep it as audience even with another `token_uri`.
 const GOOGLE_AUDIENCE: &str = "https://oauth2.googleapis.com/token";
@@ -100,7 +102,7 @@ async fn exchange(world: &World, body: &str) -> Result<Json<Value>, OAuthError> 
     verify(&assertion, &key, &client_email(&world.config.project), &audiences, now())?;
     let token: String = (0..3).map(|_| format!("{:016x}", rand::random::<u64>())).collect();
     Ok(Json(
-        json!({ "access_token": format!("ya29.sim-{token}"), "expires_in": 3_599, "token_type": "Bearer" }),
+        json!({ "access_token": format!("{TOKEN_PREFIX}{token}"), "expires_in": 3_599, "token_type": "Bearer" }),
     ))
 }
 

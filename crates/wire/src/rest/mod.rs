@@ -11,6 +11,7 @@ mod health;
 mod page;
 mod personas;
 mod preview;
+mod thumbnails;
 mod topics;
 mod users;
 
@@ -30,5 +31,6 @@ pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
 pub use personas::{CreatePersona, ListPersonas, PersonaBody, UpdatePersona};
 pub use preview::{PreviewAssignment, PreviewBody, PreviewDecision, PreviewTurn};
+pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};

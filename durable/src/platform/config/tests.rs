@@ -97,9 +97,26 @@ fn an_emulator_is_used_by_its_usual_name_locally() {
 }
 
 #[test]
+fn files_are_kept_at_google_or_in_an_emulator() {
+    let google = production_with("GCS_BUCKET", "mentora-pictures").unwrap().storage;
+    assert_eq!(google.base_url, "https://storage.googleapis.com");
+    assert_eq!(google.bucket.as_deref(), Some("mentora-pictures"));
+    let local = |host| read(&[("ENVIRONMENT", "local"), ("STORAGE_EMULATOR_HOST", host)]).unwrap().storage;
+    for host in ["127.0.0.1:9199", "http://127.0.0.1:9199/"] {
+        assert_eq!(local(host).base_url, "http://127.0.0.1:9199");
+    }
+    assert!(local("127.0.0.1:9199").bucket.is_some());
+    // No bucket of Google's is guessed.
+    assert_eq!(read(&[("ENVIRONMENT", "local")]).unwrap().storage.bucket, None);
+}
+
+#[test]
 fn development_switches_are_refused_elsewhere() {
     for name in ["FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"] {
         assert_eq!(production_with(name, "127.0.0.1:8080"), Err(ConfigError::OnlyLocal(name)));
+        let staging =
+            read(&[("ENVIRONMENT", "staging"), ("FIREBASE_PROJECT_ID", "p"), (name, "127.0.0.1:8080")]);
+        assert_eq!(staging, Err(ConfigError::OnlyLocal(name)));
         assert!(read(&[("ENVIRONMENT", "local"), (name, "127.0.0.1:8080")]).is_ok(), "{name}");
     }
 }
@@ -120,6 +137,8 @@ fn what_cannot_be_meant_is_refused_by_name() {
         ("GOOGLE_TOKEN_URL", "https://"),
         ("FIREBASE_JWKS_URL", "not a url"),
         ("ALLOWED_ORIGINS", "https://a.example, *"),
+        ("GCS_BUCKET", "gs://pictures"),
+        ("GCS_BUCKET", "a/b"),
     ];
     for (name, value) in cases {
         let error = production_with(name, value).unwrap_err();

@@ -84,6 +84,7 @@ fn turn_away(
         ErrorCode::Unauthorized | ErrorCode::TokenExpired => CloseCode::Unauthorized,
         ErrorCode::Forbidden => CloseCode::Forbidden,
         ErrorCode::NotFound => CloseCode::NotFound,
+        ErrorCode::RateLimited => CloseCode::RateExceeded,
         _ => return Err(error),
     };
     let Ok(Some(protocol)) = protocol else { return Err(error) };
@@ -122,6 +123,7 @@ fn by_ticket(
             TicketError::Expired => ApiError::ticket_expired(),
             TicketError::NotOurs | TicketError::OtherConversation => ApiError::ticket_refused(error),
         })?;
+    context.note_actor(&claims.user);
     Ok(Admission {
         conversation: id,
         user: claims.user,

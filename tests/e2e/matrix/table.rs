@@ -1,0 +1,160 @@
+//! Who may do what: what each route answers to each actor. It is written by hand and asks no policy, so that the policy can
+//! be tested with it; docs/AUTHORIZATION.md is made of it.
+//!
+//! A route needs a line here, with the same method and path as in the router's table. `{id}` and its like stand for a thing of
+//! the course that the actor asks about, by the name of the collection before it: see [`super::things`]. The request has to be
+//! in order in all but who asks: a refusal for another reason would be found out in the columns that expect a success.
+
+use serde_json::json;
+
+use super::row::Row;
+use super::things::Thing;
+use crate::people::unique;
+
+macro_rules! rows {
+    ($($method:ident $path:literal $($status:literal)* $(, $part:ident($($value:expr),*))*;)*) => {
+        vec![$(Row::new(stringify!($method), $path, [$($status),*])$(.$part($($value),*))*),*]
+    };
+}
+
+/// All of it.
+pub fn table() -> Vec<Row> {
+    [anybody(), oneself(), courses(), parts(), assignments(), personas(), conversations()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+// The columns: anonymous, stranger, invited, removed, visitor, student, classmate, auditor, ta, instructor, owner, admin.
+
+fn anybody() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/health"                    200  200  200  200  200  200  200  200  200  200  200  200;
+        get    "/api/config"                    200  200  200  200  200  200  200  200  200  200  200  200;
+        get    "/api/openapi.json"              200  200  200  200  200  200  200  200  200  200  200  200;
+        post   "/api/dev/sign-in"               200  200  200  200  200  200  200  200  200  200  200  200,
+            sends(|_| json!({ "uid": "somebody" }));
+    }
+}
+
+fn oneself() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/users/me"                  401  200  200  200  200  200  200  200  200  200  200  200;
+        patch  "/api/users/me"                  401  200  200  200  200  200  200  200  200  200  200  200,
+            sends(|_| json!({ "activeMode": "mentor" }));
+        post   "/api/users/me/devices"          401  201  201  201  201  201  201  201  201  201  201  201,
+            sends(|_| json!({ "token": "the same browser", "platform": "web" }));
+        delete "/api/users/me/devices/{id}"     401  404  404  404  404  204  404  404  404  404  404  404,
+            fresh(Thing::Device);
+    }
+}
+
+fn courses() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/courses"                   401  200  200  200  200  200  200  200  200  200  200  200;
+        post   "/api/courses"                   401  201  201  201  201  201  201  201  201  201  201  201,
+            sends(|_| json!({ "title": "Logic", "code": unique("LOGIC").to_uppercase() }));
+        post   "/api/courses/join"              401  200  200  403  200  200  200  200  200  200  200  200,
+            sends(|it| json!({ "code": it["code"] })), fresh(Thing::Course);
+        get    "/api/courses/{id}"              401  404  404  404  200  200  200  200  200  200  200  200;
+        post   "/api/courses/{id}/thumbnail"    401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "contentType": "image/png", "size": 1_000 }));
+    }
+}
+
+fn parts() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/courses/{id}/announcements"
+                                                401  404  404  404  403  200  200  200  200  200  200  200;
+        post   "/api/courses/{id}/announcements"
+                                                401  404  404  404  403  403  403  403  201  201  201  201,
+            sends(|_| json!({ "content": "The first lecture is on Monday." }));
+        delete "/api/courses/{id}/announcements/{announcementId}"
+                                                401  404  404  404  403  403  403  403  204  204  204  204,
+            fresh(Thing::Announcement);
+        get    "/api/courses/{id}/topics"       401  404  404  404  403  200  200  200  200  200  200  200;
+        post   "/api/courses/{id}/topics"       401  404  404  404  403  403  403  403  201  201  201  201,
+            sends(|_| json!({ "title": "Trust" }));
+        get    "/api/topics/{id}"               401  404  404  404  403  200  200  200  200  200  200  200;
+        patch  "/api/topics/{id}"               401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "title": "Trust and truth" })), fresh(Thing::Topic);
+        delete "/api/topics/{id}"               401  404  404  404  403  403  403  403  204  204  204  204,
+            fresh(Thing::Topic);
+    }
+}
+
+fn assignments() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/assignments"               401  404  404  404  403  200  200  200  200  200  200  200,
+            asks("courseId={course}");
+        get    "/api/assignments"               401  404  404  404  403  200  200  200  200  200  200  200,
+            asks("courseId={course}&topicId={topic}");
+        post   "/api/assignments"               401  404  404  404  403  403  403  403  201  201  201  201,
+            sends(|it| json!({ "courseId": it["course"], "title": "Promises" }));
+        get    "/api/assignments/{id}"          401  404  404  404  403  200  200  200  200  200  200  200;
+        patch  "/api/assignments/{id}"          401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "title": "Promises and lies" })), fresh(Thing::Assignment);
+        delete "/api/assignments/{id}"          401  404  404  404  403  403  403  403  204  204  204  204,
+            fresh(Thing::Assignment);
+        delete "/api/assignments/{id}"          401  404  404  404  403  403  403  403  204  204  204  204,
+            asks("force=true"), fresh(Thing::Conversation);
+        post   "/api/assignments/{id}/preview"  401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "testMessage": "A lie may save a life." }));
+    }
+}
+
+fn personas() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/personas"                  401  200  200  200  200  200  200  200  200  200  200  200;
+        get    "/api/personas"                  401  404  404  404  403  200  200  200  200  200  200  200,
+            asks("courseId={course}");
+        post   "/api/personas"                  401  404  404  404  403  403  403  403  201  201  201  201,
+            sends(|it| json!({
+                "courseId": it["course"], "name": "Kant", "voice": "Kore", "style": "critical",
+                "systemPromptTemplate": "Be strict about {{question}}.",
+            }));
+        get    "/api/personas/{id}"             401  404  404  404  403  200  200  200  200  200  200  200;
+        patch  "/api/personas/{id}"             401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "name": "Immanuel Kant" })), fresh(Thing::Persona);
+        delete "/api/personas/{id}"             401  404  404  404  403  403  403  403  204  204  204  204,
+            fresh(Thing::Persona);
+    }
+}
+
+fn conversations() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/conversations"             401  200  200  200  200  200  200  200  200  200  200  200;
+        get    "/api/conversations"             401  404  404  404  403  200  200  200  200  200  200  200,
+            asks("assignmentId={assignment}");
+        get    "/api/conversations"             401  404  404  404  403  200  403  403  200  200  200  200,
+            asks("assignmentId={assignment}&userId={student}");
+        post   "/api/conversations"             401  404  404  404  403  201  201  201  201  201  201  201,
+            sends(|it| json!({ "assignmentId": it["assignment"] })), fresh(Thing::Assignment);
+        get    "/api/conversations/{id}"        401  404  404  404  404  200  404  404  200  200  200  200;
+        post   "/api/conversations/{id}/turns"  401  404  404  404  404  200  404  404  403  403  403  403,
+            sends(|_| json!({ "text": "A lie may save a life.", "clientMessageId": "m" })),
+            fresh(Thing::Conversation);
+        post   "/api/conversations/{id}/end"    401  404  404  404  404  200  404  404  200  200  200  200,
+            fresh(Thing::Conversation);
+        get    "/api/conversations/{id}/stream" 401  404  404  404  404  101  404  404  101  101  101  101,
+            upgrades();
+        post   "/api/conversations/{id}/stream/tickets"
+                                                401  404  404  404  404  200  404  404  200  200  200  200;
+
+        // Who has left the course keeps the right to read, not the right to speak at the course's expense.
+        get    "/api/conversations/{id}"        401  404  404  200  404  404  404  404  200  200  200  200,
+            about("the removed member's"), fresh(Thing::ConversationOfRemoved);
+        post   "/api/conversations/{id}/turns"  401  404  404  403  404  404  404  404  403  403  403  403,
+            about("the removed member's"), fresh(Thing::ConversationOfRemoved),
+            sends(|_| json!({ "text": "A lie may save a life.", "clientMessageId": "m" }));
+        post   "/api/conversations/{id}/end"    401  404  404  200  404  404  404  404  200  200  200  200,
+            about("the removed member's"), fresh(Thing::ConversationOfRemoved);
+    }
+}
