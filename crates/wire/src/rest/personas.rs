@@ -200,7 +200,7 @@ mod tests {
             paths::<CreatePersona>(
                 r#"{"courseId":"c","name":" ","voice":"Elvis","style":"rude","systemPromptTemplate":"x"}"#
             ),
-            ["voice", "style", "name"]
+            ["style", "voice", "name"]
         );
     }
 
