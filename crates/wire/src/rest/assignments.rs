@@ -304,7 +304,7 @@ mod tests {
             paths::<UpdateAssignment>(wrong),
             ["title", "references[0].type", "reminders[0].daysBeforeDue", "aiConfig.maxTurns"]
         );
-        let many = vec![r#"{"daysBeforeDue":1}"#; 11].join(",");
+        let many = [r#"{"daysBeforeDue":1}"#; 11].join(",");
         assert_eq!(paths::<UpdateAssignment>(&format!(r#"{{"reminders":[{many}]}}"#)), ["reminders"]);
         assert_eq!(
             paths::<UpdateAssignment>(r#"{"courseId":"c","aiConfig":{"mood":1}}"#),
