@@ -2,14 +2,15 @@
 //! the refusal; none decides by itself.
 
 use futures::try_join;
-use mentora_core::documents::{Assignment, Conversation, Course, MemberStatus, Role, Topic};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, TopicId};
+use mentora_core::documents::{Assignment, Conversation, Course, MemberStatus, Persona, Role, Topic};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, PersonaId, TopicId};
 use mentora_core::policy::{
     ConversationAction, ConversationOf, CourseAction, InCourse, Standing, Verdict, decide,
 };
+use mentora_core::prompts;
 use mentora_durable::platform::documents::Documents;
 use mentora_durable::repositories::{
-    Assignments, Conversations, Courses, DeletedCourses, Roster, Stored, Topics,
+    Assignments, Conversations, Courses, DeletedCourses, Personas, Roster, Stored, Topics,
 };
 
 use crate::auth::Caller;
@@ -96,6 +97,28 @@ pub async fn assignment(
     let access = access.ok_or_else(ApiError::assignment_not_found)?;
     permit::<AssignmentId>(access.verdict(caller, action), may_not(action))?;
     Ok((assignment, access))
+}
+
+/// A persona that staff made, and its course, for `action`.
+///
+/// # Errors
+/// As [`course`]; `403` for a built-in one, which everybody sees and nobody changes.
+pub async fn persona(
+    documents: &Documents,
+    caller: &Caller,
+    id: &PersonaId,
+    action: CourseAction,
+) -> Result<(Stored<Persona>, CourseId, CourseAccess), ApiError> {
+    if prompts::is_built_in(id.as_str()) {
+        return Err(ApiError::forbidden(
+            "This persona is built in and stays as it is. Make one of your own with POST /api/personas.",
+        ));
+    }
+    let persona = Personas(documents).get(id).await?.ok_or_else(ApiError::persona_not_found)?;
+    let course = persona.course_id.clone().ok_or_else(ApiError::persona_not_found)?;
+    let access = find_course(documents, caller, &course).await?.ok_or_else(ApiError::persona_not_found)?;
+    permit::<PersonaId>(access.verdict(caller, action), may_not(action))?;
+    Ok((persona, course, access))
 }
 
 /// A conversation, for `action`.

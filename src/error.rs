@@ -7,13 +7,20 @@ use axum::response::{IntoResponse, Response};
 use mentora_core::documents::Role;
 use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_durable::conversation::calls::CallError;
+use mentora_durable::conversation::sweep::SweepError;
 use mentora_durable::platform::config::ConfigError;
+use mentora_durable::platform::text_model::TextModelError;
 use mentora_durable::repositories::RepositoryError;
+use mentora_durable::repositories::page::MAX_LIMIT;
+use mentora_gemini::generate::NoAnswer;
 use mentora_wire::error::{ErrorBody, ErrorCode, ErrorDetail, FieldError};
 use serde_json::{Map, Value};
 
 /// Seconds after which a client may ask again when a service we need did not answer.
 const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// Seconds after which a client may ask again when the model was asked too much; quotas are counted by the minute.
+const QUOTA_RETRY_AFTER_SECONDS: u32 = 60;
 
 /// Why a request was refused or failed.
 ///
@@ -228,6 +235,12 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "There is no such assignment, or you are not in its course.")
     }
 
+    /// No such persona, or not for these eyes.
+    #[must_use]
+    pub fn persona_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such persona, or you are not in its course.")
+    }
+
     /// No such conversation, or not for these eyes.
     #[must_use]
     pub fn conversation_not_found() -> Self {
@@ -359,6 +372,19 @@ impl ApiError {
         Self::new(ErrorCode::AlreadyExists, message).with_detail("role", role)
     }
 
+    /// Assignments name a persona that should go.
+    #[must_use]
+    pub fn persona_in_use(count: usize) -> Self {
+        let (assignments, name) = if count == 1 { ("assignment", "names") } else { ("assignments", "name") };
+        let most = usize::try_from(MAX_LIMIT).unwrap_or(usize::MAX);
+        let at_least = if count < most { "" } else { "At least " };
+        Self::new(
+            ErrorCode::Conflict,
+            format!("{at_least}{count} {assignments} of the course {name} this persona. Give them another one first."),
+        )
+        .with_detail("assignments", count)
+    }
+
     /// A setting has no value. Its name is no secret: `/api/health` tells it too.
     #[must_use]
     pub fn not_configured(setting: &'static str) -> Self {
@@ -428,6 +454,54 @@ impl From<CallError> for ApiError {
     }
 }
 
+impl From<SweepError> for ApiError {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Store(error) => error.into(),
+            SweepError::Call(error) => error.into(),
+            SweepError::TooMany => Self::conflict(
+                "Very many conversations are open. Many of them were ended now; repeat to go on.",
+            ),
+        }
+    }
+}
+
+impl From<TextModelError> for ApiError {
+    fn from(error: TextModelError) -> Self {
+        let internal = error.to_string();
+        match error {
+            TextModelError::NoKey => Self::not_configured("GEMINI_API_KEY"),
+            TextModelError::NoRequest(_) | TextModelError::NoAnswer(NoAnswer::Refused(..)) => Self::new(
+                ErrorCode::UpstreamUnavailable,
+                "The model does not take our questions. The operator of this server has to look into it.",
+            )
+            .with_internal(internal),
+            TextModelError::NoAnswer(NoAnswer::Quota(_)) => {
+                let mut error = Self::new(
+                    ErrorCode::UpstreamQuota,
+                    "The model has been asked too much at the moment. Try again in a minute.",
+                );
+                error.retry_after_seconds = Some(QUOTA_RETRY_AFTER_SECONDS);
+                error.with_internal(internal)
+            }
+            TextModelError::NoAnswer(NoAnswer::Withheld(reason)) => Self::conflict(
+                "The model would not answer this: its safety rules forbid it. Put it in other words.",
+            )
+            .with_detail("reason", reason),
+            TextModelError::NoAnswer(NoAnswer::Empty(_)) => {
+                Self::upstream_unavailable("The model gave no answer. Try again.", internal)
+            }
+            TextModelError::Unreachable(_)
+            | TextModelError::NoAnswer(NoAnswer::Failed(..) | NoAnswer::Unreadable(_)) => {
+                Self::upstream_unavailable(
+                    "The model does not answer at the moment. Try again in a few seconds.",
+                    internal,
+                )
+            }
+        }
+    }
+}
+
 impl From<worker::Error> for ApiError {
     fn from(error: worker::Error) -> Self {
         Self::internal_error(error)
@@ -485,6 +559,15 @@ mod tests {
             (ApiError::assignment_not_found(), ErrorCode::NotFound, 404),
             (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
             (ApiError::device_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::persona_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::persona_in_use(2), ErrorCode::Conflict, 409),
+            (ApiError::from(SweepError::TooMany), ErrorCode::Conflict, 409),
+            (ApiError::from(TextModelError::NoKey), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::from(TextModelError::Unreachable(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (no_answer(NoAnswer::Quota(String::new())), ErrorCode::UpstreamQuota, 503),
+            (no_answer(NoAnswer::Refused(400, String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (no_answer(NoAnswer::Withheld("SAFETY".into())), ErrorCode::Conflict, 409),
+            (no_answer(NoAnswer::Empty("STOP".into())), ErrorCode::UpstreamUnavailable, 503),
             (ApiError::no_such_route(), ErrorCode::NotFound, 404),
             (ApiError::method_not_allowed(), ErrorCode::MethodNotAllowed, 405),
             (ApiError::invalid_field("a", "b"), ErrorCode::ValidationError, 400),
@@ -512,6 +595,19 @@ mod tests {
             assert_eq!(error.code(), code, "{error:?}");
             assert_eq!(error.into_response().status().as_u16(), status);
         }
+    }
+
+    fn no_answer(why: NoAnswer) -> ApiError {
+        TextModelError::NoAnswer(why).into()
+    }
+
+    #[test]
+    fn what_google_says_of_a_refusal_is_for_the_log() {
+        let error = no_answer(NoAnswer::Refused(400, "API key not valid".into()));
+        assert!(!serde_json::to_string(&error.render("r1")).unwrap().contains("key"));
+        assert!(error.internal().unwrap().contains("API key not valid"));
+        let quota = no_answer(NoAnswer::Quota(String::new())).into_response();
+        assert_eq!(quota.headers()[header::RETRY_AFTER], "60");
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::error::ApiError;
 use crate::idempotency;
 use crate::limits;
 use crate::routes::{
-    assignments, config, conversations, courses, dev, docs, document_store, health, openapi, topics, users,
+    assignments, config, conversations, courses, dev, docs, document_store, health, openapi, personas,
+    topics, users,
 };
 
 macro_rules! table {
@@ -72,6 +73,15 @@ table! {
     get  "/api/assignments" => assignments::list::list;
     post "/api/assignments" => assignments::create::create;
     get  "/api/assignments/{id}" => assignments::read::read;
+    patch "/api/assignments/{id}" => assignments::update::update;
+    delete "/api/assignments/{id}" => assignments::delete::delete;
+    post "/api/assignments/{id}/preview" => assignments::preview::create;
+
+    get  "/api/personas" => personas::list::list;
+    post "/api/personas" => personas::create::create;
+    get  "/api/personas/{id}" => personas::read::read;
+    patch "/api/personas/{id}" => personas::update::update;
+    delete "/api/personas/{id}" => personas::delete::delete;
 
     get  "/api/conversations" => conversations::list::list;
     post "/api/conversations" => conversations::create::create;

@@ -7,6 +7,8 @@ use std::{env, fs};
 
 use sha2::{Digest, Sha256};
 
+#[path = "src/prompts/parse.rs"]
+mod parse;
 #[path = "src/prompts/slot.rs"]
 mod slot;
 #[path = "src/prompts/source.rs"]
@@ -20,6 +22,7 @@ const VERSION_DIGITS: usize = 12;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../prompts");
     println!("cargo:rerun-if-changed={}", root.display());
+    println!("cargo:rerun-if-changed=src/prompts/parse.rs");
     println!("cargo:rerun-if-changed=src/prompts/slot.rs");
     println!("cargo:rerun-if-changed=src/prompts/source.rs");
 
@@ -27,9 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let system = read(&root, "system.md", Kind::System, &mut hasher)?;
     let personas = read_folder(&root, "personas", Kind::Persona, &mut hasher)?;
     let moves = read_folder(&root, "moves", Kind::Move, &mut hasher)?;
-    for id in source::MOVES {
-        if !moves.iter().any(|file| file.field("id") == *id) {
-            return Err(format!("prompts/moves/{id}.md is missing").into());
+    let styles = read_folder(&root, "styles", Kind::Style, &mut hasher)?;
+    for (folder, files, ids) in [("moves", &moves, source::MOVES), ("styles", &styles, source::STYLES)] {
+        for id in ids {
+            if !files.iter().any(|file| file.field("id") == *id) {
+                return Err(format!("prompts/{folder}/{id}.md is missing").into());
+            }
         }
     }
     if !personas.iter().any(|file| file.field("id") == "socratic-default") {
@@ -38,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let version: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
 
     let mut out = format!("pub(super) const VERSION: &str = {:?};\n", &version[..VERSION_DIGITS]);
-    writeln!(out, "pub(super) const SYSTEM: Template = {};", table(&system.pieces))?;
+    writeln!(out, "pub(super) const SYSTEM: Template<'static> = {};", table(&system.pieces))?;
     out += "pub(super) const PERSONAS: &[Persona] = &[\n";
     for file in &personas {
         let (id, name, description) = (file.field("id"), file.field("name"), file.field("description"));
@@ -48,9 +54,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             "Persona {{ id: {id:?}, name: {name:?}, description: {description:?}, voice: {voice:?}, style: {style:?}, template: {template} }},"
         )?;
     }
-    out += "];\npub(super) const MOVES: &[(&str, Template)] = &[\n";
-    for file in &moves {
-        writeln!(out, "({:?}, {}),", file.field("id"), table(&file.pieces))?;
+    for (name, files) in [("MOVES", &moves), ("STYLES", &styles)] {
+        writeln!(out, "];\npub(super) const {name}: &[(&str, Template<'static>)] = &[")?;
+        for file in files {
+            writeln!(out, "({:?}, {}),", file.field("id"), table(&file.pieces))?;
+        }
     }
     out += "];\n";
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("prompts.rs"), out)?;

@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use mentora_core::ids::{
-    AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, MemberId, TopicId,
+    AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, MemberId, PersonaId, TopicId,
 };
 
 use crate::error::ApiError;
@@ -49,6 +49,12 @@ impl Named for TopicId {
 impl Named for AssignmentId {
     fn not_found() -> ApiError {
         ApiError::assignment_not_found()
+    }
+}
+
+impl Named for PersonaId {
+    fn not_found() -> ApiError {
+        ApiError::persona_not_found()
     }
 }
 

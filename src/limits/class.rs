@@ -57,6 +57,15 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/assignments", Read),
     ("POST", "/api/assignments", Write),
     ("GET", "/api/assignments/{id}", Read),
+    ("PATCH", "/api/assignments/{id}", Write),
+    ("DELETE", "/api/assignments/{id}", Write),
+    ("POST", "/api/assignments/{id}/preview", Costly),
+    //
+    ("GET", "/api/personas", Read),
+    ("POST", "/api/personas", Write),
+    ("GET", "/api/personas/{id}", Read),
+    ("PATCH", "/api/personas/{id}", Write),
+    ("DELETE", "/api/personas/{id}", Write),
     //
     ("GET", "/api/conversations", Read),
     ("POST", "/api/conversations", Write),

@@ -125,13 +125,13 @@ impl Examples {
     }
 }
 
-/// The example that the schema itself has.
 /// At least six characters, or as many as the schema wants.
 fn length(schema: &Value) -> usize {
     let least = schema.get("minLength").and_then(Value::as_u64).unwrap_or_default();
     usize::try_from(least).unwrap_or_default().max(6)
 }
 
+/// The example that the schema itself has.
 fn own(schema: &Value) -> Option<&Value> {
     let several = || schema.get("examples").and_then(Value::as_array).and_then(|several| several.first());
     schema.get("example").or_else(several)

@@ -2,7 +2,7 @@
 //!
 //! - [`health`], [`config`], [`openapi`], [`docs`]: for everybody
 //! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
-//! - [`users`], [`courses`], [`topics`], [`assignments`], [`conversations`]: the resources
+//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`]: the resources
 //! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
 
 pub mod assignments;
@@ -14,5 +14,6 @@ pub mod docs;
 pub mod document_store;
 pub mod health;
 pub mod openapi;
+pub mod personas;
 pub mod topics;
 pub mod users;

@@ -9,8 +9,8 @@
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
-//! - [`courses`], [`course_parts`], [`profile`], [`repeated_requests`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
-//! - [`course_parts`], [`profile`], [`roster`], [`repeated_requests`], [`matrix`], and of [`bad_input`] what is REST: the tests that run on each kind of store
+//! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
+//!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`]: the others
 
@@ -22,6 +22,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod assignments;
 mod bad_input;
 mod barge_in;
 mod course_parts;
@@ -39,6 +40,7 @@ mod limits;
 mod logging;
 mod matrix;
 mod people;
+mod personas;
 mod process;
 mod profile;
 mod readback;
@@ -131,6 +133,12 @@ fn main() -> ExitCode {
         courses::after_five_wrong_passwords_the_right_one_has_to_wait,
         courses::a_deleted_course_is_gone_and_what_its_students_said_is_theirs,
         courses::what_a_deletion_has_left_is_removed_by_the_next,
+        assignments::an_assignment_changes_in_what_is_named_alone,
+        assignments::what_an_assignment_may_not_become_is_told_by_its_place,
+        assignments::an_assignment_that_was_argued_about_goes_only_by_force,
+        assignments::a_preview_answers_as_the_tutor_would_and_leaves_no_trace,
+        personas::staff_see_what_a_persona_is_told_and_students_who_it_is,
+        personas::a_conversation_is_led_by_the_persona_it_began_with,
         profile::the_first_call_makes_a_profile_of_what_the_token_tells,
         profile::of_ten_first_calls_at_once_one_makes_the_profile,
         profile::a_profile_changes_in_what_is_named_alone,

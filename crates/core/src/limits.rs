@@ -119,6 +119,12 @@ limits! {
 
 /// The largest integer that JavaScript holds exactly.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+/// Most things to read of an assignment.
+pub const MAX_REFERENCES: usize = 50;
+/// Most reminders of an assignment.
+pub const MAX_REMINDERS: usize = 10;
+/// Most turns before the one that is tried in a preview.
+pub const MAX_PREVIEW_TURNS: usize = 20;
 /// Longest text of one turn.
 pub const MAX_TURN_CHARS: usize = 20_000;
 /// Longest `clientMessageId`, in bytes.

@@ -57,6 +57,12 @@ impl Offences {
         self.unless(range.contains(&number), path, || format!("is {number}; {least} to {most} are allowed"))
     }
 
+    /// Checks how many there are of something.
+    #[must_use]
+    pub fn count(self, path: &str, count: usize, most: usize) -> Self {
+        self.unless(count <= most, path, || format!("has {count} items; {most} are the most"))
+    }
+
     /// Adds an offence unless `sound`.
     #[must_use]
     pub fn unless<M: Into<String>>(mut self, sound: bool, path: &str, message: impl FnOnce() -> M) -> Self {
@@ -130,6 +136,12 @@ mod tests {
     fn what_is_absent_is_under_no_rule() {
         let absent = Offences::default().chars("a", None, 1..=2).number("b", None::<u32>, 1..=2);
         assert!(absent.within("c", None::<&Part>).is_empty());
+    }
+
+    #[test]
+    fn a_list_may_be_full_but_not_overfull() {
+        assert!(Offences::default().count("many", 3, 3).is_empty());
+        assert_eq!(paths(Offences::default().count("many", 4, 3)), ["many"]);
     }
 
     #[test]

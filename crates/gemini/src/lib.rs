@@ -1,17 +1,19 @@
-//! Gemini Live (`BidiGenerateContent`) on the wire: what we send, what we are told, and what a closed socket means.
-//! No socket is opened here; the caller carries text.
+//! Gemini on the wire, Live (`BidiGenerateContent`) and not: what we send, what we are told, and what a closed socket
+//! means. No socket is opened here; the caller carries text.
 //!
 //! # Layout
 //! - [`connect`]: the request that upgrades to a socket
 //! - [`setup`]: the first message, with what a model would refuse left out
 //! - [`client`]: the other messages to the model
 //! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
+//! - [`generate`]: one answer in text, without a socket
 //! - [`usage`]: tokens by modality
 //! - [`close`]: what a close code and its reason mean for us
 
 pub mod client;
 pub mod close;
 pub mod connect;
+pub mod generate;
 pub mod server;
 pub mod setup;
 pub mod usage;

@@ -39,6 +39,7 @@ pub use effect::{Effect, FlushBatch, Refusal, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source};
 pub use record::{Facts, Record};
 pub use state::State;
+pub use upstream::{SAFETY, counted};
 
 /// Takes one input and says what is to be done about it, in order.
 pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! What must survive a crash, besides turns and events, which have rows of their own.
 
 use mentora_core::dialogue::Strategy;
-use mentora_core::documents::{AiConfig, ConversationState, EndReason, Usage};
+use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
@@ -27,6 +27,9 @@ pub struct Facts {
     pub background: String,
     /// The rules of the dialogue.
     pub ai_config: AiConfig,
+    /// The teacher's own persona that `ai_config` names; a built-in one is known by its id alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persona: Option<Persona>,
     /// The Live model.
     pub model: String,
     /// When the conversation began.

@@ -1,7 +1,6 @@
 //! Turns of the student. What is written is stored at once; what is spoken is stored when its transcript is there.
 
-use mentora_core::dialogue::Strategy;
-use mentora_core::dialogue::{Decision, decide, termination};
+use mentora_core::dialogue::{Strategy, next_move};
 use mentora_core::documents::{Analysis, ConversationState, EndReason, Modality, Speaker, Turn, TurnType};
 use mentora_core::limits::{MAX_TURN_CHARS, MAX_UTTERANCE_MS};
 use mentora_core::time::{Millis, seconds};
@@ -93,13 +92,11 @@ impl Step<'_> {
         owed: Option<Owed>,
     ) -> u32 {
         let index = self.state.next_index();
-        let mut decision = decide(
-            &self.state.record.facts.ai_config.dialectical_config,
-            &self.state.said_before(index),
-            &text,
-        );
-        let ending = self.ending_after(&decision, text.len());
-        if ending.is_some() {
+        let config = &self.state.record.facts.ai_config;
+        let turns = self.state.student_turns().saturating_add(1);
+        let (mut decision, mut ending) = next_move(config, &self.state.said_before(index), &text, turns);
+        if self.is_full_with(text.len()) {
+            ending = Some(EndReason::MaxTurnsReached);
             decision.strategy = Strategy::Conclude;
         }
         let first = self.state.student_turns() == 0;
@@ -150,13 +147,9 @@ impl Step<'_> {
         index
     }
 
-    fn ending_after(&self, decision: &Decision, bytes: usize) -> Option<EndReason> {
-        let turns = self.state.student_turns().saturating_add(1);
+    fn is_full_with(&self, bytes: usize) -> bool {
         let stored: usize = self.state.turns.iter().map(|turn| turn.text.len()).sum();
-        if stored.saturating_add(bytes) > MAX_TEXT_BYTES {
-            return Some(EndReason::MaxTurnsReached);
-        }
-        termination(&self.state.record.facts.ai_config, decision, turns)
+        stored.saturating_add(bytes) > MAX_TEXT_BYTES
     }
 
     fn wait_for_answer(&mut self, call: u32, index: u32) {

@@ -3,7 +3,7 @@
 
 use mentora_core::documents::{TokenCounts, Usage};
 use mentora_core::pricing;
-use mentora_core::prompts::{self, Briefing};
+use mentora_core::prompts::{self, Briefing, Tutor};
 use mentora_core::time::{Millis, seconds};
 use mentora_gemini::setup::{Compression, SafetySetting};
 use mentora_gemini::{ClientMessage, Loss, ServerEvent, SessionConfig};
@@ -23,7 +23,7 @@ const RETRY_MS: i64 = 250;
 /// The context is billed again each turn: beyond this it is cut.
 const COMPRESSION: Compression = Compression { trigger_tokens: 25_600, target_tokens: 12_800 };
 /// Students argue about hard questions; only what is likely to harm is withheld.
-const SAFETY: [SafetySetting; 4] = [
+pub const SAFETY: [SafetySetting; 4] = [
     SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
     SafetySetting { category: "HARM_CATEGORY_HATE_SPEECH", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
     SafetySetting { category: "HARM_CATEGORY_SEXUALLY_EXPLICIT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
@@ -142,7 +142,7 @@ impl Step<'_> {
         let record = &self.state.record;
         let facts = &record.facts;
         let ai = &facts.ai_config;
-        let persona = prompts::persona(&ai.persona);
+        let tutor = Tutor::of(&ai.persona, facts.persona.as_ref());
         // A fresh session is told all that was said, a resumed one what was said after its handle was given. The turn
         // to be answered is sent after.
         let known = record.handle.as_ref().map_or(0, |handle| handle.turns);
@@ -154,13 +154,13 @@ impl Step<'_> {
             title: &facts.title,
             language: ai.language.as_deref(),
             custom_system_prompt: ai.custom_system_prompt.as_deref(),
-            persona: &ai.persona,
+            tutor,
             transcript: &transcript,
             max_turns: ai.max_turns,
         });
         SessionConfig {
             model: facts.model.clone(),
-            voice: Some(ai.voice.clone().unwrap_or_else(|| persona.voice.to_string())),
+            voice: Some(ai.voice.clone().unwrap_or_else(|| tutor.voice().to_owned())),
             language: ai.language.clone(),
             system_instruction,
             handle: record.handle.as_ref().map(|handle| handle.token.clone()),
@@ -428,7 +428,8 @@ impl Step<'_> {
 }
 
 /// The model's report as we store it.
-fn counted(usage: mentora_gemini::Usage) -> Usage {
+#[must_use]
+pub fn counted(usage: mentora_gemini::Usage) -> Usage {
     Usage {
         input: TokenCounts {
             text: usage.input_text,

@@ -52,6 +52,7 @@ impl Scene {
             question: Some("Do screens harm sleep?".into()),
             background: String::new(),
             ai_config,
+            persona: None,
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };

@@ -9,6 +9,7 @@
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
 //! - `facts`: what the conversation is about
+//! - [`sweep`]: ends the conversations of what is to go
 
 #![allow(missing_docs, reason = "`#[durable_object]` makes public items that nobody can document")]
 
@@ -19,6 +20,7 @@ mod flush;
 mod model;
 mod rows;
 mod shell;
+pub mod sweep;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::channel::oneshot;
-use mentora_core::documents::{LedgerEntryType, Turn};
+use mentora_core::documents::{EndReason, LedgerEntryType, Turn};
 use mentora_core::ids::ConversationId;
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
@@ -109,12 +109,15 @@ impl Shell {
     pub(super) async fn know(self: &Rc<Self>, id: &ConversationId) -> std::result::Result<(), CallError> {
         if self.session.borrow().is_none() {
             let model = &self.config.gemini.live_model;
-            let session = facts::load(&self.documents(), id, model, clock::now()).await;
+            let loaded = facts::load(&self.documents(), id, model, clock::now()).await;
             self.tell_store();
-            let session = session?;
+            let loaded = loaded?;
             // Somebody else may have come while we read.
             if self.session.borrow().is_none() {
-                self.begin(session);
+                self.begin(loaded.session);
+                if loaded.orphaned {
+                    self.feed(Input::End { reason: EndReason::InstructorEnded }, AtHand::Nothing);
+                }
             }
         }
         // A life that has just begun may have something to do by itself.

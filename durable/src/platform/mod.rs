@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`config`]: the one place that reads the environment
 //! - [`clock`], [`random`], [`log`]: time, ids, one line of JSON an event
-//! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline
+//! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline; [`text_model`]: Gemini, asked by it
 //! - [`access_token`]: the service account's token, kept for its life
 //! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
 //! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often; [`password`]: the keys of passwords
@@ -24,3 +24,4 @@ pub mod pause;
 pub mod random;
 pub mod rate_limit;
 pub mod store_tally;
+pub mod text_model;

@@ -2,16 +2,20 @@
 
 use mentora_core::documents::Assignment;
 use mentora_core::documents::collections::ASSIGNMENTS;
-use mentora_core::ids::{AssignmentId, CourseId, TopicId};
+use mentora_core::ids::{AssignmentId, CourseId, PersonaId, TopicId};
+use mentora_core::prompts;
+use mentora_core::time::Millis;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, Operator, Precondition, Query, Transaction, Transport,
-    Write,
+    Client, CollectionPath, Direction, DocumentPath, FieldPath, Kind, Operator, Precondition, Query,
+    Transaction, Transport, Write,
 };
 
+use super::conversations::ConversationFilter;
+use super::document::Change;
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, document, topics};
+use super::{Cursor, Page, RepositoryError, Stored, Version, document, personas, topics};
 use crate::platform::documents::DocumentTransport;
 
 /// The assignments.
@@ -22,24 +26,29 @@ fn path(id: &AssignmentId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?)
 }
 
-/// What makes a commit fail that would put an assignment under a topic which is removed at this moment.
-fn still_there(topic: Option<&TopicId>) -> Result<Vec<Write>, RepositoryError> {
-    let verify = |topic| Ok(Write::verify(topics::path(topic)?, Precondition::Exists(true)));
-    topic.map(verify).into_iter().collect()
+/// What makes a commit fail that would put an assignment under a topic, or give it a persona, which is removed at this
+/// moment.
+fn still_there(assignment: &Assignment) -> Result<Vec<Write>, RepositoryError> {
+    let topic = assignment.topic_id.as_ref().map(topics::path);
+    let persona = &assignment.ai_config.persona;
+    let own = PersonaId::new(persona.as_str()).ok().filter(|_| !prompts::is_built_in(persona));
+    let persona = own.as_ref().map(personas::path);
+    let verify = |path| Write::verify(path, Precondition::Exists(true));
+    topic.into_iter().chain(persona).map(|path| path.map(verify)).collect()
 }
 
 impl<T: Transport> Assignments<'_, T> {
     /// Makes an assignment.
     ///
     /// # Errors
-    /// [`RepositoryError::NotFound`] when the topic is gone.
+    /// [`RepositoryError::NotFound`] when the topic or the persona is gone.
     pub async fn create(
         &self,
         id: &AssignmentId,
         assignment: Assignment,
     ) -> Result<Stored<Assignment>, RepositoryError> {
-        let topic = still_there(assignment.topic_id.as_ref())?;
-        document::create_with(self.0, path(id)?, assignment, topic).await
+        let named = still_there(&assignment)?;
+        document::create_with(self.0, path(id)?, assignment, named).await
     }
 
     /// An assignment.
@@ -48,6 +57,63 @@ impl<T: Transport> Assignments<'_, T> {
     /// [`RepositoryError`]
     pub async fn get(&self, id: &AssignmentId) -> Result<Option<Stored<Assignment>>, RepositoryError> {
         document::read(self.0, &path(id)?).await
+    }
+
+    /// Makes `after` of an assignment that stands as `before`, and tells how it stands then.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Stale`] when it was changed or removed since, or when the topic or the persona that it gets is
+    /// gone: who reads again finds out.
+    pub async fn change(
+        &self,
+        id: &AssignmentId,
+        before: &Stored<Assignment>,
+        after: &Assignment,
+        now: Millis,
+    ) -> Result<Stored<Assignment>, RepositoryError> {
+        let change = Change::between(&before.document, after)?;
+        // A field that is not touched is not held against what became of it since.
+        let named = if change.touched.is_empty() { Vec::new() } else { still_there(after)? };
+        let changed =
+            document::update_with(self.0, &path(id)?, change, Some(before.version), now, named).await;
+        changed.map_err(|error| match error {
+            RepositoryError::NotFound => RepositoryError::Stale,
+            error => error,
+        })
+    }
+
+    /// Removes an assignment, unless there are conversations about it; tells whether it did.
+    ///
+    /// # Errors
+    /// [`RepositoryError::NotFound`] when there is no such assignment, [`RepositoryError::Stale`] when it has another version
+    /// than `seen`, [`RepositoryError::Conflict`] when a conversation about it begins at this moment.
+    pub async fn delete_unused(
+        &self,
+        id: &AssignmentId,
+        seen: Option<Version>,
+    ) -> Result<bool, RepositoryError> {
+        let about_it = ConversationFilter { assignment: Some(id.clone()), ..ConversationFilter::default() };
+        let transaction = self.0.begin_transaction().await?;
+        if page::any_in(self.0, &transaction, &about_it).await? {
+            self.0.rollback(&transaction).await?;
+            return Ok(false);
+        }
+        let delete = Write::delete(path(id)?).only_if(Precondition::Exists(true));
+        match self.0.commit_in(&transaction, &[document::guarded(delete, seen)]).await {
+            Ok(_) => Ok(true),
+            // If it is gone, that is what was wanted.
+            Err(error) if error.kind == Kind::UnknownOutcome && self.get(id).await?.is_none() => Ok(true),
+            Err(error) => Err(document::refusal(error, seen)),
+        }
+    }
+
+    /// Removes an assignment, whatever there is about it.
+    ///
+    /// # Errors
+    /// [`RepositoryError::NotFound`] when there is no such assignment, [`RepositoryError::Stale`] when it has another version
+    /// than `seen`.
+    pub async fn delete(&self, id: &AssignmentId, seen: Option<Version>) -> Result<(), RepositoryError> {
+        document::delete(self.0, path(id)?, seen).await
     }
 
     /// The assignments of a course, the latest made first; of that topic only, if one is given.
@@ -82,6 +148,44 @@ pub(super) async fn stand_under<T: Transport>(
 ) -> Result<bool, RepositoryError> {
     let listing = OfCourse { course: course.clone(), topic: Some(topic.clone()) };
     page::any_in(documents, transaction, &listing).await
+}
+
+/// How many assignments of a course name a persona; a hundred are as many as are counted. The commit of the transaction
+/// fails if that has changed by then.
+pub(super) async fn count_with<T: Transport>(
+    documents: &Client<T>,
+    transaction: &Transaction,
+    course: &CourseId,
+    persona: &PersonaId,
+) -> Result<usize, RepositoryError> {
+    let listing = WithPersona { course: course.clone(), persona: persona.clone() };
+    page::count_in(documents, transaction, &listing).await
+}
+
+/// The assignments of a course that name a persona.
+pub(super) struct WithPersona {
+    course: CourseId,
+    persona: PersonaId,
+}
+
+impl Listing for WithPersona {
+    const ORDER: &'static [(&'static str, Direction)] = &[("createdAt", Direction::Descending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let assignments = Query::collection(&CollectionPath::parse(ASSIGNMENTS)?).select(["createdAt"]);
+        let persona = FieldPath::new(["aiConfig", "persona"]);
+        Ok(assignments.whose("courseId", Operator::Equal, self.course.as_str()).whose(
+            persona,
+            Operator::Equal,
+            self.persona.as_str(),
+        ))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        use super::native_store::{course_id, persona_id};
+        vec![Self { course: course_id("ethics"), persona: persona_id("kant") }]
+    }
 }
 
 /// The assignments of a course.
@@ -119,10 +223,10 @@ mod tests {
     use futures::executor::block_on;
 
     use super::*;
-    use crate::repositories::Topics;
     use crate::repositories::native_store::{
-        assignment, assignment_id, course_id, documents, topic, topic_id,
+        assignment, assignment_id, conversation, conversation_id, course_id, documents, topic, topic_id,
     };
+    use crate::repositories::{Conversations, Topics};
 
     #[test]
     fn an_assignment_is_read_back_as_it_was_made() {
@@ -136,6 +240,56 @@ mod tests {
             assert_eq!(made.document, lying);
             assert_eq!(assignments.get(&assignment_id("lying")).await.unwrap(), Some(made));
             assert_eq!(assignments.get(&assignment_id("other")).await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn a_change_happens_to_what_was_read_or_not_at_all() {
+        let (documents, _) = documents();
+        let (assignments, id) = (Assignments(&documents), assignment_id("lying"));
+        block_on(async {
+            let read = assignments.create(&id, assignment("ethics", "On lying", 1)).await.unwrap();
+            let renamed = Assignment { title: "On truth".into(), question: None, ..read.document.clone() };
+            let changed = assignments.change(&id, &read, &renamed, Millis(2)).await.unwrap();
+            assert_eq!(changed.document, Assignment { updated_at: Millis(2), ..renamed.clone() });
+            assert_eq!(
+                assignments.change(&id, &read, &renamed, Millis(3)).await,
+                Err(RepositoryError::Stale)
+            );
+            let same = assignments.change(&id, &changed, &changed.document, Millis(4)).await;
+            assert_eq!(same, Ok(changed.clone()), "a change of nothing writes nothing");
+            let astray = Assignment { topic_id: Some(topic_id("gone")), ..renamed };
+            assert_eq!(
+                assignments.change(&id, &changed, &astray, Millis(5)).await,
+                Err(RepositoryError::Stale)
+            );
+            assignments.delete(&id, Some(read.version)).await.unwrap_err();
+            assignments.delete(&id, Some(changed.version)).await.unwrap();
+            assert_eq!(
+                assignments.change(&id, &changed, &read.document, Millis(6)).await,
+                Err(RepositoryError::Stale)
+            );
+        });
+    }
+
+    #[test]
+    fn an_assignment_that_was_argued_about_is_not_removed_unasked() {
+        let (documents, _) = documents();
+        let assignments = Assignments(&documents);
+        block_on(async {
+            for id in ["lying", "trust"] {
+                assignments.create(&assignment_id(id), assignment("ethics", id, 1)).await.unwrap();
+            }
+            let begun = conversation("lying", "student", 1);
+            Conversations(&documents).create(&conversation_id("c"), &begun).await.unwrap();
+            assert_eq!(assignments.delete_unused(&assignment_id("lying"), None).await, Ok(false));
+            assert_eq!(assignments.delete_unused(&assignment_id("trust"), None).await, Ok(true));
+            assert_eq!(
+                assignments.delete_unused(&assignment_id("trust"), None).await,
+                Err(RepositoryError::NotFound)
+            );
+            assert_eq!(assignments.get(&assignment_id("trust")).await, Ok(None));
+            assert!(assignments.get(&assignment_id("lying")).await.unwrap().is_some());
         });
     }
 

@@ -99,6 +99,15 @@ impl Change {
         self.touched.push(FieldPath::new([name]));
     }
 
+    /// What makes `after` of `before`: the fields that differ, each as a whole. What neither knows stays.
+    pub(super) fn between<D: Serialize>(before: &D, after: &D) -> Result<Self, RepositoryError> {
+        let (before, mut fields) = (to_fields(before)?, to_fields(after)?);
+        let gone = before.keys().filter(|name| !fields.contains_key(*name)).cloned().collect::<Vec<_>>();
+        fields.retain(|name, value| before.get(name) != Some(value));
+        let touched = fields.keys().chain(&gone).map(|name| FieldPath::new([name])).collect();
+        Ok(Self { fields, touched })
+    }
+
     fn write(self, path: &DocumentPath, now: Millis) -> Write {
         let Self { mut fields, mut touched } = self;
         fields.insert(UPDATED_AT.into(), Value::Integer(now.0));
@@ -297,6 +306,16 @@ mod tests {
             assert_eq!(again, first);
             assert_eq!(read(&documents, &path()).await.unwrap(), Some(first));
         });
+    }
+
+    #[test]
+    fn what_is_between_two_documents_is_what_differs() {
+        let before = Topic { description: Some("d".into()), ..topic("ethics", 0, 1) };
+        let after = Topic { description: None, order: 4, ..before.clone() };
+        let change = Change::between(&before, &after).unwrap();
+        assert_eq!(change.fields, Fields::from([("order".to_owned(), Value::Integer(4))]));
+        assert_eq!(change.touched, ["order", "description"].map(|name| FieldPath::new([name])));
+        assert_eq!(Change::between(&before, &before).unwrap(), Change::default());
     }
 
     #[test]

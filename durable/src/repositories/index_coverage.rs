@@ -16,7 +16,8 @@ use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Listing};
 use super::{
-    Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, roster, topics,
+    Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, personas, roster,
+    topics,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -29,6 +30,7 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
     BTreeMap::from([
         listing::<announcements::ToldTo>(),
         listing::<assignments::OfCourse>(),
+        listing::<assignments::WithPersona>(),
         listing::<conversations::ConversationFilter>(),
         listing::<conversations::StillOpen>(),
         listing::<courses::OfMember>(),
@@ -37,6 +39,7 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<deleted_courses::PersonasLeft>(),
         listing::<roster::InRoster>(),
         listing::<roster::WithAddress>(),
+        listing::<personas::PersonasOf>(),
         listing::<topics::InPlaces>(),
     ])
 }

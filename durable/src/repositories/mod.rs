@@ -9,6 +9,7 @@
 //! - [`announcements`] keeps `courses/{courseId}/announcements/{announcementId}`
 //! - [`topics`] keeps `topics/{topicId}`
 //! - [`assignments`] keeps `assignments/{assignmentId}`
+//! - [`personas`] keeps `personas/{personaId}`, beside which the built-in ones stand
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
@@ -26,6 +27,7 @@ pub mod error;
 pub mod guesses;
 pub mod idempotency_keys;
 pub mod page;
+pub mod personas;
 pub mod roster;
 pub mod secrets;
 pub mod topics;
@@ -47,6 +49,7 @@ pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
 pub use page::{Cursor, Page};
+pub use personas::{PersonaChange, Personas};
 pub use roster::{MemberChange, Roster};
 pub use secrets::Secrets;
 pub use topics::{TopicChange, Topics};

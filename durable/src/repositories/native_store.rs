@@ -7,9 +7,9 @@ use std::task::Poll;
 
 use mentora_core::documents::{
     ActiveMode, AiConfig, Assignment, AssignmentMode, Conversation, ConversationState, Course, CourseCode,
-    Member, MemberStatus, Notifications, Role, Topic, Usage, User, Visibility,
+    Member, MemberStatus, Notifications, Persona, Role, Style, Topic, Usage, User, Visibility, Voice,
 };
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, TopicId, UserId};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, PersonaId, TopicId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_firestore::embedded::Store;
@@ -105,6 +105,10 @@ pub fn topic_id(id: &str) -> TopicId {
     TopicId::new(id).unwrap()
 }
 
+pub fn persona_id(id: &str) -> PersonaId {
+    PersonaId::new(id).unwrap()
+}
+
 pub fn assignment_id(id: &str) -> AssignmentId {
     AssignmentId::new(id).unwrap()
 }
@@ -151,6 +155,20 @@ pub fn topic(course: &str, order: u32, made_at: i64) -> Topic {
         title: "Truthfulness".into(),
         description: None,
         order,
+        created_by: user("teacher"),
+        created_at: Millis(made_at),
+        updated_at: Millis(made_at),
+    }
+}
+
+pub fn persona(course: &str, name: &str, made_at: i64) -> Persona {
+    Persona {
+        name: name.into(),
+        description: "Asks what would happen if everybody did so.".into(),
+        voice: Voice::Kore,
+        style: Style::Critical,
+        system_prompt_template: "You are strict about {{question}}.".into(),
+        course_id: Some(course_id(course)),
         created_by: user("teacher"),
         created_at: Millis(made_at),
         updated_at: Millis(made_at),

@@ -53,6 +53,16 @@ pub struct Cursor {
 pub struct InvalidCursor;
 
 impl Cursor {
+    /// Behind the document at `path`, which holds this in the fields of the order.
+    pub(super) fn behind(at: Vec<i64>, path: DocumentPath) -> Self {
+        Self { at, path }
+    }
+
+    /// What the item that it is behind holds in the fields of the order.
+    pub(super) fn at(&self) -> &[i64] {
+        &self.at
+    }
+
     /// As a client sees it.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -216,6 +226,18 @@ pub(super) async fn any_in<T: Transport, L: Listing>(
     listing: &L,
 ) -> Result<bool, RepositoryError> {
     Ok(!first_in(documents, transaction, listing, 1).await?.is_empty())
+}
+
+/// How many a listing holds; [`MAX_LIMIT`] are as many as are counted. The commit of the transaction fails if that has
+/// changed by then.
+pub(super) async fn count_in<T: Transport, L: Listing>(
+    documents: &Client<T>,
+    transaction: &Transaction,
+    listing: &L,
+) -> Result<usize, RepositoryError> {
+    let page = Page { limit: MAX_LIMIT - 1, cursor: None };
+    let query = query(listing, &page, |path| documents.reference(path))?;
+    Ok(documents.run_query_in(transaction, &query).await?.len())
 }
 
 fn limit(page: &Page) -> u32 {

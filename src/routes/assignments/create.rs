@@ -3,10 +3,10 @@
 use mentora_core::documents::Assignment;
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
-use mentora_durable::repositories::{Assignments, Topics};
+use mentora_durable::repositories::{Assignments, RepositoryError};
 use mentora_wire::rest::{AssignmentBody, CreateAssignment};
 
-use super::seen_by;
+use super::{references, seen_by};
 use crate::access;
 use crate::answer::Created;
 use crate::auth::Caller;
@@ -32,10 +32,6 @@ pub async fn create(
     let (documents, now) = (context.documents(), context.now());
     let edit = CourseAction::EditAssignments;
     let found = access::course(&documents, &caller, &body.course_id, edit).await?;
-    if let Some(id) = &body.topic_id {
-        let topic = Topics(&documents).get(id).await?;
-        topic.filter(|topic| topic.course_id == body.course_id).ok_or_else(no_topic)?;
-    }
     let id: AssignmentId = context.fresh_id()?;
     let assignment = Assignment {
         course_id: body.course_id,
@@ -48,20 +44,17 @@ pub async fn create(
         due_at: body.due_at,
         allow_late: body.allow_late,
         allow_resubmit: body.allow_resubmit,
-        references: Vec::new(),
-        reminders: Vec::new(),
+        references: body.references,
+        reminders: body.reminders,
         created_by: caller.actor.user,
         ai_config: body.ai_config,
         created_at: now,
         updated_at: now,
     };
+    references::check(&documents, &assignment).await?;
     let made = Assignments(&documents).create(&id, assignment).await;
-    // The topic may have been removed since it was read.
-    let made = made.map_err(ApiError::missing(no_topic))?;
+    // The topic or the persona may have been removed since it was read.
+    let made = made.map_err(ApiError::missing(|| RepositoryError::Conflict.into()))?;
     let location = format!("/api/assignments/{id}");
     Ok(Created { location, body: seen_by(found.standing, id, made) })
-}
-
-fn no_topic() -> ApiError {
-    ApiError::invalid_field("topicId", "is no topic of this course")
 }

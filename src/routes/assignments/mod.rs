@@ -1,8 +1,12 @@
 //! `/api/assignments`
 
 pub mod create;
+pub mod delete;
 pub mod list;
+pub mod preview;
 pub mod read;
+mod references;
+pub mod update;
 
 use mentora_core::documents::Assignment;
 use mentora_core::ids::AssignmentId;

@@ -19,7 +19,7 @@ macro_rules! rows {
 
 /// All of it.
 pub fn table() -> Vec<Row> {
-    [anybody(), oneself(), courses(), roster(), parts(), assignments(), conversations()]
+    [anybody(), oneself(), courses(), roster(), parts(), assignments(), personas(), conversations()]
         .into_iter()
         .flatten()
         .collect()
@@ -132,6 +132,33 @@ fn assignments() -> Vec<Row> {
         post   "/api/assignments"               401  404  404  404  403  403  403  403  201  201  201  201,
             sends(|it| json!({ "courseId": it["course"], "title": "Promises" }));
         get    "/api/assignments/{id}"          401  404  404  404  403  200  200  200  200  200  200  200;
+        patch  "/api/assignments/{id}"          401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "title": "Promises and lies" })), fresh(Thing::Assignment);
+        delete "/api/assignments/{id}"          401  404  404  404  403  403  403  403  204  204  204  204,
+            fresh(Thing::Assignment);
+        delete "/api/assignments/{id}"          401  404  404  404  403  403  403  403  204  204  204  204,
+            asks("force=true"), fresh(Thing::Conversation);
+        post   "/api/assignments/{id}/preview"  401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "testMessage": "A lie may save a life." }));
+    }
+}
+
+fn personas() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/personas"                  401  200  200  200  200  200  200  200  200  200  200  200;
+        get    "/api/personas"                  401  404  404  404  403  200  200  200  200  200  200  200,
+            asks("courseId={course}");
+        post   "/api/personas"                  401  404  404  404  403  403  403  403  201  201  201  201,
+            sends(|it| json!({
+                "courseId": it["course"], "name": "Kant", "voice": "Kore", "style": "critical",
+                "systemPromptTemplate": "Be strict about {{question}}.",
+            }));
+        get    "/api/personas/{id}"             401  404  404  404  403  200  200  200  200  200  200  200;
+        patch  "/api/personas/{id}"             401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "name": "Immanuel Kant" })), fresh(Thing::Persona);
+        delete "/api/personas/{id}"             401  404  404  404  403  403  403  403  204  204  204  204,
+            fresh(Thing::Persona);
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Thing {
     Topic,
     /// Nobody has begun it.
     Assignment,
+    /// No assignment names it.
+    Persona,
     /// The student's, with an assignment of its own; open.
     Conversation,
     /// Of the member who was removed since, with a course of its own.

@@ -38,7 +38,7 @@ impl<'a> World<'a> {
         let mut things = Things::none(visibility);
         things.put("student", &self.person(Actor::Student).uid);
         self.make(Thing::Course, &mut things).await;
-        for thing in [Thing::Announcement, Thing::Topic, Thing::Conversation, Thing::Device] {
+        for thing in [Thing::Announcement, Thing::Topic, Thing::Persona, Thing::Conversation, Thing::Device] {
             self.make(thing, &mut things).await;
         }
         things
@@ -88,6 +88,14 @@ impl<'a> World<'a> {
                 let body = json!({ "courseId": things["course"], "title": "Lies" });
                 let made = self.made(Actor::Owner, "/api/assignments", &body).await;
                 things.put("assignment", made);
+            }
+            Thing::Persona => {
+                let body = json!({
+                    "courseId": things["course"], "name": "Mill", "voice": "Puck", "style": "gentle",
+                    "systemPromptTemplate": "Ask whom {{question}} makes happy.",
+                });
+                let made = self.made(Actor::Owner, "/api/personas", &body).await;
+                things.put("persona", made);
             }
             Thing::Conversation => self.make_conversation(Actor::Student, things).await,
             Thing::ConversationOfRemoved => {

@@ -36,6 +36,7 @@ pub struct Decision {
 
 /// A move that was not made.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Alternative {
     /// The move.

@@ -1,11 +1,28 @@
 //! When the dialogue should end.
 
 use super::decide::ALIKE;
-use super::{Decision, Strategy};
+use super::{Decision, Strategy, Utterance, decide};
 use crate::documents::{AiConfig, EndReason};
 
 /// Turns of the student before a dialogue may end by its content: position, answer, conclusion.
 const MIN_TURNS: u32 = 3;
+
+/// The move that answers `text`, the student's turn number `student_turns` (from 1), and whether the dialogue ends with
+/// that answer. One that ends it is to conclude.
+#[must_use]
+pub fn next_move(
+    config: &AiConfig,
+    history: &[Utterance<'_>],
+    text: &str,
+    student_turns: u32,
+) -> (Decision, Option<EndReason>) {
+    let mut decision = decide(&config.dialectical_config, history, text);
+    let ending = termination(config, &decision, student_turns);
+    if ending.is_some() {
+        decision.strategy = Strategy::Conclude;
+    }
+    (decision, ending)
+}
 
 /// Whether the dialogue should end after the student's turn number `student_turns` (from 1), once the tutor answered it.
 ///
@@ -29,7 +46,6 @@ pub fn termination(config: &AiConfig, decision: &Decision, student_turns: u32) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialogue::{Utterance, decide};
     use crate::documents::Speaker;
 
     fn said(texts: &[&'static str]) -> (Decision, u32) {
@@ -53,6 +69,17 @@ mod tests {
         assert_eq!(termination(&config, &decision, 6), None);
         for turn in [7, 8, u32::MAX] {
             assert_eq!(termination(&config, &decision, turn), Some(EndReason::MaxTurnsReached));
+        }
+    }
+
+    #[test]
+    fn the_answer_that_ends_it_concludes() {
+        let before = [Utterance { speaker: Speaker::Student, text: "I am for it." }];
+        for (max_turns, ends) in [(2, true), (3, false)] {
+            let config = AiConfig { max_turns, ..AiConfig::default() };
+            let (decision, ending) = next_move(&config, &before, POINT, 2);
+            assert_eq!(ending, ends.then_some(EndReason::MaxTurnsReached));
+            assert_eq!(decision.strategy == Strategy::Conclude, ends);
         }
     }
 

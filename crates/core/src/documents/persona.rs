@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{CourseId, UserId};
 use crate::limits;
+use crate::prompts::parse::Fault;
+use crate::prompts::tutor::check_template;
 use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
@@ -43,6 +45,19 @@ impl Ruled for Persona {
             .chars("name", self.name.as_str(), limits::PersonaName::RANGE)
             .chars("description", self.description.as_str(), limits::Description::RANGE)
             .chars("systemPromptTemplate", template, limits::PersonaTemplate::RANGE)
+            .template("systemPromptTemplate", template)
+    }
+}
+
+impl Offences {
+    /// Checks the template of a persona, if there is one.
+    #[must_use]
+    pub fn template<'a>(self, path: &str, text: impl Into<Option<&'a str>>) -> Self {
+        let fault = text.into().and_then(|text| check_template(text).err());
+        let told = |fault: &Fault| {
+            format!("cannot be read in line {}: {}", fault.line.saturating_add(1), fault.what)
+        };
+        self.unless(fault.is_none(), path, || fault.as_ref().map(told).unwrap_or_default())
     }
 }
 
@@ -62,6 +77,20 @@ pub enum Voice {
     Aoede,
 }
 
+impl Voice {
+    /// Google's name for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Puck => "Puck",
+            Self::Charon => "Charon",
+            Self::Kore => "Kore",
+            Self::Fenrir => "Fenrir",
+            Self::Aoede => "Aoede",
+        }
+    }
+}
+
 /// What a tutor is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -75,4 +104,32 @@ pub enum Style {
     Analytical,
     /// Makes a game of it.
     Playful,
+}
+
+impl Style {
+    /// As it is written in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gentle => "gentle",
+            Self::Critical => "critical",
+            Self::Analytical => "analytical",
+            Self::Playful => "playful",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn voices_and_styles_are_written_by_their_names() {
+        for voice in [Voice::Puck, Voice::Charon, Voice::Kore, Voice::Fenrir, Voice::Aoede] {
+            assert_eq!(serde_json::to_value(voice).unwrap(), voice.name());
+        }
+        for style in [Style::Gentle, Style::Critical, Style::Analytical, Style::Playful] {
+            assert_eq!(serde_json::to_value(style).unwrap(), style.name());
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::guidance::{one_line, plain};
-use super::{Slot, compiled, persona};
+use super::{Slot, Tutor, compiled};
 use crate::dialogue::Utterance;
 use crate::documents::Speaker;
 
@@ -26,8 +26,8 @@ pub struct Briefing<'a> {
     pub language: Option<&'a str>,
     /// The teacher's own instructions.
     pub custom_system_prompt: Option<&'a str>,
-    /// Id of the persona.
-    pub persona: &'a str,
+    /// Who the tutor is.
+    pub tutor: Tutor<'a>,
     /// Earlier turns to re-seed a fresh model session with; empty at the start, and when a session is resumed.
     pub transcript: &'a [Utterance<'a>],
     /// Turns of the student after which the dialogue ends.
@@ -43,11 +43,11 @@ pub fn system_instruction(briefing: &Briefing<'_>) -> String {
         Slot::Title => one_line(briefing.title),
         Slot::Background => plain(briefing.background).trim().to_owned(),
         Slot::Language => language(briefing.language).into_owned(),
-        Slot::Persona => persona(briefing.persona).template.fill(|slot| match slot {
+        Slot::Persona => briefing.tutor.words(|slot| match slot {
             Slot::Question => question(briefing),
             Slot::Title => one_line(briefing.title),
             Slot::Language => language(briefing.language).into_owned(),
-            // `build.rs` lets a persona name no other.
+            // A persona names no other.
             _ => String::new(),
         }),
         Slot::Instructions => plain(briefing.custom_system_prompt.unwrap_or_default()).trim().to_owned(),
@@ -116,7 +116,7 @@ mod tests {
             title: "Uniforms",
             language: None,
             custom_system_prompt: None,
-            persona: "gentle",
+            tutor: Tutor::of("gentle", None),
             transcript: &[],
             max_turns: 12,
         }

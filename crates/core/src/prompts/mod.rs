@@ -2,22 +2,28 @@
 //!
 //! # Layout
 //! - `slot`: what a template leaves open
+//! - [`parse`](mod@parse): text is read, and refused where it names what is not known
 //! - [`template`]: text with slots, and its filling
 //! - `source`: the check of the Markdown files, which `build.rs` runs
+//! - [`tutor`]: a built-in persona or a teacher's own one
 //! - [`briefing`]: the system instruction of a dialogue
 //! - [`guidance`](mod@guidance): the line before a student's text that names the move
 
 pub mod briefing;
 pub mod guidance;
+pub mod parse;
 mod slot;
 #[cfg(test)]
 mod source;
 pub mod template;
+pub mod tutor;
 
 pub use briefing::{Briefing, system_instruction};
 pub use guidance::{guidance, plain};
+pub use parse::Piece;
 pub use slot::Slot;
-pub use template::{Piece, Template};
+pub use template::Template;
+pub use tutor::Tutor;
 
 mod compiled {
     use super::{Persona, Piece, Slot, Template};
@@ -42,7 +48,7 @@ pub struct Persona {
     /// gentle, critical, analytical or playful.
     pub style: &'static str,
     /// How it is told to behave.
-    pub template: Template,
+    pub template: Template<'static>,
 }
 
 /// Version of all prompts: a digest of their text, so it changes exactly when a word of them does.
@@ -57,14 +63,25 @@ pub fn personas() -> &'static [Persona] {
     compiled::PERSONAS
 }
 
+/// The built-in persona of that id.
+#[must_use]
+pub fn built_in(id: &str) -> Option<&'static Persona> {
+    personas().iter().find(|persona| persona.id == id)
+}
+
+/// Whether that is the id of a built-in persona.
+#[must_use]
+pub fn is_built_in(id: &str) -> bool {
+    built_in(id).is_some()
+}
+
 /// The persona of that id; [`DEFAULT_PERSONA`] when there is none.
 #[must_use]
 pub fn persona(id: &str) -> &'static Persona {
     const NOBODY: Persona =
         Persona { id: "", name: "", description: "", voice: "", style: "", template: Template(&[]) };
-    let named = |id: &str| personas().iter().find(|persona| persona.id == id);
     // `build.rs` stops the build without the default persona, so nobody is never met.
-    named(id).or_else(|| named(DEFAULT_PERSONA)).unwrap_or(&NOBODY)
+    built_in(id).or_else(|| built_in(DEFAULT_PERSONA)).unwrap_or(&NOBODY)
 }
 
 #[cfg(test)]

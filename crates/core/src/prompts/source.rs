@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::parse::{self, Fault, known_list};
 use super::slot::Slot;
 
 /// The voices a persona may have.
@@ -21,6 +22,8 @@ pub enum Kind {
     Persona,
     /// `moves/*.md`
     Move,
+    /// `styles/*.md`
+    Style,
 }
 
 impl Kind {
@@ -29,7 +32,7 @@ impl Kind {
         match self {
             Self::System => &["id", "name", "description"],
             Self::Persona => &["id", "name", "description", "voice", "style"],
-            Self::Move => &["id", "name", "description"],
+            Self::Move | Self::Style => &["id", "name", "description"],
         }
     }
 
@@ -37,8 +40,8 @@ impl Kind {
     const fn known(self) -> &'static [Slot] {
         match self {
             Self::System => Slot::ALL,
-            Self::Persona => &[Slot::Question, Slot::Title, Slot::Language],
-            Self::Move => &[],
+            Self::Persona => parse::PERSONA_SLOTS,
+            Self::Move | Self::Style => &[],
         }
     }
 
@@ -47,7 +50,7 @@ impl Kind {
         match self {
             Self::System => Slot::ALL,
             Self::Persona => &[Slot::Question],
-            Self::Move => &[],
+            Self::Move | Self::Style => &[],
         }
     }
 }
@@ -76,6 +79,15 @@ pub enum Piece {
     Text(String),
     /// Filled in.
     Slot(Slot),
+}
+
+impl From<parse::Piece<'_>> for Piece {
+    fn from(piece: parse::Piece<'_>) -> Self {
+        match piece {
+            parse::Piece::Text(text) => Self::Text(text.to_owned()),
+            parse::Piece::Slot(slot) => Self::Slot(slot),
+        }
+    }
 }
 
 /// A file that was found in order.
@@ -115,6 +127,9 @@ pub fn read(file: &str, stem: &str, text: &str, kind: Kind) -> Result<Source, Mi
             return Err(mistake(1, what));
         }
     }
+    if kind == Kind::Style && !STYLES.contains(&stem) {
+        return Err(mistake(1, format!("`{stem}` is not a style; the styles are {}", STYLES.join(", "))));
+    }
     if kind == Kind::Move && !MOVES.contains(&stem) {
         return Err(mistake(1, format!("`{stem}` is not a move; the moves are {}", MOVES.join(", "))));
     }
@@ -123,14 +138,15 @@ pub fn read(file: &str, stem: &str, text: &str, kind: Kind) -> Result<Source, Mi
     if body.trim().is_empty() {
         return Err(mistake(body_line, "the template is empty".to_owned()));
     }
-    if let Some(at) = body.find(['⟦', '⟧']).filter(|_| kind != Kind::System) {
-        let line = body_line + body[..at].matches('\n').count();
-        return Err(mistake(line, "⟦ and ⟧ frame guidance and may not stand in a template".to_owned()));
+    let faulty = |fault: Fault| mistake(body_line + fault.line, fault.what);
+    if kind != Kind::System {
+        parse::refuse_guidance(body).map_err(faulty)?;
     }
-    let pieces = template(body, kind).map_err(|(line, what)| mistake(body_line + line, what))?;
+    let pieces = parse::parse(body, kind.known()).map_err(faulty)?;
+    let pieces: Vec<Piece> = pieces.into_iter().map(Piece::from).collect();
     for slot in kind.required() {
         if !pieces.contains(&Piece::Slot(*slot)) {
-            let what = format!("{{{{{}}}}} is missing; {}", slot.name(), known_list(kind));
+            let what = format!("{{{{{}}}}} is missing; {}", slot.name(), known_list(kind.known()));
             return Err(mistake(body_line, what));
         }
     }
@@ -175,46 +191,6 @@ fn front_matter(text: &str, kind: Kind) -> Result<(Fields, usize), Wrong> {
         found.push((field, value.to_owned()));
     }
     Err((1, "the front matter is not closed with `---`".to_owned()))
-}
-
-/// Splits a template at its slots; a mistake's line counts from 0.
-fn template(body: &str, kind: Kind) -> Result<Vec<Piece>, Wrong> {
-    let mut pieces = Vec::new();
-    let mut line = 0;
-    let mut rest = body;
-    while let Some((before, after)) = rest.split_once("{{") {
-        line += before.matches('\n').count();
-        if before.contains("}}") {
-            return Err((line, "`}}` without `{{` before it".to_owned()));
-        }
-        let Some((name, tail)) = after.split_once("}}").filter(|(name, _)| !name.contains('\n')) else {
-            return Err((line, "`{{` is not closed with `}}` on the same line".to_owned()));
-        };
-        let Some(slot) = Slot::find(name.trim(), kind.known()) else {
-            return Err((line, format!("{{{{{}}}}} is not known here; {}", name.trim(), known_list(kind))));
-        };
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before.to_owned()));
-        }
-        pieces.push(Piece::Slot(slot));
-        rest = tail;
-    }
-    if let Some(at) = rest.find("}}") {
-        return Err((line + rest[..at].matches('\n').count(), "`}}` without `{{` before it".to_owned()));
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest.to_owned()));
-    }
-    Ok(pieces)
-}
-
-fn known_list(kind: Kind) -> String {
-    let names: Vec<String> = kind.known().iter().map(|slot| format!("{{{{{}}}}}", slot.name())).collect();
-    if names.is_empty() {
-        "this kind of file takes no placeholders".to_owned()
-    } else {
-        format!("known placeholders: {}", names.join(", "))
-    }
 }
 
 #[cfg(test)]

@@ -1,21 +1,13 @@
 //! A template and its filling.
 
+use super::parse::Piece;
 use super::slot::Slot;
 
-/// A piece of a template.
+/// Text with slots, checked when it was parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece {
-    /// Taken as it stands.
-    Text(&'static str),
-    /// Filled in.
-    Slot(Slot),
-}
+pub struct Template<'a>(pub &'a [Piece<'a>]);
 
-/// Text with slots, checked when it was compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Template(pub &'static [Piece]);
-
-impl Template {
+impl Template<'_> {
     /// The text as it was written, with `{{name}}` for each slot.
     #[must_use]
     pub fn source(&self) -> String {
@@ -64,7 +56,7 @@ impl Template {
 mod tests {
     use super::*;
 
-    const TEMPLATE: Template = Template(&[
+    const TEMPLATE: Template<'static> = Template(&[
         Piece::Text("You ask.\n\n## Question\n"),
         Piece::Slot(Slot::Question),
         Piece::Text("\n\n## Background\nRead: "),

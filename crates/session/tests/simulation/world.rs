@@ -120,6 +120,7 @@ fn facts(seed: u64) -> Facts {
         question: Some("Do screens harm sleep?".into()),
         background: String::new(),
         ai_config: AiConfig { max_turns: 6, auto_terminate: false, ..AiConfig::default() },
+        persona: None,
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }

@@ -1,5 +1,6 @@
 //! Bodies of the REST resources, one file a resource.
 
+mod ai_config;
 mod announcements;
 mod assignments;
 mod config;
@@ -8,13 +9,18 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod personas;
+mod preview;
 mod roster;
 mod thumbnails;
 mod topics;
 mod users;
 
+pub use ai_config::{UpdateAiConfig, UpdateDialecticalConfig};
 pub use announcements::{AnnouncementBody, CreateAnnouncement};
-pub use assignments::{AssignmentBody, CreateAssignment, ListAssignments};
+pub use assignments::{
+    AssignmentBody, CreateAssignment, DeleteAssignment, ListAssignments, UpdateAssignment,
+};
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
@@ -27,6 +33,8 @@ pub use courses::{
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
+pub use personas::{CreatePersona, ListPersonas, PersonaBody, UpdatePersona};
+pub use preview::{PreviewAssignment, PreviewBody, PreviewDecision, PreviewTurn};
 pub use roster::{Attendance, ImportBody, ImportRoster, InviteMember, ListRoster, MemberBody, UpdateMember};
 pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};

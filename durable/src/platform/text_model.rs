@@ -1,0 +1,49 @@
+//! Asks the text model.
+
+use mentora_firestore::{Transport as _, TransportError};
+use mentora_gemini::generate::{self, Answer, NoAnswer, Question};
+
+use super::config::GeminiConfig;
+use super::fetch::Fetch;
+
+/// How long an answer may take, ms: somebody waits for it in front of a screen.
+const DEADLINE_MS: u32 = 20_000;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextModelError {
+    /// `GEMINI_API_KEY` is not set.
+    #[error("`GEMINI_API_KEY` is not set")]
+    NoKey,
+    /// The settings make no request.
+    #[error("the request cannot be made: {0}")]
+    NoRequest(String),
+    /// The model was not reached, or took too long.
+    #[error("the model was not reached: {0}")]
+    Unreachable(String),
+    /// The model said why.
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+}
+
+impl From<TransportError> for TextModelError {
+    fn from(error: TransportError) -> Self {
+        Self::Unreachable(error.to_string())
+    }
+}
+
+/// Puts a question to the model, once.
+///
+/// # Errors
+/// [`TextModelError`]
+pub async fn ask(config: &GeminiConfig, question: &Question) -> Result<Answer, TextModelError> {
+    let key = config.api_key.as_ref().map(|key| key.expose()).unwrap_or_default();
+    if key.is_empty() && !config.offline {
+        return Err(TextModelError::NoKey);
+    }
+    // A stand-in takes any key, but wants one, as Google does.
+    let key = if key.is_empty() { "offline" } else { key };
+    let request = question.request(&config.base_url, key);
+    let request = request.map_err(|error| TextModelError::NoRequest(error.to_string()))?;
+    Ok(generate::read(&Fetch.send(request, DEADLINE_MS).await?)?)
+}

@@ -1,0 +1,100 @@
+//! `POST /api/assignments/{id}/preview`
+
+use axum::Json as Answer;
+use mentora_core::dialogue::{Strategy, Utterance, next_move};
+use mentora_core::documents::{Assignment, Persona, Speaker};
+use mentora_core::ids::AssignmentId;
+use mentora_core::policy::CourseAction;
+use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
+use mentora_core::prompts::{self, Briefing, Tutor, plain};
+use mentora_durable::platform::text_model;
+use mentora_durable::repositories::Personas;
+use mentora_gemini::generate::{Content, Question, Role};
+use mentora_session::{SAFETY, counted};
+use mentora_wire::rest::{PreviewAssignment, PreviewBody, PreviewDecision};
+
+use crate::access;
+use crate::auth::Caller;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::extract::{Id, Json};
+
+/// What the tutor would answer. For staff of the course. Nothing of it is kept, and no student sees it.
+#[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
+    post, path = "/api/assignments/{id}/preview", operation_id = "previewAssignment", tag = "assignments",
+    params(("id" = String, Path, description = "The assignment.")),
+    request_body = PreviewAssignment,
+    responses(
+        (status = 200, description = "One answer of the tutor.", body = PreviewBody),
+        crate::openapi::Forbidden, crate::openapi::Conflicting,
+    ),
+))]
+#[worker::send]
+pub async fn create(
+    caller: Caller,
+    context: Context,
+    Id(id): Id<AssignmentId>,
+    Json(body): Json<PreviewAssignment>,
+) -> Result<Answer<PreviewBody>, ApiError> {
+    let documents = context.documents();
+    let edit = CourseAction::EditAssignments;
+    let (assignment, _) = access::assignment(&documents, &caller, &id, edit).await?;
+    let config = &assignment.ai_config;
+    let persona = Personas(&documents).named(&assignment.course_id, &config.persona).await?.own();
+
+    let message = plain(&body.test_message);
+    let history: Vec<_> =
+        body.history.iter().map(|turn| Utterance { speaker: turn.speaker, text: &turn.text }).collect();
+    let before = history.iter().filter(|turn| turn.speaker == Speaker::Student).count();
+    let turns = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
+    let (decision, ending) = next_move(config, &history, &message, turns);
+
+    let gemini = &context.config().gemini;
+    let question =
+        question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, decision.strategy);
+    let answer = text_model::ask(gemini, &question).await?;
+    let usage = counted(answer.usage);
+    Ok(Answer(PreviewBody {
+        response: answer.text,
+        decision: PreviewDecision::of(decision, ending),
+        cost_micros: pricing::cost(&gemini.text_model, context.now(), &usage),
+        usage,
+    }))
+}
+
+/// The tutor is briefed and asked as in a conversation.
+fn question(
+    model: &str,
+    assignment: &Assignment,
+    persona: Option<&Persona>,
+    history: &[Utterance<'_>],
+    message: &str,
+    strategy: Strategy,
+) -> Question {
+    let config = &assignment.ai_config;
+    let said = |turn: &Utterance<'_>| {
+        let role = match turn.speaker {
+            Speaker::Student => Role::User,
+            Speaker::Tutor => Role::Model,
+        };
+        Content { role, parts: vec![plain(turn.text).into_owned()] }
+    };
+    let guidance = prompts::guidance(&config.dialectical_config, strategy);
+    let last = Content { role: Role::User, parts: vec![guidance, message.to_owned()] };
+    Question {
+        model: model.to_owned(),
+        system_instruction: prompts::system_instruction(&Briefing {
+            question: assignment.question.as_deref(),
+            background: &assignment.prompt,
+            title: &assignment.title,
+            language: config.language.as_deref(),
+            custom_system_prompt: config.custom_system_prompt.as_deref(),
+            tutor: Tutor::of(&config.persona, persona),
+            transcript: &[],
+            max_turns: config.max_turns,
+        }),
+        contents: history.iter().map(said).chain([last]).collect(),
+        max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
+        safety: SAFETY.to_vec(),
+    }
+}
