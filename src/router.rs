@@ -11,7 +11,8 @@ use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
 use crate::routes::{
-    assignments, config, conversations, courses, dev, document_store, health, openapi, topics, users,
+    assignments, config, conversations, courses, dev, document_store, health, openapi, submissions, topics,
+    users,
 };
 
 macro_rules! table {
@@ -61,6 +62,11 @@ table! {
     get  "/api/assignments" => assignments::list::list;
     post "/api/assignments" => assignments::create::create;
     get  "/api/assignments/{id}" => assignments::read::read;
+    get  "/api/assignments/{id}/submissions" => assignments::submissions::list;
+
+    get  "/api/submissions/{id}" => submissions::read::read;
+    patch "/api/submissions/{id}" => submissions::update::update;
+    post "/api/submissions/{id}/submit" => submissions::submit::create;
 
     get  "/api/conversations" => conversations::list::list;
     post "/api/conversations" => conversations::create::create;

@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mentora_core::ids::{AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, TopicId};
+use mentora_core::ids::{
+    AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, SubmissionId, TopicId,
+};
 
 use crate::error::ApiError;
 
@@ -47,6 +49,12 @@ impl Named for AssignmentId {
 impl Named for ConversationId {
     fn not_found() -> ApiError {
         ApiError::conversation_not_found()
+    }
+}
+
+impl Named for SubmissionId {
+    fn not_found() -> ApiError {
+        ApiError::submission_not_found()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`health`], [`config`], [`openapi`]: for everybody
 //! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
-//! - [`users`], [`courses`], [`topics`], [`assignments`], [`conversations`]: the resources
+//! - [`users`], [`courses`], [`topics`], [`assignments`], [`conversations`], [`submissions`]: the resources
 //! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
 
 pub mod assignments;
@@ -13,5 +13,6 @@ pub mod dev;
 pub mod document_store;
 pub mod health;
 pub mod openapi;
+pub mod submissions;
 pub mod topics;
 pub mod users;

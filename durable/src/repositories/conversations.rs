@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, document};
+use super::{Cursor, Page, RepositoryError, Stored, Submissions, document};
 use crate::platform::documents::DocumentTransport;
 
 /// What a list returns: all but the turns, which may be hundreds of kilobytes.
@@ -56,6 +56,15 @@ pub struct ConversationFilter {
     pub state: Option<ConversationState>,
 }
 
+/// Whether a conversation is for something that its student hands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handing {
+    /// A student's, who is to hand it in.
+    In,
+    /// Of staff who try what they have set, or of an auditor.
+    Nothing,
+}
+
 /// The latest conversation of a student about an assignment.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -77,7 +86,8 @@ fn latest_path(assignment: &AssignmentId, user: &UserId) -> Result<DocumentPath,
 }
 
 impl<T: Transport> Conversations<'_, T> {
-    /// Begins a conversation, unless the student has one open about the assignment.
+    /// Begins a conversation, unless the student has one open about the assignment. With `submission`, the student's
+    /// submission is in progress from the same moment on; staff who try an assignment hand nothing in.
     ///
     /// # Errors
     /// [`RepositoryError::AlreadyExists`] when one is open, or was begun at the same moment: see
@@ -86,6 +96,7 @@ impl<T: Transport> Conversations<'_, T> {
         &self,
         id: &ConversationId,
         conversation: &Conversation,
+        submission: Handing,
     ) -> Result<(), RepositoryError> {
         let latest_path = latest_path(&conversation.assignment_id, &conversation.user_id)?;
         let precondition = match self.0.get(&latest_path).await? {
@@ -102,10 +113,13 @@ impl<T: Transport> Conversations<'_, T> {
         let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
         latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
         latest.insert("updatedAt".into(), Value::Integer(conversation.updated_at.0));
-        let writes = [
+        let mut writes = vec![
             Write::set(latest_path, latest).only_if(precondition),
             Write::create(path(id)?, to_fields(conversation)?),
         ];
+        if submission == Handing::In {
+            writes.push(Submissions(self.0).begin(id, conversation).await?);
+        }
         match self.0.commit(&writes).await {
             Ok(_) => Ok(()),
             Err(error) => match error.kind {
@@ -224,7 +238,10 @@ mod tests {
         let (a, b) = (conversation_id("a"), conversation_id("b"));
         let (left, right) = (conversation("lying", "student", 1), conversation("lying", "student", 2));
         block_on(async {
-            let outcome = join!(conversations.create(&a, &left), conversations.create(&b, &right));
+            let outcome = join!(
+                conversations.create(&a, &left, Handing::In),
+                conversations.create(&b, &right, Handing::In)
+            );
             assert_eq!(outcome, (Ok(()), Err(RepositoryError::AlreadyExists)));
             let open = conversations.open_of(&assignment_id("lying"), &user("student")).await.unwrap();
             assert_eq!(open, Some((a, left)));
@@ -237,13 +254,23 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         block_on(async {
-            conversations.create(&conversation_id("a"), &conversation("lying", "student", 1)).await.unwrap();
-            let second =
-                conversations.create(&conversation_id("b"), &conversation("lying", "student", 2)).await;
+            conversations
+                .create(&conversation_id("a"), &conversation("lying", "student", 1), Handing::In)
+                .await
+                .unwrap();
+            let second = conversations
+                .create(&conversation_id("b"), &conversation("lying", "student", 2), Handing::In)
+                .await;
             assert_eq!(second, Err(RepositoryError::AlreadyExists));
             // Another student, and another question, are another matter.
-            conversations.create(&conversation_id("c"), &conversation("lying", "other", 3)).await.unwrap();
-            conversations.create(&conversation_id("d"), &conversation("truth", "student", 4)).await.unwrap();
+            conversations
+                .create(&conversation_id("c"), &conversation("lying", "other", 3), Handing::In)
+                .await
+                .unwrap();
+            conversations
+                .create(&conversation_id("d"), &conversation("truth", "student", 4), Handing::In)
+                .await
+                .unwrap();
         });
     }
 
@@ -252,7 +279,9 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         let begin = async |id: &str, at| {
-            conversations.create(&conversation_id(id), &conversation("lying", "student", at)).await
+            conversations
+                .create(&conversation_id(id), &conversation("lying", "student", at), Handing::In)
+                .await
         };
         let open = async || {
             let open = conversations.open_of(&assignment_id("lying"), &user("student")).await.unwrap();
@@ -280,10 +309,14 @@ mod tests {
         let conversations = Conversations(&documents);
         block_on(async {
             store.lose_next_commit_reply();
-            conversations.create(&conversation_id("a"), &conversation("lying", "student", 1)).await.unwrap();
+            conversations
+                .create(&conversation_id("a"), &conversation("lying", "student", 1), Handing::In)
+                .await
+                .unwrap();
             store.lose_next_commit_reply();
-            let second =
-                conversations.create(&conversation_id("b"), &conversation("truth", "student", 1)).await;
+            let second = conversations
+                .create(&conversation_id("b"), &conversation("truth", "student", 1), Handing::In)
+                .await;
             assert_eq!(second, Ok(()));
         });
     }
@@ -293,8 +326,14 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         block_on(async {
-            conversations.create(&conversation_id("a"), &conversation("x_y", "z", 1)).await.unwrap();
-            conversations.create(&conversation_id("b"), &conversation("x", "y_z", 1)).await.unwrap();
+            conversations
+                .create(&conversation_id("a"), &conversation("x_y", "z", 1), Handing::Nothing)
+                .await
+                .unwrap();
+            conversations
+                .create(&conversation_id("b"), &conversation("x", "y_z", 1), Handing::Nothing)
+                .await
+                .unwrap();
         });
     }
 
@@ -307,7 +346,7 @@ mod tests {
                 [("a", "lying", "s1", 1), ("b", "lying", "s2", 2), ("c", "truth", "s1", 3)]
             {
                 conversations
-                    .create(&conversation_id(id), &conversation(assignment, student, at))
+                    .create(&conversation_id(id), &conversation(assignment, student, at), Handing::In)
                     .await
                     .unwrap();
             }

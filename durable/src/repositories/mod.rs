@@ -8,6 +8,7 @@
 //! - [`topics`] keeps `topics/{topicId}`
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
+//! - [`submissions`] keeps `submissions/{assignmentId_userId}`; [`students`] knows who of a course is to hand something in
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
@@ -21,6 +22,8 @@ mod document;
 pub mod error;
 pub mod page;
 pub mod roster;
+pub mod students;
+pub mod submissions;
 pub mod topics;
 pub mod users;
 
@@ -38,5 +41,7 @@ pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use page::{Cursor, Page};
 pub use roster::Roster;
+pub use students::Students;
+pub use submissions::{SubmissionChange, Submissions};
 pub use topics::{TopicChange, Topics};
 pub use users::Users;

@@ -8,6 +8,7 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod submissions;
 mod topics;
 mod users;
 
@@ -22,5 +23,6 @@ pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, L
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
+pub use submissions::{ListSubmissions, SubmissionBody, SubmissionCounts, SubmissionPage, UpdateSubmission};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
