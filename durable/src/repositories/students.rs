@@ -22,7 +22,7 @@ impl<T: Transport> Students<'_, T> {
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn count(
+    pub async fn how_many(
         &self,
         course: &CourseId,
         assignment: &AssignmentId,
@@ -108,7 +108,10 @@ pub(super) struct ActiveStudents {
 
 impl Counted for ActiveStudents {
     fn query(&self) -> Result<Query, RepositoryError> {
-        Ok(students(&self.course)?.whose("status", Operator::Equal, to_value(&MemberStatus::Active)?))
+        let active =
+            students(&self.course)?.whose("status", Operator::Equal, to_value(&MemberStatus::Active)?);
+        // In the order of the list, whose index it shares.
+        Ok(active.order_by("createdAt", Direction::Ascending))
     }
 
     #[cfg(test)]
@@ -155,7 +158,7 @@ mod tests {
                 let conversations = Conversations(&documents);
                 conversations.create(&conversation_id(id), &conversation, Handing::In).await.unwrap();
             }
-            let counted = Students(&documents).count(&course_id("ethics"), &assignment_id("lying")).await;
+            let counted = Students(&documents).how_many(&course_id("ethics"), &assignment_id("lying")).await;
             let (count, progress) = counted.unwrap();
             assert_eq!(count, Count { total: 3, begun: 2 });
             assert_eq!(progress.in_progress, 2);

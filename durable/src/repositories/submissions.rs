@@ -208,7 +208,10 @@ impl Counted for HowMany {
     fn query(&self) -> Result<Query, RepositoryError> {
         let query = for_assignment(&self.assignment)?;
         Ok(match self.kind {
-            Kind::In(state) => query.whose("state", Operator::Equal, to_value(&state)?),
+            // In the order of the list, whose index it shares.
+            Kind::In(state) => query
+                .whose("state", Operator::Equal, to_value(&state)?)
+                .order_by("startedAt", Direction::Descending),
             Kind::Late => query.whose("late", Operator::Equal, true),
         })
     }

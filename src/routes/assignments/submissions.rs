@@ -39,7 +39,7 @@ pub async fn list(
     let (submissions, students) = (Submissions(&documents), Students(&documents));
     let course = &assignment.course_id;
     let (items, (count, progress)) =
-        try_join!(submissions.list(&id, query.state, &wanted), students.count(course, &id))?;
+        try_join!(submissions.list(&id, query.state, &wanted), students.how_many(course, &id))?;
     let Page { items, next_cursor } =
         page::page(items, |(id, submission)| submission_body(standing, id, submission));
     let counts = SubmissionCounts {
