@@ -7,6 +7,7 @@
 use mentora_core::documents::collections::{CONVERSATIONS, OPEN_CONVERSATIONS};
 use mentora_core::documents::{Conversation, ConversationState};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
     Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Precondition, Query, Transport, Value,
@@ -68,8 +69,8 @@ pub enum Handing {
 /// The latest conversation of a student about an assignment.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Latest {
-    conversation_id: ConversationId,
+pub(super) struct Latest {
+    pub(super) conversation_id: ConversationId,
 }
 
 /// Where a conversation stands.
@@ -80,8 +81,20 @@ pub fn path(id: &ConversationId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(CONVERSATIONS)?.doc(id.as_str())?)
 }
 
+/// The write by which a conversation becomes the latest of its student about its assignment.
+pub(super) fn latest(
+    id: &ConversationId,
+    conversation: &Conversation,
+    now: Millis,
+) -> Result<Write, RepositoryError> {
+    let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
+    latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
+    latest.insert("updatedAt".into(), Value::Integer(now.0));
+    Ok(Write::set(latest_path(&conversation.assignment_id, &conversation.user_id)?, latest))
+}
+
 /// An id holds no dot, so no two pairs share a name.
-fn latest_path(assignment: &AssignmentId, user: &UserId) -> Result<DocumentPath, RepositoryError> {
+pub(super) fn latest_path(assignment: &AssignmentId, user: &UserId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(OPEN_CONVERSATIONS)?.doc(&format!("{assignment}.{user}"))?)
 }
 
@@ -110,11 +123,8 @@ impl<T: Transport> Conversations<'_, T> {
                 Precondition::UpdateTime(document.update_time)
             }
         };
-        let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
-        latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
-        latest.insert("updatedAt".into(), Value::Integer(conversation.updated_at.0));
         let mut writes = vec![
-            Write::set(latest_path, latest).only_if(precondition),
+            latest(id, conversation, conversation.updated_at)?.only_if(precondition),
             Write::create(path(id)?, to_fields(conversation)?),
         ];
         if submission == Handing::In {
@@ -215,7 +225,6 @@ mod tests {
     use futures::join;
     use mentora_core::documents::EndReason;
     use mentora_core::ids::StreamingSessionId;
-    use mentora_core::time::Millis;
 
     use super::*;
     use crate::repositories::native_store::{

@@ -16,7 +16,7 @@ use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Counted, Listing};
 use super::{
-    Cursor, Page, announcements, assignments, conversations, courses, students, submissions, topics,
+    Cursor, Page, announcements, assignments, conversations, courses, students, submissions, tallies, topics,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -34,6 +34,7 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<courses::Public>(),
         listing::<students::StudentsOf>(),
         listing::<submissions::OfAssignment>(),
+        listing::<tallies::Ended>(),
         listing::<topics::InPlaces>(),
         counted::<students::ActiveStudents>(),
         counted::<submissions::HowMany>(),

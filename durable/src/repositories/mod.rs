@@ -9,6 +9,7 @@
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
 //! - [`submissions`] keeps `submissions/{assignmentId_userId}`; [`students`] knows who of a course is to hand something in
+//! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
@@ -24,6 +25,7 @@ pub mod page;
 pub mod roster;
 pub mod students;
 pub mod submissions;
+pub mod tallies;
 pub mod topics;
 pub mod users;
 
@@ -43,5 +45,6 @@ pub use page::{Cursor, Page};
 pub use roster::Roster;
 pub use students::Students;
 pub use submissions::{SubmissionChange, Submissions};
+pub use tallies::Tallies;
 pub use topics::{TopicChange, Topics};
 pub use users::Users;
