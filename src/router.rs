@@ -63,6 +63,9 @@ table! {
     post "/api/assignments" => assignments::create::create;
     get  "/api/assignments/{id}" => assignments::read::read;
     get  "/api/assignments/{id}/submissions" => assignments::submissions::list;
+    get  "/api/assignments/{id}/statistics" => assignments::statistics::read::read;
+    get  "/api/assignments/{id}/statistics/export" => assignments::statistics::export::read;
+    post "/api/assignments/{id}/statistics/rebuild" => assignments::statistics::rebuild::create;
 
     get  "/api/submissions/{id}" => submissions::read::read;
     patch "/api/submissions/{id}" => submissions::update::update;
@@ -73,6 +76,9 @@ table! {
     get  "/api/conversations/{id}" => conversations::read::read;
     post "/api/conversations/{id}/turns" => conversations::turns::create;
     post "/api/conversations/{id}/end" => conversations::end::create;
+    post "/api/conversations/{id}/reopen" => conversations::reopen::create;
+    get  "/api/conversations/{id}/summary" => conversations::summary::read;
+    get  "/api/conversations/{id}/transcript" => conversations::transcript::read;
     get  "/api/conversations/{id}/stream" => conversations::stream::open::open;
     post "/api/conversations/{id}/stream/tickets" => conversations::stream::tickets::create;
 }

@@ -8,6 +8,7 @@
 //! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`statistics`]: what conversations add to the figures of their assignment; the export of them
+//! - [`transcript`]: a conversation to read, and as captions
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -25,3 +26,4 @@ pub mod rules;
 pub mod schema;
 pub mod statistics;
 pub mod time;
+pub mod transcript;

@@ -16,7 +16,8 @@ use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Counted, Listing};
 use super::{
-    Cursor, Page, announcements, assignments, conversations, courses, students, submissions, tallies, topics,
+    Cursor, Page, announcements, assignments, conversations, courses, rebuild, students, submissions,
+    tallies, topics,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -32,6 +33,7 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<conversations::ConversationFilter>(),
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
+        listing::<rebuild::Closed>(),
         listing::<students::StudentsOf>(),
         listing::<submissions::OfAssignment>(),
         listing::<tallies::Ended>(),

@@ -9,7 +9,8 @@
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
 //! - [`submissions`] keeps `submissions/{assignmentId_userId}`; [`students`] knows who of a course is to hand something in
-//! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum
+//! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
+//!   them anew
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
@@ -22,6 +23,7 @@ pub mod devices;
 mod document;
 pub mod error;
 pub mod page;
+pub mod rebuild;
 pub mod roster;
 pub mod students;
 pub mod submissions;
@@ -42,6 +44,7 @@ pub use devices::Devices;
 pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use page::{Cursor, Page};
+pub use rebuild::Rebuilt;
 pub use roster::Roster;
 pub use students::Students;
 pub use submissions::{SubmissionChange, Submissions};

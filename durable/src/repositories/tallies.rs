@@ -23,17 +23,17 @@ use super::{Cursor, Page, RepositoryError, Stored, assignments, document};
 use crate::platform::documents::DocumentTransport;
 
 /// Tries while others change the same statistics.
-const ATTEMPTS: u32 = 3;
+pub(super) const ATTEMPTS: u32 = 3;
 
 /// The statistics and what they are made of.
 #[derive(Debug)]
 pub struct Tallies<'a, T = DocumentTransport>(pub &'a Client<T>);
 
-fn path(assignment: &AssignmentId) -> Result<DocumentPath, RepositoryError> {
+pub(super) fn path(assignment: &AssignmentId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(STATISTICS)?.doc(assignment.as_str())?)
 }
 
-fn contribution_path(
+pub(super) fn contribution_path(
     assignment: &AssignmentId,
     conversation: &ConversationId,
 ) -> Result<DocumentPath, RepositoryError> {
@@ -129,7 +129,7 @@ impl<T: Transport> Tallies<'_, T> {
             Write::verify(submission_path, known)
         };
         let writes = [
-            Write::create(contribution_path, to_fields(&contribution)?),
+            contributing(&contribution)?.only_if(Precondition::Exists(false)),
             replacing(assignment_id, statistics.as_ref(), sum, now)?,
             handing_in,
         ];
@@ -241,6 +241,12 @@ fn decoded(statistics: Option<&Document>, now: Millis) -> Result<Statistics, Rep
         Some(found) => Ok(found.decode()?),
         None => Ok(Statistics::new(Default::default(), now)),
     }
+}
+
+/// The write of a contribution, whatever was there.
+pub(super) fn contributing(contribution: &Contribution) -> Result<Write, RepositoryError> {
+    let Contribution { assignment_id, conversation_id, .. } = contribution;
+    Ok(Write::set(contribution_path(assignment_id, conversation_id)?, to_fields(contribution)?))
 }
 
 /// The write of a sum that was made of what was read.

@@ -3,6 +3,7 @@
 pub mod create;
 pub mod list;
 pub mod read;
+pub mod statistics;
 pub mod submissions;
 
 use mentora_core::documents::Assignment;

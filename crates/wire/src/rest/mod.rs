@@ -8,6 +8,7 @@ mod courses;
 mod dev;
 mod health;
 mod page;
+mod statistics;
 mod submissions;
 mod topics;
 mod users;
@@ -17,12 +18,14 @@ pub use assignments::{AssignmentBody, CreateAssignment, ListAssignments};
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
-    ListConversations, PostTurn, StreamQuery, TicketBody, TurnAnswer,
+    ListConversations, PostTurn, StreamQuery, SummaryBody, TicketBody, TranscriptFormat, TranscriptQuery,
+    TurnAnswer,
 };
 pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, Listed};
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
 pub use page::{Limit, ListPart, Page};
+pub use statistics::{RebuiltBody, StatisticsBody};
 pub use submissions::{ListSubmissions, SubmissionBody, SubmissionCounts, SubmissionPage, UpdateSubmission};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
