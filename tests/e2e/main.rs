@@ -10,7 +10,7 @@
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`course_parts`], [`profile`]: the tests
+//!   [`identity`], [`course_parts`], [`profile`], [`submissions`], [`statistics`], [`after_the_end`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -20,6 +20,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod after_the_end;
 mod bad_input;
 mod barge_in;
 mod course_parts;
@@ -39,7 +40,9 @@ mod repeated;
 mod sim;
 mod speech;
 mod stack;
+mod statistics;
 mod stream;
+mod submissions;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -93,6 +96,14 @@ fn main() -> ExitCode {
         profile::a_profile_changes_in_what_is_named_alone,
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
+        submissions::what_a_student_argues_is_handed_in_and_graded,
+        submissions::staff_see_how_many_are_how_far,
+        statistics::what_was_counted_is_what_a_rebuild_comes_to,
+        statistics::a_killed_worker_counts_each_end_once,
+        statistics::a_thousand_conversations_are_counted_anew,
+        after_the_end::staff_let_a_conversation_go_on,
+        after_the_end::nothing_goes_on_beside_another_or_beyond_its_turns,
+        after_the_end::a_conversation_is_summed_up_and_read_in_three_forms,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,

@@ -137,11 +137,11 @@ impl<T: Transport> Tallies<'_, T> {
         // All at once, or the last of them: until then the statistics are as they were, and a rebuild begins again.
         while writes.len() > WRITES {
             let rest = writes.split_off(WRITES);
-            self.0.commit(&writes).await?;
+            self.commit(&writes).await?;
             writes = rest;
         }
         writes.push(Write::set(path, to_fields(&statistics)?).only_if(known));
-        self.0.commit(&writes).await?;
+        self.commit(&writes).await?;
         let conversations = u32::try_from(counted.len()).unwrap_or(u32::MAX);
         Ok(Rebuilt { statistics, conversations, corrected })
     }
@@ -216,5 +216,168 @@ impl Listing for Closed {
     #[cfg(test)]
     fn shapes() -> Vec<Self> {
         vec![Self { assignment: super::native_store::assignment_id("lying") }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use futures::join;
+    use mentora_core::documents::SubmissionState;
+    use mentora_firestore::Client;
+
+    use super::*;
+    use crate::repositories::conversations::Handing;
+    use crate::repositories::native_store::{
+        NativeStore, assignment_id, conversation, conversation_id, documents, user,
+    };
+    use crate::repositories::{Conversations, Submissions};
+
+    type Documents = Client<&'static NativeStore>;
+
+    /// A student's conversation that begins and ends, as its object would have it; not yet counted.
+    async fn ended(
+        documents: &Documents,
+        id: &str,
+        student: &str,
+        at: i64,
+        handing: Handing,
+    ) -> Conversation {
+        let begun = conversation("lying", student, at);
+        Conversations(documents).create(&conversation_id(id), &begun, handing).await.unwrap();
+        let closed =
+            Conversation { state: ConversationState::Closed, closed_at: Some(Millis(at + 5)), ..begun };
+        let path = conversations::path(&conversation_id(id)).unwrap();
+        documents.commit(&[Write::update(path, to_fields(&closed).unwrap())]).await.unwrap();
+        closed
+    }
+
+    async fn sum(documents: &Documents) -> Statistics {
+        Tallies(documents).get(&assignment_id("lying")).await.unwrap().unwrap().into_document()
+    }
+
+    async fn submission(documents: &Documents, student: &str) -> Submission {
+        let id = submissions::id_of(&assignment_id("lying"), &user(student)).unwrap();
+        Submissions(documents).get(&id).await.unwrap().unwrap().into_document()
+    }
+
+    #[test]
+    fn an_end_is_counted_once_and_hands_in_however_often_it_is_told() {
+        let (documents, store) = documents();
+        let tallies = Tallies(&documents);
+        block_on(async {
+            let closed = ended(&documents, "a", "student", 1, Handing::In).await;
+            let id = conversation_id("a");
+            store.lose_next_commit_reply();
+            let first = tallies.add(&id, &closed, Millis(7)).await;
+            assert_eq!(first, Err(RepositoryError::Unavailable), "nobody knows whether it arrived");
+            for _ in 0..3 {
+                tallies.add(&id, &closed, Millis(8)).await.unwrap();
+            }
+            assert_eq!(sum(&documents).await.sums.conversations, 1);
+            let handed = submission(&documents, "student").await;
+            assert_eq!((handed.state, handed.submitted_at), (SubmissionState::Submitted, Some(Millis(6))));
+        });
+    }
+
+    #[test]
+    fn who_ends_at_once_is_counted_each() {
+        let (documents, _) = documents();
+        let tallies = Tallies(&documents);
+        block_on(async {
+            let left = ended(&documents, "a", "s1", 1, Handing::In).await;
+            let right = ended(&documents, "b", "s2", 2, Handing::In).await;
+            let (a, b) = (conversation_id("a"), conversation_id("b"));
+            let outcome = join!(tallies.add(&a, &left, Millis(9)), tallies.add(&b, &right, Millis(9)));
+            assert_eq!(outcome, (Ok(()), Ok(())));
+            assert_eq!(sum(&documents).await.sums.conversations, 2);
+        });
+    }
+
+    #[test]
+    fn staff_who_try_an_assignment_are_not_counted() {
+        let (documents, _) = documents();
+        let tallies = Tallies(&documents);
+        block_on(async {
+            let tried = ended(&documents, "a", "teacher", 1, Handing::Nothing).await;
+            tallies.add(&conversation_id("a"), &tried, Millis(9)).await.unwrap();
+            assert_eq!(tallies.get(&assignment_id("lying")).await.unwrap(), None);
+            let rebuilt =
+                tallies.rebuild(&assignment_id("lying"), Students::default(), Millis(9)).await.unwrap();
+            assert_eq!(rebuilt.conversations, 0);
+        });
+    }
+
+    #[test]
+    fn what_is_opened_again_goes_on_and_counts_no_more() {
+        let (documents, store) = documents();
+        let tallies = Tallies(&documents);
+        block_on(async {
+            let closed = ended(&documents, "a", "student", 1, Handing::In).await;
+            let id = conversation_id("a");
+            tallies.add(&id, &closed, Millis(7)).await.unwrap();
+            let open = Conversation {
+                state: ConversationState::AwaitingFollowup,
+                closed_at: None,
+                ..closed.clone()
+            };
+            store.lose_next_commit_reply();
+            assert_eq!(tallies.take_back(&id, &open, Millis(8)).await, Err(RepositoryError::Unavailable));
+            tallies.take_back(&id, &open, Millis(9)).await.unwrap();
+            assert_eq!(sum(&documents).await.sums.conversations, 0);
+            assert_eq!(submission(&documents, "student").await.state, SubmissionState::InProgress);
+            let found = Conversations(&documents).open_of(&assignment_id("lying"), &user("student")).await;
+            let (found, stored) = found.unwrap().unwrap();
+            assert_eq!((found, stored.state, stored.closed_at), (id.clone(), open.state, None));
+
+            // It ends again, and is counted again.
+            tallies.add(&id, &closed, Millis(10)).await.unwrap();
+            assert_eq!(sum(&documents).await.sums.conversations, 1);
+        });
+    }
+
+    #[test]
+    fn nothing_is_opened_again_beside_another_that_is_open() {
+        let (documents, _) = documents();
+        let tallies = Tallies(&documents);
+        block_on(async {
+            let closed = ended(&documents, "a", "student", 1, Handing::In).await;
+            tallies.add(&conversation_id("a"), &closed, Millis(7)).await.unwrap();
+            let second = conversation("lying", "student", 8);
+            Conversations(&documents).create(&conversation_id("b"), &second, Handing::In).await.unwrap();
+            let open = Conversation { state: ConversationState::AwaitingFollowup, closed_at: None, ..closed };
+            let refused = tallies.take_back(&conversation_id("a"), &open, Millis(9)).await;
+            assert_eq!(refused, Err(RepositoryError::AlreadyExists));
+            assert_eq!(sum(&documents).await.sums.conversations, 1, "nothing changed");
+            assert_eq!(submission(&documents, "student").await.conversation_id, conversation_id("b"));
+        });
+    }
+
+    #[test]
+    fn a_rebuild_comes_to_what_was_counted_and_corrects_what_was_not() {
+        let (documents, _) = documents();
+        let tallies = Tallies(&documents);
+        let lying = assignment_id("lying");
+        block_on(async {
+            for n in 0..60 {
+                let (id, student) = (format!("c{n}"), format!("s{n}"));
+                let closed = ended(&documents, &id, &student, n, Handing::In).await;
+                tallies.add(&conversation_id(&id), &closed, Millis(100)).await.unwrap();
+            }
+            let counted = tallies.drawn(&lying, Millis(101)).await.unwrap().unwrap();
+            let students = Students::default();
+            let rebuilt = tallies.rebuild(&lying, students, Millis(102)).await.unwrap();
+            assert_eq!((rebuilt.conversations, rebuilt.corrected), (60, 0));
+            assert_eq!(Statistics { updated_at: counted.updated_at, ..rebuilt.statistics }, counted);
+
+            // One was never counted, one was counted and is gone.
+            let path = tallies::contribution_path(&lying, &conversation_id("c7")).unwrap();
+            documents.commit(&[Write::delete(path)]).await.unwrap();
+            let path = conversations::path(&conversation_id("c9")).unwrap();
+            documents.commit(&[Write::delete(path)]).await.unwrap();
+            let rebuilt = tallies.rebuild(&lying, students, Millis(103)).await.unwrap();
+            assert_eq!((rebuilt.conversations, rebuilt.corrected), (59, 2));
+            assert_eq!(sum(&documents).await.sums.conversations, 59);
+        });
     }
 }

@@ -133,8 +133,7 @@ impl<T: Transport> Tallies<'_, T> {
             replacing(assignment_id, statistics.as_ref(), sum, now)?,
             handing_in,
         ];
-        self.0.commit(&writes).await?;
-        Ok(())
+        self.commit(&writes).await
     }
 
     async fn try_to_take_back(
@@ -182,8 +181,7 @@ impl<T: Transport> Tallies<'_, T> {
             let known = Precondition::UpdateTime(submission.update_time);
             writes.push(change.write(&submission_path, now).only_if(known));
         }
-        self.0.commit(&writes).await?;
-        Ok(())
+        self.commit(&writes).await
     }
 
     async fn persevere(
@@ -197,6 +195,15 @@ impl<T: Transport> Tallies<'_, T> {
             }
         }
         attempt().await
+    }
+
+    /// All or nothing. What was made or has gone since it was read is somebody else's change as any other.
+    pub(super) async fn commit(&self, writes: &[Write]) -> Result<(), RepositoryError> {
+        match self.0.commit(writes).await.map_err(RepositoryError::from) {
+            Ok(_) => Ok(()),
+            Err(RepositoryError::AlreadyExists | RepositoryError::NotFound) => Err(RepositoryError::Conflict),
+            Err(error) => Err(error),
+        }
     }
 
     async fn together<const N: usize>(
