@@ -1,6 +1,7 @@
 //! A conversation after its end: opened again, summed up, and read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -38,6 +39,8 @@ pub async fn staff_let_a_conversation_go_on(house: Arc<House>) {
     assert_eq!(same.ok()["id"], student.conversation.as_str(), "it is the one that is open");
 
     let mut stream = Stream::resume(stack, &student, Memory::default(), Options::default()).await;
+    // All that was told before comes first.
+    stream.quiet(Duration::from_millis(300)).await;
     stream.say("And who pays for the drivers?").await;
     stream.answer().await;
     let changes = stream.memory.all("state_change");
