@@ -2,15 +2,18 @@
 //! the refusal; none decides by itself.
 
 use futures::try_join;
-use mentora_core::documents::{Assignment, Conversation, Course, MemberStatus, Persona, Role, Topic};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, PersonaId, TopicId};
+use mentora_core::documents::{
+    Assignment, Conversation, Course, MemberStatus, Persona, Role, Submission, Topic,
+};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, PersonaId, SubmissionId, TopicId};
 use mentora_core::policy::{
-    ConversationAction, ConversationOf, CourseAction, InCourse, Standing, Verdict, decide,
+    ConversationAction, ConversationOf, CourseAction, InCourse, Standing, SubmissionAction, SubmissionOf,
+    Verdict, decide,
 };
 use mentora_core::prompts;
 use mentora_durable::platform::documents::Documents;
 use mentora_durable::repositories::{
-    Assignments, Conversations, Courses, DeletedCourses, Personas, Roster, Stored, Topics,
+    Assignments, Conversations, Courses, DeletedCourses, Personas, Roster, Stored, Submissions, Topics,
 };
 
 use crate::auth::Caller;
@@ -33,6 +36,17 @@ pub struct CourseAccess {
 pub struct ConversationAccess {
     /// The conversation as the store has it, which may be a moment behind its object.
     pub conversation: Conversation,
+    /// What the caller is to its course.
+    pub standing: Standing,
+}
+
+/// A submission that the caller may use as asked.
+#[derive(Debug, Clone)]
+pub struct SubmissionAccess {
+    /// The submission.
+    pub submission: Stored<Submission>,
+    /// What it is handed in for; none once that was deleted.
+    pub assignment: Option<Assignment>,
     /// What the caller is to its course.
     pub standing: Standing,
 }
@@ -141,6 +155,34 @@ pub async fn conversation(
     };
     permit::<ConversationId>(access.verdict(caller, action), refusal)?;
     Ok(access)
+}
+
+/// A submission, for `action`.
+///
+/// # Errors
+/// As [`course`].
+pub async fn submission(
+    documents: &Documents,
+    caller: &Caller,
+    id: &SubmissionId,
+    action: SubmissionAction,
+) -> Result<SubmissionAccess, ApiError> {
+    let submission = Submissions(documents).get(id).await?.ok_or_else(ApiError::submission_not_found)?;
+    let assignment = Assignments(documents).get(&submission.assignment_id).await?;
+    let course = match &assignment {
+        Some(assignment) => find_course(documents, caller, &assignment.course_id).await?,
+        None => None,
+    };
+    // A submission outlives its assignment; then nobody is anything to the course.
+    let standing = course.map_or(Standing::Outsider, |access| access.standing);
+    let student = &submission.user_id;
+    let refusal = match action {
+        SubmissionAction::Submit => "Only its student, while in the course, may hand this in.",
+        SubmissionAction::Read | SubmissionAction::Grade => "Only the staff of the course may grade this.",
+    };
+    let verdict = decide(&caller.actor, action, &SubmissionOf { student, standing });
+    permit::<SubmissionId>(verdict, refusal)?;
+    Ok(SubmissionAccess { submission, assignment: assignment.map(Stored::into_document), standing })
 }
 
 impl CourseAccess {

@@ -19,6 +19,29 @@ pub struct Created<T> {
     pub body: T,
 }
 
+/// `200` with a file that a browser keeps under its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// Of ASCII letters, digits, `-`, `_` and `.`: typed ids and what we add to them.
+    pub name: String,
+    /// What it is.
+    pub content_type: &'static str,
+    /// What it holds.
+    pub body: String,
+}
+
+impl From<Download> for Response {
+    fn from(Download { name, content_type, body }: Download) -> Self {
+        let mut response = body.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+            headers.insert(header::CONTENT_DISPOSITION, disposition);
+        }
+        response
+    }
+}
+
 /// The version of a document as clients see it.
 #[must_use]
 pub fn etag(version: Version) -> Etag {

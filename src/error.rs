@@ -247,6 +247,12 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "There is no such conversation, or it is not yours to see.")
     }
 
+    /// No such submission, or not for these eyes.
+    #[must_use]
+    pub fn submission_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such submission, or it is not yours to see.")
+    }
+
     /// What a call to the store failed with, where what is not there has a text of its own.
     pub fn missing(not_found: fn() -> Self) -> impl Fn(RepositoryError) -> Self {
         move |error| if error == RepositoryError::NotFound { not_found() } else { error.into() }
@@ -558,6 +564,7 @@ mod tests {
             (ApiError::topic_not_found(), ErrorCode::NotFound, 404),
             (ApiError::assignment_not_found(), ErrorCode::NotFound, 404),
             (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::submission_not_found(), ErrorCode::NotFound, 404),
             (ApiError::device_not_found(), ErrorCode::NotFound, 404),
             (ApiError::persona_not_found(), ErrorCode::NotFound, 404),
             (ApiError::persona_in_use(2), ErrorCode::Conflict, 409),

@@ -14,7 +14,7 @@ use crate::idempotency;
 use crate::limits;
 use crate::routes::{
     assignments, config, conversations, courses, dev, docs, document_store, health, openapi, personas,
-    topics, users,
+    submissions, topics, users,
 };
 
 macro_rules! table {
@@ -76,6 +76,10 @@ table! {
     patch "/api/assignments/{id}" => assignments::update::update;
     delete "/api/assignments/{id}" => assignments::delete::delete;
     post "/api/assignments/{id}/preview" => assignments::preview::create;
+    get  "/api/assignments/{id}/submissions" => assignments::submissions::list;
+    get  "/api/assignments/{id}/statistics" => assignments::statistics::read::read;
+    get  "/api/assignments/{id}/statistics/export" => assignments::statistics::export::read;
+    post "/api/assignments/{id}/statistics/rebuild" => assignments::statistics::rebuild::create;
 
     get  "/api/personas" => personas::list::list;
     post "/api/personas" => personas::create::create;
@@ -83,11 +87,18 @@ table! {
     patch "/api/personas/{id}" => personas::update::update;
     delete "/api/personas/{id}" => personas::delete::delete;
 
+    get  "/api/submissions/{id}" => submissions::read::read;
+    patch "/api/submissions/{id}" => submissions::update::update;
+    post "/api/submissions/{id}/submit" => submissions::submit::create;
+
     get  "/api/conversations" => conversations::list::list;
     post "/api/conversations" => conversations::create::create;
     get  "/api/conversations/{id}" => conversations::read::read;
     post "/api/conversations/{id}/turns" => conversations::turns::create;
     post "/api/conversations/{id}/end" => conversations::end::create;
+    post "/api/conversations/{id}/reopen" => conversations::reopen::create;
+    get  "/api/conversations/{id}/summary" => conversations::summary::read;
+    get  "/api/conversations/{id}/transcript" => conversations::transcript::read;
     get  "/api/conversations/{id}/stream" => conversations::stream::open::open;
     post "/api/conversations/{id}/stream/tickets" => conversations::stream::tickets::create;
 }

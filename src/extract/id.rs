@@ -3,7 +3,8 @@
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use mentora_core::ids::{
-    AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, MemberId, PersonaId, TopicId,
+    AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, MemberId, PersonaId, SubmissionId,
+    TopicId,
 };
 
 use crate::error::ApiError;
@@ -61,6 +62,12 @@ impl Named for PersonaId {
 impl Named for ConversationId {
     fn not_found() -> ApiError {
         ApiError::conversation_not_found()
+    }
+}
+
+impl Named for SubmissionId {
+    fn not_found() -> ApiError {
+        ApiError::submission_not_found()
     }
 }
 

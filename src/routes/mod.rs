@@ -2,7 +2,7 @@
 //!
 //! - [`health`], [`config`], [`openapi`], [`docs`]: for everybody
 //! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
-//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`]: the resources
+//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`], [`submissions`]: the resources
 //! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
 
 pub mod assignments;
@@ -15,5 +15,6 @@ pub mod document_store;
 pub mod health;
 pub mod openapi;
 pub mod personas;
+pub mod submissions;
 pub mod topics;
 pub mod users;

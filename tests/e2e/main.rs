@@ -13,6 +13,7 @@
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`]: the others
+//!   [`identity`], [`course_parts`], [`profile`], [`submissions`], [`statistics`], [`after_the_end`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +23,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod after_the_end;
 mod assignments;
 mod bad_input;
 mod barge_in;
@@ -50,7 +52,9 @@ mod roster;
 mod sim;
 mod speech;
 mod stack;
+mod statistics;
 mod stream;
+mod submissions;
 mod thumbnails;
 mod tokens;
 
@@ -155,6 +159,16 @@ fn main() -> ExitCode {
     ]);
     all.extend(after_half_a_minute(&house, &arguments));
     all.extend(tests![house:
+        submissions::what_a_student_argues_is_handed_in_and_graded,
+        submissions::staff_see_how_many_are_how_far,
+        statistics::what_was_counted_is_what_a_rebuild_comes_to,
+        statistics::a_killed_worker_counts_each_end_once,
+        statistics::a_thousand_conversations_are_counted_anew,
+        after_the_end::staff_let_a_conversation_go_on,
+        after_the_end::nothing_goes_on_beside_another_or_beyond_its_turns,
+        after_the_end::a_conversation_is_summed_up_and_read_in_three_forms,
+        crash::a_killed_worker_loses_nothing_it_has_acknowledged,
+        crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
         exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
     ]);

@@ -10,6 +10,7 @@
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`statistics`]: what conversations add to the figures of their assignment; the export of them
 //! - [`password`]: passwords of courses, and how their hashes are written down
+//! - [`transcript`]: a conversation to read, and as captions
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -30,3 +31,4 @@ pub mod rules;
 pub mod schema;
 pub mod statistics;
 pub mod time;
+pub mod transcript;

@@ -33,6 +33,7 @@ enum Deadline {
     Call,
     Idle,
     Outbox,
+    Tally,
 }
 
 impl State {
@@ -48,6 +49,7 @@ impl State {
         let mut add = |deadline, at: Option<Millis>| all.extend(at.map(|at| (deadline, at)));
 
         add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
+        add(Deadline::Tally, record.tally.map(|tally| tally.next_at).filter(|_| self.may_tally()));
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
@@ -113,7 +115,7 @@ impl Step<'_> {
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
                 // `pump` looks at these after every input.
-                Deadline::Retry | Deadline::Outbox => {}
+                Deadline::Retry | Deadline::Outbox | Deadline::Tally => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use mentora_wire::rest::TurnAnswer;
 use mentora_wire::stream::{CloseCode, PrivateFrame, Seq, Sequenced, StreamRole};
 
 use crate::input::ConnectionId;
-use crate::record::Record;
+use crate::record::{Record, Way};
 
 /// Something for the shell to do. Effects are carried out in order; none awaits before the next.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +83,15 @@ pub enum Effect {
     CloseModel,
     /// Write to Firestore; the outcome comes as [`crate::Input::Flushed`].
     Flush(Box<FlushBatch>),
+    /// Tell the figures of the assignment; the outcome comes as [`crate::Input::Tallied`].
+    Tally {
+        /// What they are told.
+        way: Way,
+        /// The conversation: as it ended, with its turns; or as it goes on, without.
+        conversation: Box<Conversation>,
+    },
+    /// Answer everybody who wants the conversation open again.
+    Reopened(Result<(), Refusal>),
     /// Answer a REST call.
     Reply {
         /// Which.

@@ -33,6 +33,7 @@ impl Step<'_> {
         let summary = summary(&self.state.turns);
         self.state.record.ended = Some(Ended { reason, at: self.now, summary: summary.clone() });
         self.acted();
+        self.owe_tally();
         self.move_to(ConversationState::Closed);
         self.tell(Event::ConversationEnded { reason, summary });
         self.answer_calls();

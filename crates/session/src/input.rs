@@ -6,6 +6,9 @@ use mentora_gemini::{Loss, ServerEvent};
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 use serde::{Deserialize, Serialize};
 
+use crate::effect::Refusal;
+use crate::record::Way;
+
 /// Names a connection within the life of its socket; survives hibernation in the socket's attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -121,8 +124,28 @@ pub enum Input {
         /// How it went.
         outcome: FlushOutcome,
     },
+    /// Staff open the conversation again; the answer is [`crate::Effect::Reopened`].
+    Reopen,
+    /// The figures of the assignment were told, or not.
+    Tallied {
+        /// What they were told.
+        way: Way,
+        /// How it went.
+        outcome: TallyOutcome,
+    },
     /// The alarm rang. It may ring twice, and late.
     Alarm,
+}
+
+/// How telling the figures of the assignment went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TallyOutcome {
+    /// They know, now or already.
+    Done,
+    /// Not now, or nobody knows: to be told again, which changes nothing if they know.
+    Again,
+    /// Never, for what the caller is told.
+    Refused(Refusal),
 }
 
 /// How a flush went.

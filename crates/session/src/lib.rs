@@ -17,6 +17,7 @@
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - `outbox`: turns on their way to Firestore
 //! - `ending`: how a conversation ends, and its summary
+//! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
 
@@ -30,14 +31,15 @@ mod outbox;
 pub mod record;
 pub mod state;
 mod student;
+mod tally;
 mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
 
 pub use effect::{Effect, FlushBatch, Refusal, Write};
-pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source};
-pub use record::{Facts, Record};
+pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
+pub use record::{Facts, Record, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
@@ -87,6 +89,8 @@ impl Step<'_> {
             }
             Input::ModelLost { generation, loss, detail } => self.model_lost(generation, loss, &detail),
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
+            Input::Reopen => self.reopen(),
+            Input::Tallied { way, outcome } => self.tallied(way, outcome),
             Input::Alarm => self.alarm(),
         }
     }

@@ -89,9 +89,10 @@ impl Step<'_> {
                     outbox.update_time = None;
                 }
                 outbox.failures = outbox.failures.saturating_add(1);
-                outbox.next_at = Some(now + backoff_ms(outbox.failures, &conversation));
+                outbox.next_at = Some(now + backoff_ms(outbox.failures, MAX_BACKOFF_MS, &conversation));
                 let failures = outbox.failures;
                 self.note("outbox.retry", failures.to_string());
+                self.reopening_takes_longer();
             }
             FlushOutcome::Refused(why) => {
                 outbox.refused = true;
@@ -103,8 +104,8 @@ impl Step<'_> {
 }
 
 /// Doubles from one second, with up to a quarter more by conversation, so that a crowd does not come back at once.
-fn backoff_ms(failures: u32, conversation: &str) -> i64 {
-    let base = PACE_MS.saturating_mul(1_i64 << failures.saturating_sub(1).min(6)).min(MAX_BACKOFF_MS);
+pub(crate) fn backoff_ms(failures: u32, most: i64, conversation: &str) -> i64 {
+    let base = PACE_MS.saturating_mul(1_i64 << failures.saturating_sub(1).min(20)).min(most);
     let spread: u32 =
         conversation.bytes().fold(failures, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     base.saturating_add(base.saturating_mul(i64::from(spread % 256)) / 1_024)
@@ -112,12 +113,12 @@ fn backoff_ms(failures: u32, conversation: &str) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::backoff_ms;
+    use super::{MAX_BACKOFF_MS, backoff_ms};
 
     #[test]
     fn tries_grow_apart_up_to_a_minute_and_a_quarter() {
-        assert!((1_000..1_250).contains(&backoff_ms(1, "a")));
-        assert!((2_000..2_500).contains(&backoff_ms(2, "a")));
-        assert!((60_000..75_000).contains(&backoff_ms(u32::MAX, "a")));
+        assert!((1_000..1_250).contains(&backoff_ms(1, MAX_BACKOFF_MS, "a")));
+        assert!((2_000..2_500).contains(&backoff_ms(2, MAX_BACKOFF_MS, "a")));
+        assert!((60_000..75_000).contains(&backoff_ms(u32::MAX, MAX_BACKOFF_MS, "a")));
     }
 }

@@ -69,6 +69,9 @@ pub struct Record {
     pub handle: Option<Handle>,
     /// What is on its way to Firestore.
     pub outbox: Outbox,
+    /// What the figures of the assignment have yet to be told.
+    #[serde(default)]
+    pub tally: Option<Tally>,
 }
 
 /// Speech of the student.
@@ -188,4 +191,25 @@ pub struct Outbox {
     pub update_time: Option<String>,
     /// Firestore will never take it; said once to the operator.
     pub refused: bool,
+}
+
+/// What the figures of the assignment have yet to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// What.
+    pub way: Way,
+    /// When to tell them next.
+    pub next_at: Millis,
+    /// How often it failed in a row.
+    pub failures: u32,
+}
+
+/// Whether a conversation comes to the figures of its assignment, or goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// It has ended.
+    In,
+    /// It is to go on; it does once they know.
+    Out,
 }

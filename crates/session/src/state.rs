@@ -25,6 +25,8 @@ pub struct State {
     pub(crate) calls: BTreeMap<u32, (u32, Millis)>,
     /// Whether a flush is under way.
     pub(crate) flushing: bool,
+    /// Whether the figures of the assignment are being told.
+    pub(crate) tallying: bool,
 }
 
 /// A connected client.
@@ -64,6 +66,7 @@ impl State {
             ended: None,
             handle: None,
             outbox: Default::default(),
+            tally: None,
         };
         Self::restore(record, Vec::new())
     }
@@ -98,6 +101,7 @@ impl State {
             speech: None,
             calls: BTreeMap::new(),
             flushing: false,
+            tallying: false,
         }
     }
 

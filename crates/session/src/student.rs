@@ -20,7 +20,7 @@ const CALL_PATIENCE_MS: i64 = seconds(60);
 /// How long a transcript may go on after the tutor has begun to answer: the model promises no order.
 pub(crate) const TRANSCRIPT_GRACE_MS: i64 = 700;
 /// Bytes of all turns after which a conversation ends: a document may have 1 MiB, and turns carry more than text.
-const MAX_TEXT_BYTES: usize = 700 * 1024;
+pub(crate) const MAX_TEXT_BYTES: usize = 700 * 1024;
 
 impl Step<'_> {
     /// The student writes.

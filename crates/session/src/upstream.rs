@@ -93,6 +93,7 @@ impl Step<'_> {
             self.pump_model();
         }
         self.flush_if_due();
+        self.tally_if_due();
     }
 
     fn pump_model(&mut self) {

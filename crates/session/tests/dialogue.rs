@@ -16,7 +16,9 @@ use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, Loss, ServerEvent, SessionConfig, Usage};
 use mentora_session::record::Facts;
-use mentora_session::{Connection, ConnectionId, Effect, Input, State, step};
+use mentora_session::{
+    Connection, ConnectionId, Effect, FlushOutcome, Input, State, TallyOutcome, Way, step,
+};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::client::AudioConfig;
 use mentora_wire::stream::{
@@ -492,4 +494,125 @@ fn a_call_waits_for_the_answer_and_the_same_call_again_gets_the_same() {
     assert_eq!(replies.iter().map(|(call, _)| *call).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(replies[0].1.ai_turn.as_ref().unwrap().text, "Why?");
     assert_eq!(replies[0].1.user_turn, replies[1].1.user_turn);
+}
+
+impl Scene {
+    /// Firestore takes what it is given, until it has all.
+    fn store(&mut self) {
+        self.wait(10_000);
+        let revision = self.state.record().outbox.revision;
+        let turns = self.state.turns().len() as u32;
+        self.feed(Input::Flushed {
+            revision,
+            turns,
+            outcome: FlushOutcome::Done { update_time: "1".into() },
+        });
+    }
+
+    fn tallied(&mut self, way: Way, outcome: TallyOutcome) -> Vec<Effect> {
+        self.feed(Input::Tallied { way, outcome })
+    }
+}
+
+fn told_figures(effects: &[Effect]) -> Vec<Way> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Tally { way, .. } => Some(*way),
+            _ => None,
+        })
+        .collect()
+}
+
+fn reopened(effects: &[Effect]) -> Option<Result<(), ErrorCode>> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Reopened(answer) => Some(answer.clone().map_err(|refusal| refusal.code)),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_figures_are_told_once_the_end_is_stored_and_again_until_they_know() {
+    let mut scene = Scene::new();
+    scene.write("Screens are bad.");
+    scene.answer("Why?");
+    scene.feed(Input::End { reason: EndReason::StudentEnded });
+    assert_eq!(told_figures(&scene.effects), [], "not before it is stored");
+    scene.store();
+    assert_eq!(told_figures(&scene.effects), [Way::In]);
+    scene.tallied(Way::In, TallyOutcome::Again);
+    assert_eq!(told_figures(&scene.wait(5_000)), [Way::In]);
+    scene.tallied(Way::In, TallyOutcome::Done);
+    assert_eq!(told_figures(&scene.wait(1_000_000)), []);
+    assert_eq!(scene.state.next_alarm(), None);
+}
+
+#[test]
+fn a_conversation_that_is_opened_again_goes_on_once_it_is_counted_no_more() {
+    let mut scene = Scene::new();
+    scene.write("Screens are bad.");
+    scene.answer("Why?");
+    scene.feed(Input::End { reason: EndReason::StudentEnded });
+    scene.store();
+    scene.tallied(Way::In, TallyOutcome::Done);
+    let seq = scene.state.record().last_seq;
+    let effects = scene.feed(Input::Reopen);
+    assert_eq!((told_figures(&effects), reopened(&effects)), (vec![Way::Out], None));
+    assert!(scene.state.is_closed(), "not before the figures know");
+    let effects = scene.tallied(Way::Out, TallyOutcome::Done);
+    assert_eq!(reopened(&effects), Some(Ok(())));
+    let state = ConversationState::AwaitingFollowup;
+    assert!(events(&effects).contains(&Event::StateChange { state, reason: None }), "{effects:#?}");
+    assert!(scene.state.record().last_seq > seq);
+    scene.connect(STUDENT, "student", AudioMode::None);
+    scene.write("And they keep people awake.");
+    scene.answer("Whom?");
+    let turns = scene.state.turns();
+    assert_eq!(turns.len(), 4);
+    for pair in turns.windows(2) {
+        assert_eq!(pair[1].prev_hash, pair[0].hash);
+        assert!(pair[1].is_intact());
+    }
+    scene.feed(Input::End { reason: EndReason::StudentEnded });
+    scene.store();
+    assert_eq!(told_figures(&scene.effects).last(), Some(&Way::In));
+}
+
+#[test]
+fn what_cannot_go_on_says_why_and_stays_counted() {
+    let mut scene = Scene::new();
+    scene.write("Screens are bad.");
+    scene.answer("Why?");
+    scene.feed(Input::End { reason: EndReason::StudentEnded });
+    scene.store();
+    scene.tallied(Way::In, TallyOutcome::Done);
+    scene.feed(Input::Reopen);
+    let refusal = mentora_session::Refusal { code: ErrorCode::Conflict, message: "Another is open.".into() };
+    let effects = scene.tallied(Way::Out, TallyOutcome::Refused(refusal));
+    assert_eq!(reopened(&effects), Some(Err(ErrorCode::Conflict)));
+    assert!(scene.state.is_closed());
+    // Nobody knows for sure that it was counted before it was to go on, so the figures are told again.
+    assert_eq!(told_figures(&effects), [Way::In]);
+
+    let ai_config = AiConfig { max_turns: 1, auto_terminate: false, ..AiConfig::default() };
+    let mut full = Scene::with(ai_config, AudioMode::None);
+    full.write("Screens are bad.");
+    full.answer("Then let us leave it there.");
+    assert_eq!(reopened(&full.feed(Input::Reopen)), Some(Err(ErrorCode::Conflict)));
+}
+
+#[test]
+fn a_store_that_does_not_answer_is_told_to_who_waits_and_the_conversation_goes_on_later() {
+    let mut scene = Scene::new();
+    scene.write("Screens are bad.");
+    scene.answer("Why?");
+    scene.feed(Input::End { reason: EndReason::StudentEnded });
+    scene.store();
+    scene.tallied(Way::In, TallyOutcome::Done);
+    scene.feed(Input::Reopen);
+    let effects = scene.tallied(Way::Out, TallyOutcome::Again);
+    assert_eq!(reopened(&effects), Some(Err(ErrorCode::UpstreamUnavailable)));
+    assert_eq!(told_figures(&scene.wait(5_000)), [Way::Out]);
+    scene.tallied(Way::Out, TallyOutcome::Done);
+    assert!(!scene.state.is_closed());
 }

@@ -26,6 +26,8 @@ pub(super) mod paths {
     pub const SNAPSHOT: &str = "snapshot";
     /// [`super::Calls::end`]
     pub const END: &str = "end";
+    /// [`super::Calls::reopen`]
+    pub const REOPEN: &str = "reopen";
 }
 
 /// A client whom the Worker has let in.
@@ -148,6 +150,14 @@ impl<'a> Calls<'a> {
     /// [`CallError`] when there is none, or it cannot be read now.
     pub async fn end(&self, id: &ConversationId, call: &EndCall) -> Result<Conversation, CallError> {
         self.call(id, paths::END, call).await
+    }
+
+    /// Opens the conversation again after its end. Opening an open one changes nothing.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is none, when it cannot go on, or when it cannot be opened now.
+    pub async fn reopen(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+        self.call(id, paths::REOPEN, &()).await
     }
 
     fn stub(&self, id: &ConversationId) -> worker::Result<Stub> {

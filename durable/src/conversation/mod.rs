@@ -8,6 +8,7 @@
 //! - `model`: the model's socket
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `facts`: what the conversation is about
 //! - [`sweep`]: ends the conversations of what is to go
 
@@ -21,6 +22,7 @@ mod model;
 mod rows;
 mod shell;
 pub mod sweep;
+mod tally;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -71,6 +73,7 @@ impl DurableObject for Conversation {
             paths::STREAM => stream(&shell, &id, &request).await,
             paths::TURNS => answer(&post_turn(&shell, &id, request).await),
             paths::SNAPSHOT => answer(&snapshot(&shell, &id).await),
+            paths::REOPEN => answer(&reopen(&shell, &id).await),
             paths::END => answer(&end(&shell, &id, request).await),
             _ => Response::error("no such call", 404),
         }
@@ -236,6 +239,21 @@ async fn end(
     let EndCall { reason } = request.json().await.map_err(|error| malformed(&error))?;
     shell.know(id).await?;
     shell.feed_and_arm(Input::End { reason }, AtHand::Nothing).await;
+    snapshot(shell, id).await
+}
+
+async fn reopen(
+    shell: &Rc<Shell>,
+    id: &ConversationId,
+) -> std::result::Result<mentora_core::documents::Conversation, CallError> {
+    shell.know(id).await?;
+    let answer = shell.new_reopening();
+    shell.feed_and_arm(Input::Reopen, AtHand::Nothing).await;
+    // The machine answers once the store has, or has failed to; a sender that is gone means that memory was lost.
+    let lost = |_| {
+        CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted. Read it again.")
+    };
+    answer.await.map_err(lost)?.map_err(|refusal| CallError::new(refusal.code, refusal.message))?;
     snapshot(shell, id).await
 }
 

@@ -25,7 +25,7 @@ use super::calls::CallError;
 use super::clients::Clients;
 use super::model::{self, Model};
 use super::rows::Rows;
-use super::{facts, flush};
+use super::{facts, flush, tally};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -58,6 +58,8 @@ impl AtHand {
 
 type Waiting = oneshot::Sender<std::result::Result<TurnAnswer, Refusal>>;
 
+type Reopening = oneshot::Sender<std::result::Result<(), Refusal>>;
+
 /// Everything of a conversation that lives in this object's memory.
 #[derive(Debug)]
 pub(super) struct Shell {
@@ -72,6 +74,8 @@ pub(super) struct Shell {
     held: RefCell<Vec<String>>,
     calls: RefCell<BTreeMap<u32, Waiting>>,
     newest_call: Cell<u32>,
+    /// Those who want the conversation open again.
+    reopenings: RefCell<Vec<Reopening>>,
     /// When the alarm is set to ring, as far as this life knows.
     armed: Cell<Option<Millis>>,
     metrics: Metrics,
@@ -93,6 +97,7 @@ impl Shell {
             held: RefCell::new(Vec::new()),
             calls: RefCell::new(BTreeMap::new()),
             newest_call: Cell::new(0),
+            reopenings: RefCell::new(Vec::new()),
             armed: Cell::new(None),
             metrics,
             store: StoreTally::default(),
@@ -166,6 +171,7 @@ impl Shell {
             self.held.borrow_mut().clear();
             // Whoever waits is told that the call was interrupted.
             self.calls.borrow_mut().clear();
+            self.reopenings.borrow_mut().clear();
         }
     }
 
@@ -249,6 +255,17 @@ impl Shell {
                     spawn_local(flush::run(Rc::clone(self), id, *batch));
                 }
             }
+            Effect::Tally { way, conversation } => {
+                if let Some(id) = self.with_session(|session| session.record().facts.conversation.clone()) {
+                    spawn_local(tally::run(Rc::clone(self), id, way, *conversation));
+                }
+            }
+            Effect::Reopened(answer) => {
+                for waiting in self.reopenings.take() {
+                    // A caller that has gone away needs no answer.
+                    let _ = waiting.send(answer.clone());
+                }
+            }
             Effect::Reply { call, answer } => {
                 if let Some(waiting) = self.calls.borrow_mut().remove(&call) {
                     // A caller that has gone away needs no answer.
@@ -275,6 +292,13 @@ impl Shell {
         let (sender, receiver) = oneshot::channel();
         self.calls.borrow_mut().insert(call, sender);
         (call, receiver)
+    }
+
+    /// A call that wants the conversation open again.
+    pub(super) fn new_reopening(&self) -> oneshot::Receiver<std::result::Result<(), Refusal>> {
+        let (sender, receiver) = oneshot::channel();
+        self.reopenings.borrow_mut().push(sender);
+        receiver
     }
 
     /// Keeps an open socket of the model, unless it was given up meanwhile.

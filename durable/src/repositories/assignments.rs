@@ -22,7 +22,7 @@ use crate::platform::documents::DocumentTransport;
 #[derive(Debug)]
 pub struct Assignments<'a, T = DocumentTransport>(pub &'a Client<T>);
 
-fn path(id: &AssignmentId) -> Result<DocumentPath, RepositoryError> {
+pub(super) fn path(id: &AssignmentId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(ASSIGNMENTS)?.doc(id.as_str())?)
 }
 

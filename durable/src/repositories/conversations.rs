@@ -7,6 +7,7 @@
 use mentora_core::documents::collections::{CONVERSATIONS, OPEN_CONVERSATIONS};
 use mentora_core::documents::{Conversation, ConversationState};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
     Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Precondition, Query, Transport, Value,
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, document};
+use super::{Cursor, Page, RepositoryError, Stored, Submissions, document};
 use crate::platform::documents::DocumentTransport;
 
 /// What a list returns: all but the turns, which may be hundreds of kilobytes.
@@ -65,11 +66,20 @@ pub struct ConversationFilter {
     pub state: Option<ConversationState>,
 }
 
+/// Whether a conversation is for something that its student hands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handing {
+    /// A student's, who is to hand it in.
+    In,
+    /// Of staff who try what they have set, or of an auditor.
+    Nothing,
+}
+
 /// The latest conversation of a student about an assignment.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Latest {
-    conversation_id: ConversationId,
+pub(super) struct Latest {
+    pub(super) conversation_id: ConversationId,
 }
 
 /// Where a conversation stands.
@@ -80,13 +90,26 @@ pub fn path(id: &ConversationId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(CONVERSATIONS)?.doc(id.as_str())?)
 }
 
+/// The write by which a conversation becomes the latest of its student about its assignment.
+pub(super) fn latest(
+    id: &ConversationId,
+    conversation: &Conversation,
+    now: Millis,
+) -> Result<Write, RepositoryError> {
+    let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
+    latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
+    latest.insert("updatedAt".into(), Value::Integer(now.0));
+    Ok(Write::set(latest_path(&conversation.assignment_id, &conversation.user_id)?, latest))
+}
+
 /// An id holds no dot, so no two pairs share a name.
-fn latest_path(assignment: &AssignmentId, user: &UserId) -> Result<DocumentPath, RepositoryError> {
+pub(super) fn latest_path(assignment: &AssignmentId, user: &UserId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(OPEN_CONVERSATIONS)?.doc(&format!("{assignment}.{user}"))?)
 }
 
 impl<T: Transport> Conversations<'_, T> {
-    /// Begins a conversation, unless the student has one open about the assignment.
+    /// Begins a conversation, unless the student has one open about the assignment. With `submission`, the student's
+    /// submission is in progress from the same moment on; staff who try an assignment hand nothing in.
     ///
     /// # Errors
     /// [`RepositoryError::AlreadyExists`] when one is open, or was begun at the same moment: see
@@ -95,6 +118,7 @@ impl<T: Transport> Conversations<'_, T> {
         &self,
         id: &ConversationId,
         conversation: &Conversation,
+        submission: Handing,
     ) -> Result<(), RepositoryError> {
         let latest_path = latest_path(&conversation.assignment_id, &conversation.user_id)?;
         let precondition = match self.0.get(&latest_path).await? {
@@ -108,13 +132,13 @@ impl<T: Transport> Conversations<'_, T> {
                 Precondition::UpdateTime(document.update_time)
             }
         };
-        let mut latest = to_fields(&Latest { conversation_id: id.clone() })?;
-        latest.insert("createdAt".into(), Value::Integer(conversation.created_at.0));
-        latest.insert("updatedAt".into(), Value::Integer(conversation.updated_at.0));
-        let writes = [
-            Write::set(latest_path, latest).only_if(precondition),
+        let mut writes = vec![
+            latest(id, conversation, conversation.updated_at)?.only_if(precondition),
             Write::create(path(id)?, to_fields(conversation)?),
         ];
+        if submission == Handing::In {
+            writes.push(Submissions(self.0).begin(id, conversation).await?);
+        }
         match self.0.commit(&writes).await {
             Ok(_) => Ok(()),
             Err(error) => match error.kind {
@@ -252,7 +276,6 @@ mod tests {
     use futures::join;
     use mentora_core::documents::EndReason;
     use mentora_core::ids::StreamingSessionId;
-    use mentora_core::time::Millis;
 
     use super::*;
     use crate::repositories::native_store::{
@@ -275,7 +298,10 @@ mod tests {
         let (a, b) = (conversation_id("a"), conversation_id("b"));
         let (left, right) = (conversation("lying", "student", 1), conversation("lying", "student", 2));
         block_on(async {
-            let outcome = join!(conversations.create(&a, &left), conversations.create(&b, &right));
+            let outcome = join!(
+                conversations.create(&a, &left, Handing::In),
+                conversations.create(&b, &right, Handing::In)
+            );
             assert_eq!(outcome, (Ok(()), Err(RepositoryError::AlreadyExists)));
             let open = conversations.open_of(&assignment_id("lying"), &user("student")).await.unwrap();
             assert_eq!(open, Some((a, left)));
@@ -288,13 +314,23 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         block_on(async {
-            conversations.create(&conversation_id("a"), &conversation("lying", "student", 1)).await.unwrap();
-            let second =
-                conversations.create(&conversation_id("b"), &conversation("lying", "student", 2)).await;
+            conversations
+                .create(&conversation_id("a"), &conversation("lying", "student", 1), Handing::In)
+                .await
+                .unwrap();
+            let second = conversations
+                .create(&conversation_id("b"), &conversation("lying", "student", 2), Handing::In)
+                .await;
             assert_eq!(second, Err(RepositoryError::AlreadyExists));
             // Another student, and another question, are another matter.
-            conversations.create(&conversation_id("c"), &conversation("lying", "other", 3)).await.unwrap();
-            conversations.create(&conversation_id("d"), &conversation("truth", "student", 4)).await.unwrap();
+            conversations
+                .create(&conversation_id("c"), &conversation("lying", "other", 3), Handing::In)
+                .await
+                .unwrap();
+            conversations
+                .create(&conversation_id("d"), &conversation("truth", "student", 4), Handing::In)
+                .await
+                .unwrap();
         });
     }
 
@@ -303,7 +339,9 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         let begin = async |id: &str, at| {
-            conversations.create(&conversation_id(id), &conversation("lying", "student", at)).await
+            conversations
+                .create(&conversation_id(id), &conversation("lying", "student", at), Handing::In)
+                .await
         };
         let open = async || {
             let open = conversations.open_of(&assignment_id("lying"), &user("student")).await.unwrap();
@@ -331,10 +369,14 @@ mod tests {
         let conversations = Conversations(&documents);
         block_on(async {
             store.lose_next_commit_reply();
-            conversations.create(&conversation_id("a"), &conversation("lying", "student", 1)).await.unwrap();
+            conversations
+                .create(&conversation_id("a"), &conversation("lying", "student", 1), Handing::In)
+                .await
+                .unwrap();
             store.lose_next_commit_reply();
-            let second =
-                conversations.create(&conversation_id("b"), &conversation("truth", "student", 1)).await;
+            let second = conversations
+                .create(&conversation_id("b"), &conversation("truth", "student", 1), Handing::In)
+                .await;
             assert_eq!(second, Ok(()));
         });
     }
@@ -344,8 +386,14 @@ mod tests {
         let (documents, _) = documents();
         let conversations = Conversations(&documents);
         block_on(async {
-            conversations.create(&conversation_id("a"), &conversation("x_y", "z", 1)).await.unwrap();
-            conversations.create(&conversation_id("b"), &conversation("x", "y_z", 1)).await.unwrap();
+            conversations
+                .create(&conversation_id("a"), &conversation("x_y", "z", 1), Handing::Nothing)
+                .await
+                .unwrap();
+            conversations
+                .create(&conversation_id("b"), &conversation("x", "y_z", 1), Handing::Nothing)
+                .await
+                .unwrap();
         });
     }
 
@@ -358,7 +406,7 @@ mod tests {
                 [("a", "lying", "s1", 1), ("b", "lying", "s2", 2), ("c", "truth", "s1", 3)]
             {
                 conversations
-                    .create(&conversation_id(id), &conversation(assignment, student, at))
+                    .create(&conversation_id(id), &conversation(assignment, student, at), Handing::In)
                     .await
                     .unwrap();
             }

@@ -108,7 +108,7 @@ impl Change {
         Ok(Self { fields, touched })
     }
 
-    fn write(self, path: &DocumentPath, now: Millis) -> Write {
+    pub(super) fn write(self, path: &DocumentPath, now: Millis) -> Write {
         let Self { mut fields, mut touched } = self;
         fields.insert(UPDATED_AT.into(), Value::Integer(now.0));
         touched.push(FieldPath::new([UPDATED_AT]));

@@ -14,10 +14,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mentora_firestore::index::{Answer, Indexes, Need, needs};
 use mentora_firestore::{DocumentPath, Query, Value};
 
-use super::page::{self, Listing};
+use super::page::{self, Counted, Listing};
 use super::{
-    Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, personas, roster,
-    topics,
+    Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, personas, rebuild,
+    roster, students, submissions, tallies, topics,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -40,13 +40,24 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<roster::InRoster>(),
         listing::<roster::WithAddress>(),
         listing::<personas::PersonasOf>(),
+        listing::<rebuild::Closed>(),
+        listing::<students::StudentsOf>(),
+        listing::<submissions::OfAssignment>(),
+        listing::<tallies::Ended>(),
         listing::<topics::InPlaces>(),
+        counted::<students::ActiveStudents>(),
+        counted::<submissions::HowMany>(),
     ])
 }
 
 fn listing<L: Listing>() -> (String, Vec<Query>) {
     let name = type_name::<L>().rsplit("::").next().unwrap().to_owned();
     (name, L::shapes().iter().flat_map(pages).collect())
+}
+
+fn counted<C: Counted>() -> (String, Vec<Query>) {
+    let name = type_name::<C>().rsplit("::").next().unwrap().to_owned();
+    (name, C::shapes().iter().map(|shape| shape.query().unwrap()).collect())
 }
 
 /// The query for the first page, and for one behind a cursor.
@@ -112,9 +123,11 @@ fn a_listing_shows_every_subset_of_its_filters() {
 fn every_listing_is_known_here() {
     let mut written = BTreeSet::new();
     for (_, text) in sources(&workspace().join("durable/src")) {
-        written.extend(text.split("impl Listing for ").skip(1).map(|rest| {
-            rest.chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect::<String>()
-        }));
+        for kind in ["impl Listing for ", "impl Counted for "] {
+            written.extend(text.split(kind).skip(1).map(|rest| {
+                rest.chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect::<String>()
+            }));
+        }
     }
     written.remove("");
     let known: BTreeSet<String> = listings().into_keys().collect();
@@ -157,7 +170,7 @@ fn queries_are_run_for_pages_alone_and_made_by_repositories_alone() {
         let (runs, makes) = offences(&text);
         let name = path.strip_prefix(&workspace).unwrap().display();
         if path.ends_with("repositories/page.rs") {
-            assert_eq!(runs, ["run_query"], "{name} is where queries are run");
+            assert_eq!(runs, ["run_query", ".count(&"], "{name} is where queries are run");
         } else if !path.ends_with("repositories/index_coverage.rs")
             && !path.ends_with("platform/store_tally.rs")
         {

@@ -11,6 +11,9 @@
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`personas`] keeps `personas/{personaId}`, beside which the built-in ones stand
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
+//! - [`submissions`] keeps `submissions/{assignmentId_userId}`; [`students`] knows who of a course is to hand something in
+//! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
+//!   them anew
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
@@ -28,8 +31,12 @@ pub mod guesses;
 pub mod idempotency_keys;
 pub mod page;
 pub mod personas;
+pub mod rebuild;
 pub mod roster;
 pub mod secrets;
+pub mod students;
+pub mod submissions;
+pub mod tallies;
 pub mod topics;
 pub mod users;
 
@@ -50,7 +57,11 @@ pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
 pub use page::{Cursor, Page};
 pub use personas::{PersonaChange, Personas};
+pub use rebuild::Rebuilt;
 pub use roster::{MemberChange, Roster};
 pub use secrets::Secrets;
+pub use students::Students;
+pub use submissions::{SubmissionChange, Submissions};
+pub use tallies::Tallies;
 pub use topics::{TopicChange, Topics};
 pub use users::Users;

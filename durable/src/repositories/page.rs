@@ -103,6 +103,25 @@ pub(super) trait Listing: Sized {
     fn shapes() -> Vec<Self>;
 }
 
+/// What is only counted.
+pub(super) trait Counted: Sized {
+    /// Which documents.
+    fn query(&self) -> Result<Query, RepositoryError>;
+
+    /// One of each shape that the query can have.
+    #[cfg(test)]
+    fn shapes() -> Vec<Self>;
+}
+
+/// How many there are.
+pub(super) async fn count<T: Transport, C: Counted>(
+    documents: &Client<T>,
+    counted: &C,
+) -> Result<u32, RepositoryError> {
+    let count = documents.count(&counted.query()?).await?;
+    Ok(u32::try_from(count).unwrap_or(0))
+}
+
 /// The query for one page of a listing.
 pub(super) fn query<L: Listing>(
     listing: &L,

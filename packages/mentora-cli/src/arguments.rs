@@ -75,6 +75,9 @@ pub enum Command {
         #[arg(value_parser = id::<ConversationId>)]
         conversation_id: ConversationId,
     },
+    /// See to the statistics of an assignment
+    #[command(subcommand)]
+    Statistics(StatisticsCommand),
     /// Argue with the tutor, live
     #[command(after_help = "While it runs:\n  \
         /interrupt  stop the tutor\n  \
@@ -85,6 +88,17 @@ pub enum Command {
         /// A conversation, an assignment, or the code of a course
         #[arg(value_name = "CONVERSATION_ID | ASSIGNMENT_ID | COURSE_CODE")]
         target: String,
+    },
+}
+
+/// What to do about statistics.
+#[derive(Debug, Subcommand)]
+pub enum StatisticsCommand {
+    /// Make them anew, of all conversations that have ended
+    Rebuild {
+        /// The assignment; `mentora assignments` shows it
+        #[arg(value_parser = id::<AssignmentId>)]
+        assignment_id: AssignmentId,
     },
 }
 

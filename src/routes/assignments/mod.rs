@@ -6,6 +6,8 @@ pub mod list;
 pub mod preview;
 pub mod read;
 mod references;
+pub mod statistics;
+pub mod submissions;
 pub mod update;
 
 use mentora_core::documents::Assignment;

@@ -1,12 +1,12 @@
 //! `POST /api/conversations`
 
 use axum::response::{IntoResponse, Response};
-use mentora_core::documents::{Assignment, AssignmentStatus, Conversation, ConversationState, Usage};
+use mentora_core::documents::{Assignment, AssignmentStatus, Conversation, ConversationState, Role, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::policy::{CourseAction, Standing};
 use mentora_core::time::Millis;
-use mentora_durable::repositories::conversations::ConversationFilter;
+use mentora_durable::repositories::conversations::{ConversationFilter, Handing};
 use mentora_durable::repositories::{Conversations, Page, RepositoryError};
 use mentora_wire::rest::{ConversationBody, CreateConversation, CreatedConversation};
 
@@ -43,15 +43,16 @@ pub async fn create(
     let had_one = had_one(&conversations, &assignment_id, &user).await?;
     may_begin(&assignment, found.standing, had_one, now)?;
     let conversation = fresh(assignment_id, &assignment, user, now);
-    begin(&conversations, context.fresh_id()?, conversation).await
+    begin(&conversations, context.fresh_id()?, conversation, handing(found.standing)).await
 }
 
 async fn begin(
     conversations: &Conversations<'_>,
     id: ConversationId,
     conversation: Conversation,
+    handing: Handing,
 ) -> Result<Response, ApiError> {
-    match conversations.create(&id, &conversation).await {
+    match conversations.create(&id, &conversation, handing).await {
         Ok(()) => {
             let location = format!("/api/conversations/{id}");
             let conversation = ConversationBody { id, conversation };
@@ -114,6 +115,11 @@ fn may_begin(
     }
 }
 
+/// Auditors argue for themselves: there is nobody to hand it in to.
+fn handing(standing: Standing) -> Handing {
+    if standing == Standing::Learner(Role::Student) { Handing::In } else { Handing::Nothing }
+}
+
 fn fresh(id: AssignmentId, assignment: &Assignment, user: UserId, now: Millis) -> Conversation {
     Conversation {
         assignment_id: id,
@@ -138,7 +144,7 @@ fn fresh(id: AssignmentId, assignment: &Assignment, user: UserId, now: Millis) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mentora_core::documents::{AiConfig, AssignmentMode, Role};
+    use mentora_core::documents::{AiConfig, AssignmentMode};
     use mentora_core::ids::CourseId;
     use mentora_wire::error::ErrorCode;
 
@@ -181,6 +187,14 @@ mod tests {
         assert_eq!(early.render("r").error.details["startAt"], 2_000);
         let late = may_begin(&an_assignment(0, Some(900), false), STUDENT, false, NOW).unwrap_err();
         assert_eq!(late.render("r").error.details["dueAt"], 900);
+    }
+
+    #[test]
+    fn students_hand_in_what_they_argue_and_nobody_else_does() {
+        assert_eq!(handing(STUDENT), Handing::In);
+        for other in [Standing::Learner(Role::Auditor), Standing::Assistant, Standing::Owner] {
+            assert_eq!(handing(other), Handing::Nothing, "{other:?}");
+        }
     }
 
     #[test]

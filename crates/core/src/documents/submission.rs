@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Conversation;
 use crate::ids::{AssignmentId, ConversationId, UserId};
 use crate::limits;
 use crate::rules::{Offences, Ruled};
@@ -52,6 +53,42 @@ impl Ruled for Submission {
     }
 }
 
+impl Submission {
+    /// Of a student whose first conversation about the assignment begins now.
+    #[must_use]
+    pub fn begun(assignment: AssignmentId, user: UserId, conversation: ConversationId, now: Millis) -> Self {
+        Self {
+            assignment_id: assignment,
+            user_id: user,
+            conversation_id: conversation,
+            state: SubmissionState::InProgress,
+            started_at: now,
+            submitted_at: None,
+            late: false,
+            score_completion: None,
+            notes: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Whether a conversation of its student is one that the student had for the assignment, and not one of before, when
+    /// the student was on the staff and tried it.
+    #[must_use]
+    pub fn counts(&self, conversation: &Conversation) -> bool {
+        self.user_id == conversation.user_id
+            && self.assignment_id == conversation.assignment_id
+            && conversation.started_at >= self.started_at
+    }
+
+    /// Whether what ended at `closed_at` is late. Who began in time may finish, so this does not ask whether late ones are
+    /// taken: that decides on whether one may begin.
+    #[must_use]
+    pub fn is_late(closed_at: Millis, due_at: Option<Millis>) -> bool {
+        due_at.is_some_and(|due_at| closed_at > due_at)
+    }
+}
+
 /// How far a submission is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -63,4 +100,42 @@ pub enum SubmissionState {
     Submitted,
     /// Staff have judged it.
     GradedComplete,
+}
+
+impl SubmissionState {
+    /// Whether staff may move a submission so. What is in progress is handed in by its student; what was handed in goes on
+    /// only with its conversation, when that is opened again.
+    #[must_use]
+    pub fn may_be_graded(self, to: Self) -> bool {
+        let judged = |state| matches!(state, Self::Submitted | Self::GradedComplete);
+        self == to || (judged(self) && judged(to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SubmissionState::{GradedComplete, InProgress, Submitted};
+
+    #[test]
+    fn staff_grade_what_was_handed_in_and_nothing_else() {
+        for (from, to, may) in [
+            (InProgress, InProgress, true),
+            (InProgress, Submitted, false),
+            (InProgress, GradedComplete, false),
+            (Submitted, InProgress, false),
+            (Submitted, GradedComplete, true),
+            (GradedComplete, Submitted, true),
+            (GradedComplete, InProgress, false),
+        ] {
+            assert_eq!(from.may_be_graded(to), may, "{from:?} to {to:?}");
+        }
+    }
+
+    #[test]
+    fn what_ends_after_it_was_due_is_late_and_without_a_day_nothing_is() {
+        assert!(!Submission::is_late(Millis(10), None));
+        assert!(!Submission::is_late(Millis(10), Some(Millis(10))));
+        assert!(Submission::is_late(Millis(11), Some(Millis(10))));
+    }
 }

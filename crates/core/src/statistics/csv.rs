@@ -250,7 +250,7 @@ fn cells(row: Row<'_>) -> [Cell; COLUMNS.len()] {
 }
 
 /// A time in UTC that a spreadsheet reads, as `2026-11-23 10:20:00`.
-fn date(Millis(ms): Millis) -> String {
+pub(crate) fn date(Millis(ms): Millis) -> String {
     let seconds = ms.div_euclid(1_000);
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     // Days since 0000-03-01, so that a leap day ends its year; eras of 400 years have 146,097 of them.

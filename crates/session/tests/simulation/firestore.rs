@@ -44,6 +44,15 @@ impl Firestore {
         Ok(Commit { batch, expected, arrives, answered })
     }
 
+    /// The document is changed with the figures: the conversation goes on.
+    pub fn reopen(&mut self, conversation: &Conversation) {
+        self.version += 1;
+        if let Some(stored) = &mut self.conversation {
+            stored.state = conversation.state;
+            (stored.end_reason, stored.summary, stored.closed_at) = (None, None, None);
+        }
+    }
+
     pub fn commit(&mut self, commit: &Commit) -> FlushOutcome {
         if !commit.arrives {
             return if commit.answered { FlushOutcome::Unavailable } else { FlushOutcome::Unsure };

@@ -14,6 +14,7 @@ pub struct Totals {
     pub errors: u64,
     pub sockets: u64,
     pub commits: u64,
+    pub reopened: u64,
 }
 
 impl Totals {
@@ -26,11 +27,13 @@ impl Totals {
         self.errors += other.errors;
         self.sockets += other.sockets;
         self.commits += other.commits;
+        self.reopened += other.reopened;
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
+        assert!(self.reopened > 0, "nothing was opened again");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
             assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
@@ -42,7 +45,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -50,7 +53,8 @@ impl fmt::Display for Totals {
             self.crashes,
             self.errors,
             self.sockets,
-            self.commits
+            self.commits,
+            self.reopened
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mentora_core::documents::{AiConfig, Speaker, Turn};
+use mentora_core::documents::{AiConfig, ConversationState, Speaker, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, ServerEvent};
@@ -16,6 +16,7 @@ use crate::model::{Act, Model};
 use crate::random::Random;
 use crate::totals::Totals;
 
+mod figures;
 mod promises;
 mod student;
 
@@ -42,10 +43,17 @@ enum Happens {
     StudentActs,
     StudentStops(ConnectionId),
     Hello(ConnectionId),
-    Model { generation: u32, act: Act, answer: u32 },
+    Model {
+        generation: u32,
+        act: Act,
+        answer: u32,
+    },
     Commit(Box<Commit>),
     Late(Box<Commit>),
     Resend,
+    /// Staff open the conversation again, if it has ended.
+    Reopen,
+    Tally(figures::Telling),
     Connect,
     Crash,
 }
@@ -92,6 +100,8 @@ pub struct World {
     state: State,
     store: Store,
     firestore: Firestore,
+    figures: figures::Figures,
+    reopenings_left: u32,
     model: Model,
     /// The open socket of the model.
     socket: Option<u32>,
@@ -137,6 +147,8 @@ impl World {
             state: State::new(facts(seed), Millis(1_000)),
             store: Store::default(),
             firestore: Firestore::default(),
+            figures: figures::Figures::default(),
+            reopenings_left: 0,
             model: Model::default(),
             socket: None,
             client: Client::default(),
@@ -154,6 +166,7 @@ impl World {
         };
         world.store.record = Some(world.state.record().clone());
         world.acts_left = world.random.between(3, 14) as u32;
+        world.reopenings_left = world.random.between(0, 2) as u32;
         world.client.audio = world.random.percent(50);
         world.at(0, Happens::Connect);
         world.at(100, Happens::StudentActs);
@@ -175,6 +188,7 @@ impl World {
         }
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
+        totals.reopened = self.figures.reopened;
         totals
     }
 
@@ -263,6 +277,8 @@ impl World {
                     self.at(30_000, Happens::Resend);
                 }
             }
+            Happens::Reopen => self.input(Input::Reopen),
+            Happens::Tally(telling) => self.tell_figures(&telling),
             Happens::Connect => self.connect(),
             Happens::Crash => self.crash(),
         }
@@ -452,6 +468,8 @@ impl World {
                     }
                 }
             }
+            Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
+            Effect::Reopened(_) => {}
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();
                 self.promise(known, || format!("call {call} was answered twice"));
@@ -509,6 +527,17 @@ impl World {
             Event::ConversationEnded { .. } => {
                 self.client.ended = true;
                 self.client.unacknowledged.clear();
+                if !self.calm && self.reopenings_left > 0 {
+                    self.reopenings_left -= 1;
+                    let delay = self.random.between(0, 4_000);
+                    self.at(delay, Happens::Reopen);
+                }
+            }
+            Event::StateChange { state, .. } if self.client.ended && *state != ConversationState::Closed => {
+                // Staff have opened it again: the student comes back with more to say.
+                self.client.ended = false;
+                self.acts_left += 2;
+                self.at(500, Happens::StudentActs);
             }
             _ => {}
         }

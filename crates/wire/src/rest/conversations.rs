@@ -1,7 +1,9 @@
 //! `/api/conversations`
 
+use std::collections::BTreeMap;
+
 use mentora_core::dialogue::Strategy;
-use mentora_core::documents::{Conversation, ConversationState, Turn};
+use mentora_core::documents::{Conversation, ConversationState, EndReason, Stance, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
 use mentora_core::limits::{self, MAX_CLIENT_MESSAGE_ID_LEN};
 use mentora_core::rules::{Offences, Ruled};
@@ -127,6 +129,58 @@ impl Ruled for EndConversation {
     fn offences(&self) -> Offences {
         Offences::default().chars("reason", self.reason.as_deref(), limits::StopReason::RANGE)
     }
+}
+
+/// Answer to `GET /api/conversations/{id}/summary`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SummaryBody {
+    /// What came of it, in the student's own words.
+    pub summary: String,
+    /// Why it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<EndReason>,
+    /// When it ended, ms.
+    pub closed_at: Millis,
+    /// Where the student stood at first.
+    pub initial_stance: Stance,
+    /// Where the student stood at last.
+    pub final_stance: Stance,
+    /// Turns of both.
+    pub turns: u32,
+    /// Time from its first to its last turn, ms.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, format = Int64))]
+    pub duration_ms: u64,
+    /// How often the tutor made each move.
+    pub strategy_counts: BTreeMap<Strategy, u32>,
+}
+
+impl Resource for SummaryBody {}
+
+/// Query of `GET /api/conversations/{id}/transcript`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TranscriptQuery {
+    /// `json` (unless told), `txt` to read, or `vtt`: captions with times.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "vtt"))]
+    pub format: TranscriptFormat,
+}
+
+/// How a transcript comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TranscriptFormat {
+    /// For programs.
+    #[default]
+    Json,
+    /// To read.
+    Txt,
+    /// WebVTT: captions with times.
+    Vtt,
 }
 
 /// Answer to `POST /api/conversations/{id}/stream/tickets`

@@ -12,6 +12,8 @@ mod page;
 mod personas;
 mod preview;
 mod roster;
+mod statistics;
+mod submissions;
 mod thumbnails;
 mod topics;
 mod users;
@@ -24,7 +26,8 @@ pub use assignments::{
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
-    ListConversations, PostTurn, StreamQuery, TicketBody, TurnAnswer,
+    ListConversations, PostTurn, StreamQuery, SummaryBody, TicketBody, TranscriptFormat, TranscriptQuery,
+    TurnAnswer,
 };
 pub use courses::{
     CourseBody, CreateCourse, DeleteCourse, JoinCourse, JoinRole, ListCourses, Listed, UpdateCourse,
@@ -36,6 +39,8 @@ pub use page::{Limit, ListPart, Page};
 pub use personas::{CreatePersona, ListPersonas, PersonaBody, UpdatePersona};
 pub use preview::{PreviewAssignment, PreviewBody, PreviewDecision, PreviewTurn};
 pub use roster::{Attendance, ImportBody, ImportRoster, InviteMember, ListRoster, MemberBody, UpdateMember};
+pub use statistics::{RebuiltBody, StatisticsBody};
+pub use submissions::{ListSubmissions, SubmissionBody, SubmissionCounts, SubmissionPage, UpdateSubmission};
 pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};

@@ -161,6 +161,7 @@ const closed = [
   { does: 'query the course codes', may: 'nobody', ask: list('courseCodes') },
   read('openConversations/plain.student', 'nobody', 'read which conversation is open'),
   read('statistics/plain', 'nobody', 'read the statistics of an assignment'),
+  read('statistics/plain/contributions/own', 'nobody', 'read what a conversation adds to the statistics'),
   read('pendingResponses/own', 'nobody', 'read a pending response'),
   read('somethingElse/x', 'nobody', 'read a collection that the rules do not name'),
 ];
@@ -186,6 +187,7 @@ const written = [
   'courseCodes/ETHICS-26',
   'openConversations/plain.student',
   'statistics/plain',
+  'statistics/plain/contributions/own',
   'pendingResponses/own',
   'somethingElse/x',
 ];

@@ -66,6 +66,7 @@ export const documents = {
   'courseCodes/ETHICS-26': { courseId: 'ethics' },
   'openConversations/plain.student': { conversationId: 'own' },
   'statistics/plain': { totalStudents: 2 },
+  'statistics/plain/contributions/own': { conversationId: 'own', assignmentId: 'plain', courseId: 'ethics', userId: 'student' },
   'pendingResponses/own': { turnId: 't1', status: 'pending' },
   'somethingElse/x': { userId: 'student', ownerId: 'owner', courseId: 'ethics' },
 };

@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context, course: &CourseId) -> Result<(), CliE
 /// Assignments as people read them.
 pub(super) fn listed(assignments: &[&AssignmentBody]) -> String {
     let now = clock::now();
-    let row = |AssignmentBody { id, assignment }: &AssignmentBody| {
+    let row = |AssignmentBody { id, assignment, .. }: &AssignmentBody| {
         let status = words::of_status(AssignmentStatus::of(assignment, now)).to_owned();
         let due = assignment.due_at.map_or_else(|| "-".to_owned(), clock::minute);
         [id.to_string(), status, due, assignment.title.clone()]

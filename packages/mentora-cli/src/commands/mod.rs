@@ -8,11 +8,12 @@ mod end;
 mod join;
 mod say;
 mod show;
+mod statistics;
 mod target;
 
 use serde_json::{Value, json};
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, StatisticsCommand};
 use crate::client::{Client, Reply};
 use crate::console::Console;
 use crate::error::CliError;
@@ -34,6 +35,9 @@ pub async fn run(arguments: Arguments) -> Result<(), CliError> {
         Command::Show { conversation_id } => show::run(&context, &conversation_id).await,
         Command::Say { conversation_id, text } => say::run(&context, &conversation_id, text).await,
         Command::End { conversation_id } => end::run(&context, &conversation_id).await,
+        Command::Statistics(StatisticsCommand::Rebuild { assignment_id }) => {
+            statistics::rebuild(&context, &assignment_id).await
+        }
         Command::Chat { target } => chat::run(&context, &target).await,
     }
 }

@@ -12,6 +12,10 @@ impl World {
         self.promise(record.unsettled.is_none(), || "an answer was left unsettled".into());
         self.promise(self.socket.is_none(), || "the model's socket stays open with nothing to do".into());
         self.promise(self.calls.is_empty(), || "a call was never answered".into());
+        self.promise(record.tally.is_none(), || "the figures were left untold".into());
+        let expected = self.state.is_closed().then(|| self.state.turns().len() as u32);
+        let counted = self.figures.counted;
+        self.promise(counted == expected, || format!("{counted:?} turns are counted, not {expected:?}"));
         self.promise(self.client.unacknowledged.is_empty(), || "a message was never stored".into());
 
         let stored: Vec<Turn> = self.store.turns.values().cloned().collect();

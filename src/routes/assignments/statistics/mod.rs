@@ -1,0 +1,5 @@
+//! `/api/assignments/{id}/statistics`
+
+pub mod export;
+pub mod read;
+pub mod rebuild;
