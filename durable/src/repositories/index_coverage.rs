@@ -15,7 +15,9 @@ use mentora_firestore::index::{Answer, Indexes, Need, needs};
 use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, announcements, assignments, conversations, courses, topics};
+use super::{
+    Cursor, Page, announcements, assignments, contributions, conversations, courses, own_data, topics,
+};
 
 /// Every way in which so many optional filters can be given or not.
 pub(super) fn subsets<const N: usize>() -> impl Iterator<Item = [bool; N]> {
@@ -28,8 +30,10 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<announcements::ToldTo>(),
         listing::<assignments::OfCourse>(),
         listing::<conversations::ConversationFilter>(),
+        listing::<contributions::OfStudent>(),
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
+        listing::<own_data::Holding>(),
         listing::<topics::InPlaces>(),
     ])
 }

@@ -8,6 +8,8 @@
 //! - [`topics`] keeps `topics/{topicId}`
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
+//! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
+//! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
@@ -15,12 +17,14 @@
 
 pub mod announcements;
 pub mod assignments;
+pub mod contributions;
 pub mod conversations;
 pub mod courses;
 pub mod devices;
 mod document;
 pub mod error;
 pub mod idempotency_keys;
+pub mod own_data;
 pub mod page;
 pub mod roster;
 pub mod topics;
@@ -33,6 +37,7 @@ mod native_store;
 
 pub use announcements::Announcements;
 pub use assignments::Assignments;
+pub use contributions::Contributions;
 pub use conversations::Conversations;
 pub use courses::Courses;
 pub use devices::Devices;
