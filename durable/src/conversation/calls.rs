@@ -26,6 +26,8 @@ pub(super) mod paths {
     pub const SNAPSHOT: &str = "snapshot";
     /// [`super::Calls::end`]
     pub const END: &str = "end";
+    /// [`super::Calls::erase`]
+    pub const ERASE: &str = "erase";
 }
 
 /// A client whom the Worker has let in.
@@ -148,6 +150,16 @@ impl<'a> Calls<'a> {
     /// [`CallError`] when there is none, or it cannot be read now.
     pub async fn end(&self, id: &ConversationId, call: &EndCall) -> Result<Conversation, CallError> {
         self.call(id, paths::END, call).await
+    }
+
+    /// Ends the conversation for good, and forgets all that was said. When this returns, its object holds nothing, and
+    /// writes nothing to the documents any more; of the documents themselves the caller disposes. Erasing it twice
+    /// changes nothing, and what was never begun can be erased.
+    ///
+    /// # Errors
+    /// [`CallError`] when the object cannot be reached, or could not forget.
+    pub async fn erase(&self, id: &ConversationId) -> Result<(), CallError> {
+        self.call(id, paths::ERASE, &()).await
     }
 
     fn stub(&self, id: &ConversationId) -> worker::Result<Stub> {

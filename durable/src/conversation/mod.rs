@@ -8,12 +8,14 @@
 //! - `model`: the model's socket
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
 
 #![allow(missing_docs, reason = "`#[durable_object]` makes public items that nobody can document")]
 
 pub mod calls;
 mod clients;
+mod erase;
 mod facts;
 mod flush;
 mod model;
@@ -70,6 +72,7 @@ impl DurableObject for Conversation {
             paths::TURNS => answer(&post_turn(&shell, &id, request).await),
             paths::SNAPSHOT => answer(&snapshot(&shell, &id).await),
             paths::END => answer(&end(&shell, &id, request).await),
+            paths::ERASE => answer(&erase(&shell).await),
             _ => Response::error("no such call", 404),
         }
     }
@@ -235,6 +238,13 @@ async fn end(
     shell.know(id).await?;
     shell.feed_and_arm(Input::End { reason }, AtHand::Nothing).await;
     snapshot(shell, id).await
+}
+
+async fn erase(shell: &Rc<Shell>) -> std::result::Result<(), CallError> {
+    shell.erase().await.map_err(|error| {
+        log::failure("conversation.erase.failed", json!({ "why": error.to_string() }));
+        CallError::new(ErrorCode::UpstreamUnavailable, "The conversation could not be erased now. Try again.")
+    })
 }
 
 fn malformed(error: &Error) -> CallError {

@@ -69,7 +69,8 @@ impl Cursor {
         let place = String::from_utf8(bytes).map_err(|_| InvalidCursor)?;
         let (at, path) = place.split_once(':').ok_or(InvalidCursor)?;
         // A list that is ordered by name alone has no numbers.
-        let at = at.split(',').filter(|_| !at.is_empty()).map(str::parse::<i64>).collect::<Result<Vec<_>, _>>();
+        let at =
+            at.split(',').filter(|_| !at.is_empty()).map(str::parse::<i64>).collect::<Result<Vec<_>, _>>();
         let at = at.map_err(|_| InvalidCursor)?;
         Ok(Self { at, path: DocumentPath::parse(path).map_err(|_| InvalidCursor)? })
     }

@@ -22,9 +22,7 @@ pub use conversations::{
 pub use courses::{CourseBody, CreateCourse, JoinCourse, JoinRole, ListCourses, Listed};
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
-pub use own_data::{
-    ErasureReceipt, KeptBody, MembershipBody, OwnData, OwnDocument, OwnLedgerEntry,
-};
+pub use own_data::{ErasureReceipt, KeptBody, MembershipBody, OwnData, OwnDocument, OwnLedgerEntry};
 pub use page::{Limit, ListPart, Page};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};

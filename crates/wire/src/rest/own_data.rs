@@ -22,9 +22,9 @@ use crate::etag::Resource;
 pub struct OwnData {
     /// When it was asked for, ms.
     pub exported_at: Millis,
-    /// The profile; none before the first call, one otherwise.
+    /// The profile; none before the first call for it.
     #[serde(default)]
-    pub profile: Vec<User>,
+    pub profile: Option<User>,
     /// The devices, without their push tokens: who holds one can reach the device.
     #[serde(default)]
     pub devices: Vec<DeviceBody>,

@@ -14,9 +14,7 @@ use mentora_core::documents::collections::{
 };
 use mentora_core::ids::{ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
-use mentora_firestore::{
-    Client, CollectionPath, Document, Fields, Kind, Transport, Value, Write,
-};
+use mentora_firestore::{Client, CollectionPath, Document, Fields, Kind, Transport, Value, Write};
 
 use super::{
     Holding, MY_ANNOUNCEMENTS, MY_ASSIGNMENTS, MY_CONTRIBUTIONS, MY_CONVERSATIONS, MY_DEVICES,
@@ -89,7 +87,8 @@ impl<T: Transport, O: Objects, A: Fn(&str) -> String> Erasure<'_, T, O, A> {
         let page = Page { limit: page::MAX_LIMIT, cursor: None };
         let (found, _) = self.holding(OWNED_COURSES).page(self.documents, &page).await?;
         let course = |document: &Document| {
-            let id = CourseId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
+            let id =
+                CourseId::new(document.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
             Ok(OwnedCourse { id, title: document.decode::<Course>()?.title })
         };
         found.iter().map(course).collect()
@@ -141,7 +140,8 @@ impl<T: Transport, O: Objects, A: Fn(&str) -> String> Erasure<'_, T, O, A> {
                 return Ok(());
             }
             let ids: Vec<_> = found.iter().filter_map(|found| ConversationId::new(found.id()).ok()).collect();
-            let erased = stream::iter(&ids).map(|id| self.objects.erase(id)).buffer_unordered(OBJECTS_AT_ONCE);
+            let erased =
+                stream::iter(&ids).map(|id| self.objects.erase(id)).buffer_unordered(OBJECTS_AT_ONCE);
             erased.try_collect::<()>().await?;
             let mut writes = Vec::new();
             for conversation in &found {
@@ -239,7 +239,9 @@ pub(super) async fn drain<T: Transport>(
                 counts.add(which.collection(), found.len());
             }
             // One of them went away or changed between the two calls.
-            Err(RepositoryError::NotFound | RepositoryError::Conflict) if failures < ATTEMPTS => failures += 1,
+            Err(RepositoryError::NotFound | RepositoryError::Conflict) if failures < ATTEMPTS => {
+                failures += 1
+            }
             Err(error) => return Err(error),
         }
     }

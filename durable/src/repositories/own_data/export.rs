@@ -108,6 +108,7 @@ pub struct Export<T> {
     cursor: Option<Cursor>,
     open: Option<&'static str>,
     items: usize,
+    begun: bool,
     over: bool,
 }
 
@@ -115,7 +116,17 @@ impl<T: Transport> Export<T> {
     /// Of a person, asked for now.
     #[must_use]
     pub fn new(documents: Client<T>, user: UserId, at: Millis) -> Self {
-        Self { documents, user, at, sections: 0, cursor: None, open: None, items: 0, over: false }
+        Self {
+            documents,
+            user,
+            at,
+            sections: 0,
+            cursor: None,
+            open: None,
+            items: 0,
+            begun: false,
+            over: false,
+        }
     }
 
     /// The next piece of the document; `None` behind its end. A piece that cannot be read can be asked for again, or
@@ -133,8 +144,15 @@ impl<T: Transport> Export<T> {
         };
         let (items, next) = self.read(section).await?;
         let mut piece = String::new();
-        if self.open.is_none() {
+        if !self.begun {
             piece.push_str(&format!("{{\"exportedAt\":{},", self.at.0));
+            self.begun = true;
+        }
+        if section == Profile {
+            let profile = items.first().map_or("null", String::as_str);
+            piece.push_str(&format!("\"profile\":{profile},"));
+            self.sections = self.sections.saturating_add(1);
+            return Ok(Some(piece));
         }
         if self.open != Some(section.name()) {
             piece.push_str(&self.closing());
@@ -205,7 +223,8 @@ impl<T: Transport> Export<T> {
 
     async fn memberships(&self, found: &[Document]) -> Result<Vec<String>, RepositoryError> {
         let members = found.iter().map(Document::decode).collect::<Result<Vec<Member>, _>>()?;
-        let paths = members.iter().map(|member| courses::path(&member.course_id)).collect::<Result<Vec<_>, _>>()?;
+        let paths =
+            members.iter().map(|member| courses::path(&member.course_id)).collect::<Result<Vec<_>, _>>()?;
         let courses = self.documents.batch_get(&paths).await?;
         let mut items = Vec::with_capacity(members.len());
         for (member, course) in members.into_iter().zip(courses) {

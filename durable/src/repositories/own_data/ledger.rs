@@ -3,11 +3,11 @@
 //! A user's wallet stands under the user's own id, so it and its ledger move to another one; of what a course has paid
 //! for, the entries stay where they are.
 
-use mentora_core::documents::collections::{LEDGER, WALLETS};
 use mentora_core::documents::Wallet;
+use mentora_core::documents::collections::{LEDGER, WALLETS};
 use mentora_core::ids::UserId;
 use mentora_firestore::{
-    Client, CollectionPath, Document, DocumentPath, Fields, FieldPath, Transport, Value, Write,
+    Client, CollectionPath, Document, DocumentPath, FieldPath, Fields, Transport, Value, Write,
 };
 
 use super::erasure::{Counts, ERASED_AT_ONCE, drain};

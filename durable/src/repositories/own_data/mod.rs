@@ -17,9 +17,7 @@ use mentora_core::documents::collections::{
     IDEMPOTENCY_KEYS, LEDGER, OPEN_CONVERSATIONS, PENDING_RESPONSES, PERSONAS, ROSTER, SECRETS, STATISTICS,
     STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS, WALLETS,
 };
-use mentora_firestore::{
-    Client, CollectionPath, Direction, Document, FieldPath, Operator, Query, Transport,
-};
+use mentora_firestore::{Client, CollectionPath, Direction, Document, FieldPath, Operator, Query, Transport};
 
 use super::page::{self, Listing};
 use super::{Cursor, Page, RepositoryError};
@@ -55,15 +53,15 @@ pub const TABLE: [(&str, Export, Fate); 20] = [
     (ROSTER, Export::As("memberships"), Fate::Removed),
     (CONVERSATIONS, Export::As("conversations"), Fate::Removed),
     (OPEN_CONVERSATIONS, Export::Not("It names a conversation, which is handed over."), Fate::Removed),
-    (PENDING_RESPONSES, Export::Not("It names a turn of a conversation, which is handed over."), Fate::Removed),
+    (
+        PENDING_RESPONSES,
+        Export::Not("It names a turn of a conversation, which is handed over."),
+        Fate::Removed,
+    ),
     (CONTRIBUTIONS, Export::Not("It is counted from a conversation, which is handed over."), Fate::Removed),
     (SUBMISSIONS, Export::As("submissions"), Fate::Removed),
     (STREAMING_SESSIONS, Export::As("streamingSessions"), Fate::Removed),
-    (
-        WALLETS,
-        Export::As("wallets"),
-        Fate::Pseudonymised("Money that was moved must stay accounted for."),
-    ),
+    (WALLETS, Export::As("wallets"), Fate::Pseudonymised("Money that was moved must stay accounted for.")),
     (LEDGER, Export::As("ledger"), Fate::Pseudonymised("Money that was moved must stay accounted for.")),
     (PERSONAS, Export::As("personas"), Fate::Pseudonymised(MATERIAL)),
     (TOPICS, Export::As("topics"), Fate::Pseudonymised(MATERIAL)),
@@ -204,7 +202,8 @@ mod tests {
     /// The names of all collections, as the documents' own module lists them.
     fn collections() -> BTreeSet<String> {
         let source = include_str!("../../../../crates/core/src/documents/mod.rs");
-        let constants = source.lines().filter_map(|line| line.trim().strip_prefix("pub const ")?.split_once("&str = "));
+        let constants =
+            source.lines().filter_map(|line| line.trim().strip_prefix("pub const ")?.split_once("&str = "));
         constants.filter_map(|(_, value)| value.split('"').nth(1)).map(str::to_owned).collect()
     }
 
