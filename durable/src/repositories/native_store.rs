@@ -21,12 +21,39 @@ pub struct NativeStore {
     store: RefCell<Store<Connection>>,
     now_micros: Cell<i64>,
     replies_to_lose: Cell<u32>,
+    /// How many more requests there are until no reply comes any more, and whether the last one is carried out.
+    death: Cell<Option<(u32, bool)>>,
 }
 
 impl NativeStore {
     /// The next reply of a commit does not arrive, though the commit happened.
     pub fn lose_next_commit_reply(&self) {
         self.replies_to_lose.set(1);
+    }
+
+    /// After so many requests no reply comes any more; the first of those is carried out, or is not.
+    pub fn die_after(&self, requests: u32, carried_out: bool) {
+        self.death.set(Some((requests, carried_out)));
+    }
+
+    /// Replies come again.
+    pub fn come_back(&self) {
+        self.death.set(None);
+    }
+
+    /// Whether this request gets a reply; and if not, whether it is carried out.
+    fn life(&self) -> Result<(), bool> {
+        match self.death.get() {
+            None => Ok(()),
+            Some((0, carried_out)) => {
+                self.death.set(Some((0, false)));
+                Err(carried_out)
+            }
+            Some((left, carried_out)) => {
+                self.death.set(Some((left - 1, carried_out)));
+                Ok(())
+            }
+        }
     }
 }
 
@@ -38,8 +65,15 @@ impl Transport for NativeStore {
     ) -> Result<http::Response<Vec<u8>>, TransportError> {
         give_way().await;
         self.now_micros.set(self.now_micros.get() + 1000);
+        let life = self.life();
+        if life == Err(false) {
+            return Err(TransportError::Broken("nobody is there".into()));
+        }
         let reply = self.store.borrow_mut().handle(self.now_micros.get(), &request);
         let commit = request.uri().path().ends_with(":commit");
+        if life.is_err() {
+            return Err(TransportError::Broken("nobody waits for it any more".into()));
+        }
         if commit && self.replies_to_lose.get() > 0 {
             self.replies_to_lose.set(self.replies_to_lose.get() - 1);
             return Err(TransportError::Broken("lost on its way back".into()));
@@ -69,6 +103,7 @@ pub fn documents() -> (Client<&'static NativeStore>, &'static NativeStore) {
         store: RefCell::new(store),
         now_micros: Cell::new(1_795_348_800_000_000),
         replies_to_lose: Cell::new(0),
+        death: Cell::new(None),
     };
     let store: &'static NativeStore = Box::leak(Box::new(store));
     let endpoint = Endpoint::new("https://documents.invalid", Database::new("demo-mentora").unwrap());

@@ -220,6 +220,7 @@ mod tests {
         let users = Users(&documents);
         let change = ProfileChange {
             display_name: Some("Ada L.".into()),
+            email: None,
             photo_url: Some(Some("https://pictures.example/b.png".into())),
             active_mode: Some(ActiveMode::Mentor),
             locale: Some("zh-Hant".into()),

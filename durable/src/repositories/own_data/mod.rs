@@ -194,7 +194,9 @@ impl Listing for Holding {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+#[cfg(test)]
+mod coverage {
     use std::collections::BTreeSet;
 
     use super::*;
