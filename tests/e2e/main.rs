@@ -10,7 +10,7 @@
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`tokens`], [`course_parts`], [`profile`]: the tests
+//!   [`identity`], [`tokens`], [`course_parts`], [`profile`], [`own_data`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +32,7 @@ mod house;
 mod identity;
 mod idle;
 mod key_server;
+mod own_data;
 mod people;
 mod process;
 mod profile;
@@ -97,6 +98,12 @@ fn main() -> ExitCode {
         profile::a_profile_changes_in_what_is_named_alone,
         profile::all_that_is_wrong_with_a_profile_is_told_at_once,
         profile::a_device_registered_twice_is_one_and_its_owner_alone_removes_it,
+        own_data::whoever_asks_gets_one_file_with_all_that_is_the_own,
+        own_data::whoever_is_erased_in_mid_answer_is_gone_and_nothing_comes_back,
+        own_data::an_object_that_was_erased_reads_nothing_in_again,
+        own_data::whoever_owns_a_course_or_saw_another_profile_is_not_erased,
+        own_data::an_erasure_that_was_killed_is_finished_when_it_is_asked_for_again,
+        own_data::a_profile_follows_the_verified_address_of_its_identity,
         crash::a_killed_worker_loses_nothing_it_has_acknowledged,
         crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,

@@ -125,7 +125,12 @@ async fn furnish(documents: &Documents, name: &str, submissions: usize) {
 async fn furnished(submissions: usize) -> (Documents, &'static NativeStore) {
     let (documents, store) = native_store::documents();
     for course in ["ethics", "logic"] {
-        put(&documents, &format!("courses/{course}"), native_store::course(course, "teacher", 1)).await;
+        put(
+            &documents,
+            &format!("courses/{course}"),
+            native_store::course(&format!("{course}-26"), "teacher", 1),
+        )
+        .await;
     }
     furnish(&documents, "kim", submissions).await;
     furnish(&documents, "leon", submissions).await;
@@ -168,6 +173,7 @@ async fn every_document(documents: &Documents) -> Vec<Document> {
     collections.extend(all.drain(..).map(|wallet| format!("{}/ledger", wallet.path)));
     collections.push("wallets/kim/ledger".into());
     collections.push("wallets/ethics/ledger".into());
+    let collections: BTreeSet<String> = collections.into_iter().collect();
     for collection in collections {
         all.extend(list(documents, &collection).await);
     }
@@ -351,7 +357,7 @@ fn whoever_asks_gets_all_that_is_the_own_and_nothing_else() {
             let stored = documents.get(&path(&format!("conversations/{}", body.id))).await.unwrap().unwrap();
             assert_eq!(body.conversation, stored.decode().unwrap());
         }
-        assert_eq!(data.memberships[0].course_title.as_deref(), Some("Course ethics"));
+        assert_eq!(data.memberships[0].course_title.as_deref(), Some("Course ethics-26"));
         let entries: BTreeSet<_> =
             data.ledger.iter().map(|e| (e.wallet_id.to_string(), e.id.clone())).collect();
         assert_eq!((data.ledger.len(), entries.len()), (4, 4));
