@@ -9,7 +9,7 @@ use mentora_core::documents::{ConversationState, Wallet};
 use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::statistics::Students;
 use mentora_core::time::Millis;
-use mentora_firestore::{Client, CollectionPath, Document, DocumentPath, to_fields};
+use mentora_firestore::{Client, CollectionPath, Document, DocumentPath, Write, to_fields};
 use mentora_wire::rest::OwnData;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ use crate::repositories::{RepositoryError, Users};
 
 type Documents = Client<&'static NativeStore>;
 
-const CONVERSATIONS: usize = 9;
+const CONVERSATIONS: usize = 5;
 const SUBMISSIONS: usize = 130;
 
 fn path(text: &str) -> DocumentPath {
@@ -43,67 +43,67 @@ fn ended(name: &str, index: usize) -> Conversation {
 }
 
 /// Something of `name` in every collection.
-async fn furnish(documents: &Documents, name: &str, submissions: usize) {
+fn furnish(writes: &mut Vec<Write>, name: &str, submissions: usize) {
+    let mut put =
+        |at: &str, document: Value| writes.push(Write::create(path(at), to_fields(&document).unwrap()));
     let at = json!({ "createdAt": 1, "updatedAt": 1 });
     let with = |more: Value| {
         let mut all = at.clone();
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         all
     };
-    put(documents, &format!("users/{name}"), profile(name, 1)).await;
+    put(&format!("users/{name}"), json!(profile(name, 1)));
     for device in ["d1", "d2"] {
         let token = format!("token of {name}");
         let device_at = format!("users/{name}/devices/{device}");
-        put(documents, &device_at, with(json!({ "token": token, "platform": "web", "lastSeenAt": 1 }))).await;
+        put(&device_at, with(json!({ "token": token, "platform": "web", "lastSeenAt": 1 })));
     }
-    put(documents, &format!("users/{name}/idempotencyKeys/k"), with(json!({ "answer": { "body": name } })))
-        .await;
+    put(&format!("users/{name}/idempotencyKeys/k"), with(json!({ "answer": { "body": name } })));
     for index in 0..CONVERSATIONS {
         let (id, of) = (format!("{name}{index}"), format!("a{index}"));
         let conversation = ended(name, index);
         let contribution = Contribution::of(&conversation_id(&id), &conversation).unwrap();
-        put(documents, &format!("conversations/{id}"), conversation).await;
-        put(documents, &format!("openConversations/{of}.{name}"), with(json!({ "conversationId": id })))
-            .await;
-        put(documents, &format!("statistics/{of}/contributions/{id}"), contribution).await;
-        put(documents, &format!("pendingResponses/{id}"), with(json!({ "turnId": id }))).await;
+        put(&format!("conversations/{id}"), json!(conversation));
+        put(&format!("openConversations/{of}.{name}"), with(json!({ "conversationId": id })));
+        put(&format!("statistics/{of}/contributions/{id}"), json!(contribution));
+        put(&format!("pendingResponses/{id}"), with(json!({ "turnId": id })));
     }
     for index in 0..submissions {
         let submission = json!({
             "assignmentId": format!("a{index}"), "userId": name, "conversationId": format!("{name}0"),
             "state": "in_progress", "startedAt": 1,
         });
-        put(documents, &format!("submissions/a{index}_{name}"), with(submission)).await;
+        put(&format!("submissions/a{index}_{name}"), with(submission));
     }
     let session = json!({
         "conversationId": format!("{name}0"), "userId": name, "state": "closed", "startedAt": 1, "lastActivityAt": 1,
     });
-    put(documents, &format!("streamingSessions/s-{name}"), with(session)).await;
+    put(&format!("streamingSessions/s-{name}"), with(session));
     let member =
         json!({ "courseId": "ethics", "userId": name, "email": "", "role": "ta", "status": "active" });
-    put(documents, &format!("courses/ethics/roster/{name}"), with(member)).await;
+    put(&format!("courses/ethics/roster/{name}"), with(member));
     let email = format!("{name}@example.org");
     let invited = json!({ "courseId": "logic", "email": email, "role": "student", "status": "invited" });
-    put(documents, &format!("courses/logic/roster/invited-{}", name.len()), with(invited)).await;
+    put(&format!("courses/logic/roster/invited-{}", name.len()), with(invited));
     for (id, course) in [("own", json!({})), ("shared", json!({ "courseId": "ethics" }))] {
         let mut persona = json!({
             "name": "Diogenes", "description": "", "voice": "Puck", "style": "playful",
             "systemPromptTemplate": "Ask.", "createdBy": name,
         });
         persona.as_object_mut().unwrap().extend(course.as_object().unwrap().clone());
-        put(documents, &format!("personas/{id}-{}", name.len()), with(persona)).await;
+        put(&format!("personas/{id}-{}", name.len()), with(persona));
     }
     let announcement = json!({ "authorId": name, "content": "Read Kant." });
-    put(documents, &format!("courses/ethics/announcements/n{}", name.len()), with(announcement)).await;
+    put(&format!("courses/ethics/announcements/n{}", name.len()), with(announcement));
     let topic = json!({ "courseId": "ethics", "title": "Lies", "order": 0, "createdBy": name });
-    put(documents, &format!("topics/t{}", name.len()), with(topic)).await;
-    let mut assignment = to_fields(&native_store::assignment("ethics", "Lies", 1)).unwrap();
-    assignment.insert("createdBy".into(), mentora_firestore::Value::String(name.into()));
-    documents.create(path(&format!("assignments/by{}", name.len())), assignment).await.unwrap();
+    put(&format!("topics/t{}", name.len()), with(topic));
+    let mut assignment = json!(native_store::assignment("ethics", "Lies", 1));
+    assignment["createdBy"] = json!(name);
+    put(&format!("assignments/by{}", name.len()), assignment);
     let wallet = json!({
         "ownerType": "user", "ownerId": name, "balanceMicros": 700, "heldMicros": 0, "lowBalanceMicros": 0,
     });
-    put(documents, &format!("wallets/{name}"), with(wallet)).await;
+    put(&format!("wallets/{name}"), with(wallet));
     for (wallet, id, amount, by) in [
         (name, "topup", 1_000, name),
         (name, "grant", 200, "admin"),
@@ -117,7 +117,7 @@ async fn furnish(documents: &Documents, name: &str, submissions: usize) {
             "provider": { "name": "stripe", "ref": "pi_1" },
         });
         let id = if id == name { format!("c{}", name.len()) } else { id.to_owned() };
-        put(documents, &format!("wallets/{wallet}/ledger/{id}"), with(entry)).await;
+        put(&format!("wallets/{wallet}/ledger/{id}"), with(entry));
     }
 }
 
@@ -132,8 +132,10 @@ async fn furnished(submissions: usize) -> (Documents, &'static NativeStore) {
         )
         .await;
     }
-    furnish(&documents, "kim", submissions).await;
-    furnish(&documents, "leon", submissions).await;
+    let mut writes = Vec::new();
+    furnish(&mut writes, "kim", submissions);
+    furnish(&mut writes, "leon", submissions);
+    documents.commit(&writes).await.unwrap();
     for index in 0..CONVERSATIONS {
         let of = |name: &str| {
             Contribution::of(&conversation_id(&format!("{name}{index}")), &ended(name, index)).unwrap()
