@@ -45,6 +45,8 @@ table! {
 
     get  "/api/users/me" => users::me::read::read;
     patch "/api/users/me" => users::me::update::update;
+    delete "/api/users/me" => users::me::delete::delete;
+    get  "/api/users/me/export" => users::me::export::read;
     post "/api/users/me/devices" => users::me::devices::create::create;
     delete "/api/users/me/devices/{id}" => users::me::devices::delete::delete;
 

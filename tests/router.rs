@@ -126,7 +126,7 @@ fn a_method_that_nobody_serves_is_told_the_methods_that_are() {
     for (method, path, allow) in [
         ("DELETE", "/api/courses", "GET,HEAD,POST"),
         ("PUT", "/api/courses/c1", "GET,HEAD,PATCH,DELETE"),
-        ("DELETE", "/api/users/me", "GET,HEAD,PATCH"),
+        ("PUT", "/api/users/me", "GET,HEAD,PATCH,DELETE"),
         ("GET", "/api/users/me/devices/d1", "DELETE"),
         ("PUT", "/api/topics/t1", "GET,HEAD,PATCH,DELETE"),
         ("GET", "/api/courses/c1/announcements/n1", "DELETE"),

@@ -29,6 +29,8 @@ const CLASSES: &[(&str, &str, Class)] = &[
     //
     ("GET", "/api/users/me", Read),
     ("PATCH", "/api/users/me", Write),
+    ("DELETE", "/api/users/me", Costly),
+    ("GET", "/api/users/me/export", Costly),
     ("POST", "/api/users/me/devices", Write),
     ("DELETE", "/api/users/me/devices/{id}", Write),
     //
@@ -60,6 +62,14 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("PATCH", "/api/assignments/{id}", Write),
     ("DELETE", "/api/assignments/{id}", Write),
     ("POST", "/api/assignments/{id}/preview", Costly),
+    ("GET", "/api/assignments/{id}/submissions", Read),
+    ("GET", "/api/assignments/{id}/statistics", Costly),
+    ("GET", "/api/assignments/{id}/statistics/export", Costly),
+    ("POST", "/api/assignments/{id}/statistics/rebuild", Costly),
+    //
+    ("GET", "/api/submissions/{id}", Read),
+    ("PATCH", "/api/submissions/{id}", Write),
+    ("POST", "/api/submissions/{id}/submit", Write),
     //
     ("GET", "/api/personas", Read),
     ("POST", "/api/personas", Write),
@@ -72,6 +82,9 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/conversations/{id}", Read),
     ("POST", "/api/conversations/{id}/turns", Costly),
     ("POST", "/api/conversations/{id}/end", Write),
+    ("POST", "/api/conversations/{id}/reopen", Write),
+    ("GET", "/api/conversations/{id}/summary", Read),
+    ("GET", "/api/conversations/{id}/transcript", Read),
     ("GET", "/api/conversations/{id}/stream", Write),
     ("POST", "/api/conversations/{id}/stream/tickets", Write),
 ];

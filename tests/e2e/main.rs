@@ -12,8 +12,8 @@
 //! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
-//!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`]: the others
-//!   [`identity`], [`course_parts`], [`profile`], [`submissions`], [`statistics`], [`after_the_end`]: the tests
+//!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
+//!   [`own_data`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -41,6 +41,7 @@ mod key_server;
 mod limits;
 mod logging;
 mod matrix;
+mod own_data;
 mod people;
 mod personas;
 mod process;
@@ -167,8 +168,12 @@ fn main() -> ExitCode {
         after_the_end::staff_let_a_conversation_go_on,
         after_the_end::nothing_goes_on_beside_another_or_beyond_its_turns,
         after_the_end::a_conversation_is_summed_up_and_read_in_three_forms,
-        crash::a_killed_worker_loses_nothing_it_has_acknowledged,
-        crash::a_turn_is_answered_and_kept_though_nobody_comes_back,
+        own_data::whoever_asks_gets_one_file_with_all_that_is_the_own,
+        own_data::whoever_is_erased_in_mid_answer_is_gone_and_nothing_comes_back,
+        own_data::an_object_that_was_erased_reads_nothing_in_again,
+        own_data::whoever_owns_a_course_or_saw_another_profile_is_not_erased,
+        own_data::an_erasure_that_was_killed_is_finished_when_it_is_asked_for_again,
+        own_data::a_profile_follows_the_verified_address_of_its_identity,
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
         exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
     ]);

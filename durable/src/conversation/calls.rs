@@ -28,6 +28,8 @@ pub(super) mod paths {
     pub const END: &str = "end";
     /// [`super::Calls::reopen`]
     pub const REOPEN: &str = "reopen";
+    /// [`super::Calls::erase`]
+    pub const ERASE: &str = "erase";
 }
 
 /// A client whom the Worker has let in.
@@ -158,6 +160,16 @@ impl<'a> Calls<'a> {
     /// [`CallError`] when there is none, when it cannot go on, or when it cannot be opened now.
     pub async fn reopen(&self, id: &ConversationId) -> Result<Conversation, CallError> {
         self.call(id, paths::REOPEN, &()).await
+    }
+
+    /// Ends the conversation for good, and forgets all that was said. When this returns, its object holds nothing, and
+    /// writes nothing to the documents any more; of the documents themselves the caller disposes. Erasing it twice
+    /// changes nothing, and what was never begun can be erased.
+    ///
+    /// # Errors
+    /// [`CallError`] when the object cannot be reached, or could not forget.
+    pub async fn erase(&self, id: &ConversationId) -> Result<(), CallError> {
+        self.call(id, paths::ERASE, &()).await
     }
 
     fn stub(&self, id: &ConversationId) -> worker::Result<Stub> {

@@ -115,6 +115,14 @@ impl Clients {
         }
     }
 
+    /// Closes the sockets of all.
+    pub(super) fn close_all(&self, code: CloseCode, reason: &str) {
+        let ids: Vec<ConnectionId> = self.open.borrow().keys().copied().collect();
+        for id in ids {
+            self.close(id, code, reason);
+        }
+    }
+
     /// Tells all an event.
     pub(super) fn tell(&self, event: &Sequenced) {
         let open = self.open.borrow();

@@ -26,8 +26,13 @@ const OWNED: [&str; 9] = [
 
 /// Writes a batch and reports how it went.
 pub(super) async fn run(shell: Rc<Shell>, conversation: ConversationId, batch: FlushBatch) {
+    let writing = shell.at_documents.lock().await;
+    if shell.is_erased() {
+        return;
+    }
     let outcome =
         write(&shell.documents(), &conversation, &batch).await.unwrap_or_else(FlushOutcome::Refused);
+    drop(writing);
     shell.tell_store();
     let input = Input::Flushed { revision: batch.revision, turns: batch.upto, outcome };
     shell.feed_and_arm(input, AtHand::Nothing).await;

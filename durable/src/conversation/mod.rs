@@ -9,6 +9,7 @@
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
+//! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
 //! - [`sweep`]: ends the conversations of what is to go
 
@@ -16,6 +17,7 @@
 
 pub mod calls;
 mod clients;
+mod erase;
 mod facts;
 mod flush;
 mod model;
@@ -75,6 +77,7 @@ impl DurableObject for Conversation {
             paths::SNAPSHOT => answer(&snapshot(&shell, &id).await),
             paths::REOPEN => answer(&reopen(&shell, &id).await),
             paths::END => answer(&end(&shell, &id, request).await),
+            paths::ERASE => answer(&erase(&shell).await),
             _ => Response::error("no such call", 404),
         }
     }
@@ -255,6 +258,13 @@ async fn reopen(
     };
     answer.await.map_err(lost)?.map_err(|refusal| CallError::new(refusal.code, refusal.message))?;
     snapshot(shell, id).await
+}
+
+async fn erase(shell: &Rc<Shell>) -> std::result::Result<(), CallError> {
+    shell.erase().await.map_err(|error| {
+        log::failure("conversation.erase.failed", json!({ "why": error.to_string() }));
+        CallError::new(ErrorCode::UpstreamUnavailable, "The conversation could not be erased now. Try again.")
+    })
 }
 
 fn malformed(error: &Error) -> CallError {

@@ -11,12 +11,14 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 use super::calls::TicketStub;
 
-const SCHEMA: [&str; 4] = [
+const SCHEMA: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS turns (position INTEGER PRIMARY KEY, json TEXT NOT NULL)",
     // `piece_of`: the turn of which the event is but a piece; such events go when the turn is stored.
     "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, piece_of TEXT, json TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS spent_tickets (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL)",
+    // One row, once the conversation was erased. It says nothing but that, and keeps it from being read in again.
+    "CREATE TABLE IF NOT EXISTS erased (id INTEGER PRIMARY KEY CHECK (id = 1))",
 ];
 
 /// The object's tables.
@@ -79,6 +81,25 @@ impl Rows {
             Some(vec![ticket.nonce.as_str().into(), ticket.expires_at.0.into()]),
         )?;
         Ok(spent.rows_written() > 0)
+    }
+
+    /// Forgets everything, for good: all of it or, should a statement fail, nothing.
+    pub(super) fn erase(&self) -> Result<()> {
+        self.run("INSERT INTO erased (id) VALUES (1) ON CONFLICT (id) DO NOTHING", vec![])?;
+        for table in ["record", "turns", "events", "spent_tickets"] {
+            self.run(&format!("DELETE FROM {table}"), vec![])?;
+        }
+        Ok(())
+    }
+
+    /// Whether it was erased.
+    pub(super) fn is_erased(&self) -> Result<bool> {
+        #[derive(Deserialize)]
+        struct Found {
+            erased: i64,
+        }
+        let found: Vec<Found> = self.0.exec("SELECT count(*) AS erased FROM erased", None)?.to_array()?;
+        Ok(found.iter().any(|found| found.erased > 0))
     }
 
     fn run(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<()> {

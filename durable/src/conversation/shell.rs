@@ -9,6 +9,7 @@ use std::rc::Rc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::channel::oneshot;
+use futures::lock::Mutex;
 use mentora_core::documents::{EndReason, LedgerEntryType, Turn};
 use mentora_core::ids::ConversationId;
 use mentora_core::money::Micros;
@@ -80,6 +81,8 @@ pub(super) struct Shell {
     armed: Cell<Option<Millis>>,
     metrics: Metrics,
     store: StoreTally,
+    /// Held by whoever writes to the documents, and by whoever ends that for good.
+    pub(super) at_documents: Mutex<()>,
 }
 
 impl Shell {
@@ -101,6 +104,7 @@ impl Shell {
             armed: Cell::new(None),
             metrics,
             store: StoreTally::default(),
+            at_documents: Mutex::new(()),
         }
     }
 
@@ -113,10 +117,13 @@ impl Shell {
     /// Makes sure that the conversation is known; reads it from the documents the first time.
     pub(super) async fn know(self: &Rc<Self>, id: &ConversationId) -> std::result::Result<(), CallError> {
         if self.session.borrow().is_none() {
+            self.refuse_erased()?;
             let model = &self.config.gemini.live_model;
             let loaded = facts::load(&self.documents(), id, model, clock::now()).await;
             self.tell_store();
             let loaded = loaded?;
+            // It may have been erased while we read.
+            self.refuse_erased()?;
             // Somebody else may have come while we read.
             if self.session.borrow().is_none() {
                 self.begin(loaded.session);
@@ -166,13 +173,17 @@ impl Shell {
         if let Err(error) = self.perform(effects, at_hand) {
             // What memory holds may be ahead of what is stored: forget it. The next event begins again from what is.
             self.note("conversation.write.failed", &error.to_string());
-            self.session.replace(None);
-            self.close_model();
-            self.held.borrow_mut().clear();
-            // Whoever waits is told that the call was interrupted.
-            self.calls.borrow_mut().clear();
-            self.reopenings.borrow_mut().clear();
+            self.forget();
         }
+    }
+
+    /// Forgets what memory holds.
+    pub(super) fn forget(&self) {
+        self.session.replace(None);
+        self.close_model();
+        self.held.borrow_mut().clear();
+        // Whoever waits is told that the call was interrupted.
+        self.calls.borrow_mut().clear();
     }
 
     /// Takes up what is stored, when memory was lost or forgotten.

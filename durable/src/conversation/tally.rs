@@ -14,12 +14,17 @@ use crate::repositories::{RepositoryError, Tallies};
 
 /// Tells them and reports how it went.
 pub(super) async fn run(shell: Rc<Shell>, id: ConversationId, way: Way, conversation: Conversation) {
+    let writing = shell.at_documents.lock().await;
+    if shell.is_erased() {
+        return;
+    }
     let documents = shell.documents();
     let tallies = Tallies(&documents);
     let told = match way {
         Way::In => tallies.add(&id, &conversation, clock::now()).await,
         Way::Out => tallies.take_back(&id, &conversation, clock::now()).await,
     };
+    drop(writing);
     let outcome = told.map_or_else(|error| outcome_of(&id, &error), |()| TallyOutcome::Done);
     shell.feed_and_arm(Input::Tallied { way, outcome }, AtHand::Nothing).await;
 }

@@ -16,8 +16,8 @@ use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Counted, Listing};
 use super::{
-    Cursor, Page, announcements, assignments, conversations, courses, deleted_courses, personas, rebuild,
-    roster, students, submissions, tallies, topics,
+    Cursor, Page, announcements, assignments, contributions, conversations, courses, deleted_courses,
+    own_data, personas, rebuild, roster, students, submissions, tallies, topics,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -44,6 +44,8 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<students::StudentsOf>(),
         listing::<submissions::OfAssignment>(),
         listing::<tallies::Ended>(),
+        listing::<contributions::OfStudent>(),
+        listing::<own_data::Holding>(),
         listing::<topics::InPlaces>(),
         counted::<students::ActiveStudents>(),
         counted::<submissions::HowMany>(),

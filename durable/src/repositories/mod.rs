@@ -14,6 +14,8 @@
 //! - [`submissions`] keeps `submissions/{assignmentId_userId}`; [`students`] knows who of a course is to hand something in
 //! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
 //!   them anew
+//! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
+//! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
 //! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
@@ -21,6 +23,7 @@
 
 pub mod announcements;
 pub mod assignments;
+pub mod contributions;
 pub mod conversations;
 pub mod courses;
 pub mod deleted_courses;
@@ -29,6 +32,7 @@ mod document;
 pub mod error;
 pub mod guesses;
 pub mod idempotency_keys;
+pub mod own_data;
 pub mod page;
 pub mod personas;
 pub mod rebuild;
@@ -47,6 +51,7 @@ mod native_store;
 
 pub use announcements::Announcements;
 pub use assignments::Assignments;
+pub use contributions::Contributions;
 pub use conversations::Conversations;
 pub use courses::{CourseChange, Courses};
 pub use deleted_courses::DeletedCourses;

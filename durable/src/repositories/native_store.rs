@@ -22,6 +22,8 @@ pub struct NativeStore {
     now_micros: Cell<i64>,
     replies_to_lose: Cell<u32>,
     commits_until_crash: Cell<Option<u32>>,
+    /// How many more requests there are until no reply comes any more, and whether the last one is carried out.
+    death: Cell<Option<(u32, bool)>>,
 }
 
 impl NativeStore {
@@ -39,6 +41,31 @@ impl NativeStore {
     pub fn recover(&self) {
         self.commits_until_crash.set(None);
     }
+
+    /// After so many requests no reply comes any more; the first of those is carried out, or is not.
+    pub fn die_after(&self, requests: u32, carried_out: bool) {
+        self.death.set(Some((requests, carried_out)));
+    }
+
+    /// Replies come again.
+    pub fn come_back(&self) {
+        self.death.set(None);
+    }
+
+    /// Whether this request gets a reply; and if not, whether it is carried out.
+    fn life(&self) -> Result<(), bool> {
+        match self.death.get() {
+            None => Ok(()),
+            Some((0, carried_out)) => {
+                self.death.set(Some((0, false)));
+                Err(carried_out)
+            }
+            Some((left, carried_out)) => {
+                self.death.set(Some((left - 1, carried_out)));
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Transport for NativeStore {
@@ -49,6 +76,10 @@ impl Transport for NativeStore {
     ) -> Result<http::Response<Vec<u8>>, TransportError> {
         give_way().await;
         self.now_micros.set(self.now_micros.get() + 1000);
+        let life = self.life();
+        if life == Err(false) {
+            return Err(TransportError::Broken("nobody is there".into()));
+        }
         let commit = request.uri().path().ends_with(":commit");
         if let Some(left) = self.commits_until_crash.get().filter(|_| commit) {
             let Some(left) = left.checked_sub(1) else {
@@ -57,6 +88,9 @@ impl Transport for NativeStore {
             self.commits_until_crash.set(Some(left));
         }
         let reply = self.store.borrow_mut().handle(self.now_micros.get(), &request);
+        if life.is_err() {
+            return Err(TransportError::Broken("nobody waits for it any more".into()));
+        }
         if commit && self.replies_to_lose.get() > 0 {
             self.replies_to_lose.set(self.replies_to_lose.get() - 1);
             return Err(TransportError::Broken("lost on its way back".into()));
@@ -87,6 +121,7 @@ pub fn documents() -> (Client<&'static NativeStore>, &'static NativeStore) {
         now_micros: Cell::new(1_795_348_800_000_000),
         replies_to_lose: Cell::new(0),
         commits_until_crash: Cell::new(None),
+        death: Cell::new(None),
     };
     let store: &'static NativeStore = Box::leak(Box::new(store));
     let endpoint = Endpoint::new("https://documents.invalid", Database::new("demo-mentora").unwrap());

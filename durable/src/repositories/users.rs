@@ -24,6 +24,8 @@ pub struct Users<'a, T = DocumentTransport>(pub &'a Client<T>);
 pub struct ProfileChange {
     /// What others see.
     pub display_name: Option<String>,
+    /// The address of the identity. No person changes it by hand.
+    pub email: Option<String>,
     /// Where the picture is; `Some(None)` removes it.
     pub photo_url: Option<Option<String>>,
     /// The side of the desk that the app shows.
@@ -74,6 +76,21 @@ impl<T: Transport> Users<'_, T> {
         }
     }
 
+    /// The profile with the address that the identity has by now; written only where it is another one.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn follow(
+        &self,
+        profile: Stored<User>,
+        email: Option<String>,
+        now: Millis,
+    ) -> Result<Stored<User>, RepositoryError> {
+        let Some(email) = email.filter(|email| *email != profile.email) else { return Ok(profile) };
+        let change = ProfileChange { email: Some(email), ..ProfileChange::default() };
+        self.update(&profile.uid, &change, None, now).await
+    }
+
     /// Changes a profile at `now` and returns it. Two changes at once of different things both hold.
     ///
     /// # Errors
@@ -96,6 +113,7 @@ impl ProfileChange {
         let text = |value: &Option<String>| value.clone().map(Value::String);
         let named = [
             ("displayName", text(&self.display_name)),
+            ("email", text(&self.email)),
             ("photoURL", self.photo_url.as_ref().and_then(text)),
             ("activeMode", self.active_mode.as_ref().map(to_value).transpose()?),
             ("locale", text(&self.locale)),
@@ -138,6 +156,25 @@ mod tests {
             assert_eq!(left.as_ref().map(|stored| &stored.document), Ok(&first));
             assert_eq!(right, left);
             assert_eq!(users.get(&user("ada")).await, left.map(Some));
+        });
+    }
+
+    #[test]
+    fn a_profile_follows_the_address_of_its_identity_and_is_written_for_that_alone() {
+        let (documents, _) = documents();
+        let users = Users(&documents);
+        block_on(async {
+            let first =
+                users.find_or_create(User { email: String::new(), ..profile("ada", 1) }).await.unwrap();
+            let unknown = users.follow(first.clone(), None, Millis(2)).await.unwrap();
+            assert_eq!(unknown, first);
+            let filled =
+                users.follow(first.clone(), Some("ada@new.example".into()), Millis(3)).await.unwrap();
+            let expected = User { email: "ada@new.example".into(), updated_at: Millis(3), ..first.document };
+            assert_eq!(filled.document, expected);
+            let same = users.follow(filled.clone(), Some("ada@new.example".into()), Millis(4)).await.unwrap();
+            assert_eq!(same.version, filled.version, "nothing was written");
+            assert_eq!(users.get(&user("ada")).await, Ok(Some(filled)));
         });
     }
 
@@ -214,6 +251,7 @@ mod tests {
         let users = Users(&documents);
         let change = ProfileChange {
             display_name: Some("Ada L.".into()),
+            email: None,
             photo_url: Some(Some("https://pictures.example/b.png".into())),
             active_mode: Some(ActiveMode::Mentor),
             locale: Some("zh-Hant".into()),

@@ -62,7 +62,7 @@ async fn prepare<'a>(world: &World<'_>, at: usize, row: &'a Row) -> Line<'a> {
             (None, None) => world.things(actor).clone(),
             (None, Some(thing)) => {
                 let mut things = world.things(actor).clone();
-                world.make(thing, &mut things).await;
+                world.make_for(actor, thing, &mut things).await;
                 things
             }
         };
@@ -110,7 +110,8 @@ async fn refusals(world: &World<'_>, lines: &[Line<'_>], outcome: &mut Outcome) 
 }
 
 async fn ask_at_once(world: &World<'_>, cells: &[(&Row, &Cell)]) -> Vec<Answer> {
-    let asked = stream::iter(cells).map(|(row, cell)| world.ask(cell.actor, row.call(&cell.things)));
+    let asked = stream::iter(cells)
+        .map(|(row, cell)| world.ask_about(cell.actor, &cell.things, row.call(&cell.things)));
     asked.buffered(AT_ONCE).collect().await
 }
 
@@ -160,7 +161,7 @@ async fn successes(world: &World<'_>, lines: &[Line<'_>], outcome: &mut Outcome)
     let ask = async |line: &Line<'_>| {
         let mut answers = Vec::new();
         for cell in &line.allowed {
-            answers.push(world.ask(cell.actor, line.row.call(&cell.things)).await);
+            answers.push(world.ask_about(cell.actor, &cell.things, line.row.call(&cell.things)).await);
         }
         answers
     };

@@ -19,7 +19,7 @@ macro_rules! rows {
 
 /// All of it.
 pub fn table() -> Vec<Row> {
-    [anybody(), oneself(), courses(), roster(), parts(), assignments(), personas(), conversations()]
+    [anybody(), oneself(), courses(), roster(), parts(), assignments(), work(), personas(), conversations()]
         .into_iter()
         .flatten()
         .collect()
@@ -45,6 +45,10 @@ fn oneself() -> Vec<Row> {
         get    "/api/users/me"                  401  200  200  200  200  200  200  200  200  200  200  200;
         patch  "/api/users/me"                  401  200  200  200  200  200  200  200  200  200  200  200,
             sends(|_| json!({ "activeMode": "mentor" }));
+        get    "/api/users/me/export"           401  200  200  200  200  200  200  200  200  200  200  200;
+        // What owners of courses may not is no matter of who they are: they are told what is in the way.
+        delete "/api/users/me"                  401  200  200  200  200  200  200  200  200  200  200  200,
+            fresh(Thing::Oneself);
         post   "/api/users/me/devices"          401  201  201  201  201  201  201  201  201  201  201  201,
             sends(|_| json!({ "token": "the same browser", "platform": "web" }));
         delete "/api/users/me/devices/{id}"     401  404  404  404  404  204  404  404  404  404  404  404,
@@ -143,6 +147,25 @@ fn assignments() -> Vec<Row> {
     }
 }
 
+fn work() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/assignments/{id}/submissions"
+                                                401  404  404  404  403  403  403  403  200  200  200  200;
+        get    "/api/assignments/{id}/statistics"
+                                                401  404  404  404  403  403  403  403  200  200  200  200;
+        get    "/api/assignments/{id}/statistics/export"
+                                                401  404  404  404  403  403  403  403  200  200  200  200;
+        post   "/api/assignments/{id}/statistics/rebuild"
+                                                401  404  404  404  403  403  403  403  200  200  200  200;
+        get    "/api/submissions/{id}"          401  404  404  404  404  200  404  404  200  200  200  200;
+        patch  "/api/submissions/{id}"          401  404  404  404  404  403  404  404  200  200  200  200,
+            sends(|_| json!({ "notes": "Well argued." }));
+        post   "/api/submissions/{id}/submit"   401  404  404  404  404  200  404  404  403  403  403  403,
+            fresh(Thing::EndedConversation);
+    }
+}
+
 fn personas() -> Vec<Row> {
     rows! {
         //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
@@ -178,6 +201,13 @@ fn conversations() -> Vec<Row> {
             fresh(Thing::Conversation);
         post   "/api/conversations/{id}/end"    401  404  404  404  404  200  404  404  200  200  200  200,
             fresh(Thing::Conversation);
+        post   "/api/conversations/{id}/reopen" 401  404  404  404  404  403  404  404  200  200  200  200,
+            fresh(Thing::EndedConversation);
+        get    "/api/conversations/{id}/summary"
+                                                401  404  404  404  404  200  404  404  200  200  200  200,
+            fresh(Thing::EndedConversation);
+        get    "/api/conversations/{id}/transcript"
+                                                401  404  404  404  404  200  404  404  200  200  200  200;
         get    "/api/conversations/{id}/stream" 401  404  404  404  404  101  404  404  101  101  101  101,
             upgrades();
         post   "/api/conversations/{id}/stream/tickets"

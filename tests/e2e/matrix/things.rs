@@ -17,6 +17,8 @@ pub enum Thing {
     Persona,
     /// The student's, with an assignment of its own; open.
     Conversation,
+    /// As [`Thing::Conversation`], but ended, and so handed in.
+    EndedConversation,
     /// Of the member who was removed since, with a course of its own.
     ConversationOfRemoved,
     /// An entry of the roster: somebody who was invited as a student.
@@ -25,6 +27,8 @@ pub enum Thing {
     Assistant,
     /// The student's.
     Device,
+    /// Who asks: another one in the same role.
+    Oneself,
 }
 
 /// What one course has, an id by the name of what bears it: `course`, `topic`, …
@@ -32,13 +36,15 @@ pub enum Thing {
 pub struct Things {
     /// Who may see that the course is there.
     pub visibility: &'static str,
+    /// Who asks, if not one of the world's people: their token.
+    pub token: Option<String>,
     ids: BTreeMap<&'static str, String>,
 }
 
 impl Things {
     /// Nothing yet.
     pub fn none(visibility: &'static str) -> Self {
-        Self { visibility, ids: BTreeMap::new() }
+        Self { visibility, token: None, ids: BTreeMap::new() }
     }
 
     /// Puts a thing in its place.
@@ -49,7 +55,7 @@ impl Things {
     /// Ids that nothing has.
     pub fn absent(&self) -> Self {
         let absent = |name: &&'static str| (*name, format!("NO-SUCH-{}", name.to_uppercase()));
-        Self { visibility: self.visibility, ids: self.ids.keys().map(absent).collect() }
+        Self { visibility: self.visibility, token: None, ids: self.ids.keys().map(absent).collect() }
     }
 
     /// All ids.

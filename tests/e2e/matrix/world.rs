@@ -70,6 +70,29 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Asks as this actor, or as whoever stands in the actor's place.
+    pub async fn ask_about(&self, actor: Actor, things: &Things, call: Call) -> Answer {
+        match &things.token {
+            Some(token) => self.stack.call(call.by(token)).await,
+            None => self.ask(actor, call).await,
+        }
+    }
+
+    /// Makes a thing in the course of `things` for a request of `actor`.
+    pub async fn make_for(&self, actor: Actor, thing: Thing, things: &mut Things) {
+        match (thing, actor) {
+            (Thing::Oneself, Actor::Anonymous) => {}
+            (Thing::Oneself, _) => {
+                let other = sign_in(self.stack, actor).await;
+                if let Some((role, status)) = actor.membership() {
+                    self.database.change(&[self.membership(things, &other, role, status)]).await;
+                }
+                things.token = Some(other.token);
+            }
+            _ => self.make(thing, things).await,
+        }
+    }
+
     /// Makes a thing in the course of `things` and puts it in its place there.
     pub async fn make(&self, thing: Thing, things: &mut Things) {
         match thing {
@@ -98,6 +121,12 @@ impl<'a> World<'a> {
                 things.put("persona", made);
             }
             Thing::Conversation => self.make_conversation(Actor::Student, things).await,
+            Thing::EndedConversation => {
+                self.make_conversation(Actor::Student, things).await;
+                let path = things.path("/api/conversations/{id}/end");
+                self.ask(Actor::Student, Call::post(path, &json!({}))).await.ok();
+            }
+            Thing::Oneself => panic!("nobody asks"),
             Thing::ConversationOfRemoved => {
                 // A course of its own, in which one can come and go without a disturbance of others.
                 self.make_course(things).await;
@@ -122,7 +151,8 @@ impl<'a> World<'a> {
         things.put("course", made);
         things.put("code", code);
         let members = Actor::ALL.into_iter().filter_map(|actor| Some((actor, actor.membership()?)));
-        let seats = members.map(|(actor, (role, status))| self.membership(things, actor, role, status));
+        let seats =
+            members.map(|(actor, (role, status))| self.membership(things, self.person(actor), role, status));
         self.database.change(&seats.collect::<Vec<_>>()).await;
     }
 
@@ -137,6 +167,9 @@ impl<'a> World<'a> {
         let body = json!({ "assignmentId": things["assignment"] });
         let made = self.made(student, "/api/conversations", &body).await;
         things.put("conversation", made);
+        if student == Actor::Student {
+            things.put("submission", format!("{}_{}", things["assignment"], things["student"]));
+        }
     }
 
     /// `201`, and the id.
@@ -148,12 +181,12 @@ impl<'a> World<'a> {
 
     async fn seat(&self, things: &Things, actor: Actor, status: &str) {
         let (role, _) = actor.membership().unwrap();
-        self.database.change(&[self.membership(things, actor, role, status)]).await;
+        self.database.change(&[self.membership(things, self.person(actor), role, status)]).await;
     }
 
     /// Written behind the back of the API: what a role may do does not depend on how one came by it.
-    fn membership(&self, things: &Things, actor: Actor, role: &str, status: &str) -> Value {
-        let (course, person) = (&things["course"], self.person(actor));
+    fn membership(&self, things: &Things, person: &Person, role: &str, status: &str) -> Value {
+        let course = &things["course"];
         let mut fields = json!({
             "courseId": string_value(course), "userId": string_value(&person.uid),
             "email": string_value(&format!("{}@example.org", person.uid)), "role": string_value(role), "status": string_value(status),

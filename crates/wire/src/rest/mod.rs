@@ -8,6 +8,7 @@ mod conversations;
 mod courses;
 mod dev;
 mod health;
+mod own_data;
 mod page;
 mod personas;
 mod preview;
@@ -35,6 +36,7 @@ pub use courses::{
 };
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
+pub use own_data::{ErasureReceipt, KeptBody, MembershipBody, OwnData, OwnDocument, OwnLedgerEntry};
 pub use page::{Limit, ListPart, Page};
 pub use personas::{CreatePersona, ListPersonas, PersonaBody, UpdatePersona};
 pub use preview::{PreviewAssignment, PreviewBody, PreviewDecision, PreviewTurn};

@@ -1,6 +1,9 @@
 //! `/api/users/me`
 
+pub mod delete;
 pub mod devices;
+pub mod export;
+mod pseudonym;
 pub mod read;
 pub mod update;
 

@@ -10,7 +10,8 @@ use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::Language;
 
-/// The own profile. The first call makes it, of what the token tells and in the language of `Accept-Language`.
+/// The own profile. The first call makes it, of what the token tells and in the language of `Accept-Language`; when
+/// the verified address of the identity changes, the profile's follows.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     get, path = "/api/users/me", operation_id = "getProfile", tag = "users",
     responses((status = 200, description = "The profile.", body = UserBody), crate::openapi::Conflicting),
@@ -21,6 +22,9 @@ pub async fn read(
     context: Context,
     Language(locale): Language,
 ) -> Result<Current<UserBody>, ApiError> {
-    let profile = first_profile(caller, locale, context.now());
-    Ok(Current(profile_body(Users(&context.documents()).find_or_create(profile).await?)))
+    let (documents, now) = (context.documents(), context.now());
+    let (users, first) = (Users(&documents), first_profile(caller, locale, now));
+    let email = Some(first.email.clone()).filter(|email| !email.is_empty());
+    let profile = users.find_or_create(first).await?;
+    Ok(Current(profile_body(users.follow(profile, email, now).await?)))
 }

@@ -45,6 +45,7 @@ fn change(body: UpdateProfile) -> ProfileChange {
     let notifications = body.notifications.unwrap_or_default();
     ProfileChange {
         display_name: body.display_name.map(|name| name.trim().to_owned()),
+        email: None,
         photo_url: body.photo_url,
         active_mode: body.active_mode,
         locale: body.locale,
@@ -69,6 +70,7 @@ mod tests {
             "notifications":{"email":false,"push":true}}"#;
         let expected = ProfileChange {
             display_name: Some("Ada".into()),
+            email: None,
             photo_url: Some(None),
             active_mode: Some(ActiveMode::Mentor),
             locale: Some("zh-TW".into()),
