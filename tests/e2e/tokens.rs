@@ -26,6 +26,7 @@ async fn staging(keys: &KeyServer) -> Stack {
     let mut wanted = Wanted::new(Store::Embedded, Pace::AtOnce);
     wanted.settings = vec![
         ("ENVIRONMENT", "staging".to_owned()),
+        ("STORAGE_EMULATOR_HOST", String::new()),
         ("FIREBASE_API_KEY", "not a secret".to_owned()),
         ("GEMINI_API_KEY", "not a key".to_owned()),
         ("FIREBASE_JWKS_URL", keys.url.clone()),

@@ -223,6 +223,7 @@ mod tests {
     use futures::executor::block_on;
 
     use super::*;
+    use crate::repositories::conversations::Handing;
     use crate::repositories::native_store::{
         assignment, assignment_id, conversation, conversation_id, course_id, documents, topic, topic_id,
     };
@@ -281,7 +282,7 @@ mod tests {
                 assignments.create(&assignment_id(id), assignment("ethics", id, 1)).await.unwrap();
             }
             let begun = conversation("lying", "student", 1);
-            Conversations(&documents).create(&conversation_id("c"), &begun).await.unwrap();
+            Conversations(&documents).create(&conversation_id("c"), &begun, Handing::In).await.unwrap();
             assert_eq!(assignments.delete_unused(&assignment_id("lying"), None).await, Ok(false));
             assert_eq!(assignments.delete_unused(&assignment_id("trust"), None).await, Ok(true));
             assert_eq!(

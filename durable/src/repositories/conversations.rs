@@ -438,10 +438,10 @@ mod tests {
             for (at, state) in (0_i64..).zip(states) {
                 let student = format!("s{at}");
                 let begun = Conversation { state, ..conversation("lying", &student, at) };
-                conversations.create(&conversation_id(&format!("c{at}")), &begun).await.unwrap();
+                conversations.create(&conversation_id(&format!("c{at}")), &begun, Handing::In).await.unwrap();
             }
             let elsewhere = Conversation { course_id: course_id("logic"), ..conversation("truth", "s", 9) };
-            conversations.create(&conversation_id("x"), &elsewhere).await.unwrap();
+            conversations.create(&conversation_id("x"), &elsewhere, Handing::In).await.unwrap();
             let (mut seen, mut page) = (Vec::new(), Page { limit: 2, cursor: None });
             loop {
                 let (open, next) = conversations.open_in(&course_id("ethics"), &page).await.unwrap();

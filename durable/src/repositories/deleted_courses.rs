@@ -195,6 +195,7 @@ mod tests {
     use mentora_firestore::{Fields, Value};
 
     use super::*;
+    use crate::repositories::conversations::Handing;
     use crate::repositories::native_store::{
         NativeStore, assignment, assignment_id, conversation, conversation_id, course, course_id, documents,
         member, topic, topic_id, user,
@@ -301,7 +302,10 @@ mod tests {
                 } else if swept.is_err() {
                     assert!(deleted.get(&id).await.unwrap().is_some(), "{deaths}");
                     let (left, _) = deleted.list(&Page::default()).await.unwrap();
-                    assert_eq!(left.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [id.clone()]);
+                    assert_eq!(
+                        left.into_iter().map(|(id, _)| id).collect::<Vec<_>>(),
+                        std::slice::from_ref(&id)
+                    );
                 }
                 assert_eq!(deleted.sweep(&id).await, Ok(Left::Nothing), "{deaths}");
                 assert_eq!(standing(&documents, &paths).await, BTreeSet::new(), "{deaths}");
@@ -340,10 +344,11 @@ mod tests {
         block_on(async {
             fill(&documents, "ethics").await;
             let talk = conversation_id("talk");
-            Conversations(&documents).create(&talk, &conversation("ethics-a0", "s1", 1)).await.unwrap();
-            for place in ["submissions/ethics-a0_s1", "wallets/ethics"] {
-                put(&documents, place, "ethics").await;
-            }
+            Conversations(&documents)
+                .create(&talk, &conversation("ethics-a0", "s1", 1), Handing::In)
+                .await
+                .unwrap();
+            put(&documents, "wallets/ethics", "ethics").await;
             Courses(&documents).delete(&id, None).await.unwrap();
             assert_eq!(DeletedCourses(&documents).sweep(&id).await, Ok(Left::Nothing));
             let kept = [(CONVERSATIONS, "talk"), (SUBMISSIONS, "ethics-a0_s1"), (WALLETS, "ethics")];

@@ -42,6 +42,9 @@ pub enum Command {
         /// The code, in any case
         #[arg(value_parser = CourseCode::new)]
         code: CourseCode,
+        /// The course's password, if it has one
+        #[arg(long, env = "MENTORA_COURSE_PASSWORD", hide_env_values = true)]
+        password: Option<String>,
     },
     /// List the assignments of a course
     Assignments {

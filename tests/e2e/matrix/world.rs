@@ -174,7 +174,13 @@ impl<'a> World<'a> {
 
     /// `201`, and the id.
     async fn made(&self, by: Actor, path: &str, body: &Value) -> String {
-        let answer = self.ask(by, Call::post(path, body)).await;
+        let mut answer = self.ask(by, Call::post(path, body)).await;
+        // Who is told that others were at it repeats the request.
+        for _ in 0..5 {
+            if answer.status == 409 && answer.body["error"]["code"] == "CONFLICT" {
+                answer = self.ask(by, Call::post(path, body)).await;
+            }
+        }
         assert_eq!(answer.status, 201, "{path}: {}", answer.body);
         answer.body["id"].as_str().unwrap().to_owned()
     }

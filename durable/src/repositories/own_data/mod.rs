@@ -13,9 +13,9 @@ pub mod export;
 mod ledger;
 
 use mentora_core::documents::collections::{
-    ANNOUNCEMENTS, ASSIGNMENTS, CONTRIBUTIONS, CONVERSATIONS, COURSE_CODES, COURSES, DEVICES,
-    IDEMPOTENCY_KEYS, LEDGER, OPEN_CONVERSATIONS, PENDING_RESPONSES, PERSONAS, ROSTER, SECRETS, STATISTICS,
-    STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS, WALLETS,
+    ANNOUNCEMENTS, ASSIGNMENTS, CONTRIBUTIONS, CONVERSATIONS, COURSE_CODES, COURSES, DELETED_COURSES,
+    DEVICES, GUESSES, IDEMPOTENCY_KEYS, LEDGER, OPEN_CONVERSATIONS, PENDING_RESPONSES, PERSONAS, ROSTER,
+    SECRETS, STATISTICS, STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS, WALLETS,
 };
 use mentora_firestore::{Client, CollectionPath, Direction, Document, FieldPath, Operator, Query, Transport};
 
@@ -46,7 +46,7 @@ const OF_COURSE: &str = "It is the course's, and says nothing about a person.";
 const MATERIAL: &str = "It is the course's material, and others work with it.";
 
 /// Every collection, whether it is handed over, and what becomes of it.
-pub const TABLE: [(&str, Export, Fate); 20] = [
+pub const TABLE: [(&str, Export, Fate); 22] = [
     (USERS, Export::As("profile"), Fate::Removed),
     (DEVICES, Export::As("devices"), Fate::Removed),
     (IDEMPOTENCY_KEYS, Export::Not("Answers that were given before, kept for a day."), Fate::Removed),
@@ -74,6 +74,12 @@ pub const TABLE: [(&str, Export, Fate); 20] = [
     ),
     (COURSE_CODES, Export::Not(OF_COURSE), Fate::Untouched(OF_COURSE)),
     (SECRETS, Export::Not(OF_COURSE), Fate::Untouched(OF_COURSE)),
+    (
+        GUESSES,
+        Export::Not("It counts tries of a quarter of an hour, and holds nothing that was tried."),
+        Fate::Untouched("Erasing it would free whoever is made to wait. It goes with the course."),
+    ),
+    (DELETED_COURSES, Export::Not(OF_COURSE), Fate::Untouched(OF_COURSE)),
     (
         STATISTICS,
         Export::Not("They are sums over all students of an assignment."),

@@ -7,9 +7,13 @@ use mentora_core::roster::{Outcome, Reach, answer};
 use mentora_core::time::Millis;
 use mentora_firestore::{Kind, Precondition, Transaction, Transport, Write, to_fields};
 
-use super::{ATTEMPTS, Roster, WithAddress, entry_path, may_have_met_another, rank};
+use super::{Roster, WithAddress, entry_path, may_have_met_another, rank};
 use crate::repositories::document::{self, Stored};
 use crate::repositories::{RepositoryError, page};
+
+/// Attempts while others invite to the same course: whoever invites a class does so in one breath, and a store that locks
+/// what a query has read lets one through at a time.
+const ATTEMPTS: u32 = 8;
 
 /// Entries of one address that are looked at.
 const MAX_ENTRIES: u32 = 10;

@@ -1,6 +1,7 @@
 //! `mentora join`
 
 use mentora_core::documents::CourseCode;
+use mentora_core::password::Password;
 use mentora_wire::rest::{CourseBody, JoinCourse, JoinRole};
 
 use super::Context;
@@ -8,8 +9,13 @@ use crate::client::Reply;
 use crate::error::CliError;
 use crate::render::{plain, words};
 
-pub(super) async fn run(context: &Context, code: CourseCode) -> Result<(), CliError> {
-    let body = JoinCourse { code, role: JoinRole::default() };
+pub(super) async fn run(
+    context: &Context,
+    code: CourseCode,
+    password: Option<String>,
+) -> Result<(), CliError> {
+    let body =
+        JoinCourse { code, password: password.as_deref().map(Password::from), role: JoinRole::default() };
     let joined: Reply<CourseBody> = context.client.post("/api/courses/join", &body).await?;
     let CourseBody { id, role, course, .. } = joined.body;
     context.console.answer(&joined.json, || {

@@ -29,7 +29,7 @@ pub async fn run(arguments: Arguments) -> Result<(), CliError> {
     };
     match arguments.command {
         Command::Courses => courses::run(&context).await,
-        Command::Join { code } => join::run(&context, code).await,
+        Command::Join { code, password } => join::run(&context, code, password).await,
         Command::Assignments { course_id } => assignments::run(&context, &course_id).await,
         Command::Conversations { assignment } => conversations::run(&context, assignment.as_ref()).await,
         Command::Show { conversation_id } => show::run(&context, &conversation_id).await,

@@ -158,7 +158,7 @@ async fn courses(
 
 async fn assignment() -> Json<Value> {
     Json(json!({
-        "id": "a1", "courseId": "k1", "title": "Zoos", "question": "Should zoos be closed?", "startAt": 0,
+        "id": "a1", "etag": "5e1", "courseId": "k1", "title": "Zoos", "question": "Should zoos be closed?", "startAt": 0,
         "createdBy": "teacher", "createdAt": 0, "updatedAt": 0,
     }))
 }
