@@ -59,6 +59,7 @@ export const suites = [
   {
     name: 'contract',
     about: 'the OpenAPI document is sound, and schemathesis finds no answer that it does not describe',
+    beside: true,
     absent: () => missing('tests/schemathesis/run.mjs'),
     test: (run, env) => program(run, env, 'tests/schemathesis/run.mjs'),
   },

@@ -3,7 +3,7 @@
 //! clients that share no code with the Worker.
 //!
 //! `npm test -- --only e2e` builds what is needed and runs it. A test that fails prints what its clients saw and the
-//! last lines of the Worker's log.
+//! last lines of the Worker's log. `E2E_LONG=1` adds what takes minutes.
 //!
 //! # Layout
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
@@ -156,14 +156,14 @@ fn main() -> ExitCode {
         repeated_requests::a_request_sent_again_with_its_key_is_carried_out_once,
         repeated_requests::of_ten_equal_requests_at_once_one_is_carried_out,
         repeated_requests::who_has_not_seen_the_latest_version_changes_nothing,
-        matrix::everybody_may_do_what_the_table_says_and_nothing_else,
     ]);
+    // Eight hundred calls more: the rules do not know which store they are asked for.
+    all.extend(tests_of_matrix(&house));
     all.extend(after_half_a_minute(&house, &arguments));
     all.extend(tests![house:
         submissions::what_a_student_argues_is_handed_in_and_graded,
         submissions::staff_see_how_many_are_how_far,
         statistics::what_was_counted_is_what_a_rebuild_comes_to,
-        statistics::a_killed_worker_counts_each_end_once,
         statistics::a_thousand_conversations_are_counted_anew,
         after_the_end::staff_let_a_conversation_go_on,
         after_the_end::nothing_goes_on_beside_another_or_beyond_its_turns,
@@ -177,6 +177,9 @@ fn main() -> ExitCode {
         documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
         exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
     ]);
+    if is_long() {
+        all.extend(tests![house: statistics::a_killed_worker_counts_each_end_once]);
+    }
     let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;
     let name = "dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore";
     all.insert(0, test(&house, name, emulated).with_ignored_flag(house.lacks_emulator()));
@@ -195,6 +198,18 @@ where
         house.runtime.block_on(run(Arc::clone(&house)));
         Ok(())
     })
+}
+
+/// `E2E_LONG=1`: what takes minutes, too.
+fn is_long() -> bool {
+    std::env::var_os("E2E_LONG").is_some()
+}
+
+/// Who may do what, on the Worker's own store; with `E2E_LONG=1` on Google's emulator, too.
+fn tests_of_matrix(house: &Arc<House>) -> Vec<Trial> {
+    let [embedded, emulator] =
+        on_each_store![house: matrix::everybody_may_do_what_the_table_says_and_nothing_else];
+    if is_long() { vec![embedded, emulator] } else { vec![embedded] }
 }
 
 /// A wait of half a minute, spent on tests that have Workers of their own.

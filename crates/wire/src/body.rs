@@ -190,15 +190,18 @@ fn missing_field(message: &str) -> Option<&str> {
     Some(field)
 }
 
+/// The paths of all that is wrong with a body; none when it is sound.
+#[cfg(test)]
+pub(crate) fn offence_paths<T: Body>(json: &str) -> Vec<String> {
+    let offences = parse::<T>(json.as_bytes()).err().unwrap_or_default();
+    offences.into_iter().map(|offence| offence.path).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use super::offence_paths as paths;
     use super::*;
     use crate::rest::{CreateAssignment, CreateCourse, PostTurn};
-
-    fn paths<T: Body>(json: &str) -> Vec<String> {
-        let offences = parse::<T>(json.as_bytes()).err().unwrap();
-        offences.into_iter().map(|offence| offence.path).collect()
-    }
 
     #[test]
     fn a_field_that_is_missing_has_the_path_it_would_have() {

@@ -9,13 +9,14 @@
 //! they are erased; and the wallet with its ledger, since accounts must be kept.
 
 use mentora_core::documents::Course;
-use mentora_core::documents::collections::{CONTRIBUTIONS, DELETED_COURSES, PERSONAS, STATISTICS};
+use mentora_core::documents::collections::{CONTRIBUTIONS, DELETED_COURSES, STATISTICS};
 use mentora_core::ids::CourseId;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, Operator, Query, Transport, Write, to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Query, Transport, Write, to_fields,
 };
 
 use super::page::{self, Listing};
+use super::personas::PersonasOf;
 use super::{
     Cursor, Page, RepositoryError, Stored, announcements, assignments, document, guesses, roster, secrets,
     topics,
@@ -84,7 +85,7 @@ impl<T: Transport> DeletedCourses<'_, T> {
         let mut calls = Calls(max_calls);
         let clean = self.clear_assignments(id, &mut calls).await?
             && self.clear(&topics::InPlaces { course: id.clone() }, &mut calls).await?
-            && self.clear(&PersonasLeft { course: id.clone() }, &mut calls).await?
+            && self.clear(&PersonasOf { course: id.clone() }, &mut calls).await?
             && self.clear(&AllOf(announcements::of_course(id)?), &mut calls).await?
             && self.clear(&AllOf(guesses::collection(id)?), &mut calls).await?
             && self.clear(&AllOf(secrets::collection(id)?), &mut calls).await?
@@ -161,25 +162,6 @@ impl Listing for AllOf {
         let places = [collection(), announcements::of_course(&course), guesses::collection(&course)];
         let more = [secrets::collection(&course), roster::of_course(&course)];
         places.into_iter().chain(more).map(|place| Self(place.unwrap())).collect()
-    }
-}
-
-/// The personas of a course.
-pub(super) struct PersonasLeft {
-    course: CourseId,
-}
-
-impl Listing for PersonasLeft {
-    const ORDER: &'static [(&'static str, Direction)] = &[("createdAt", Direction::Descending)];
-
-    fn query(&self) -> Result<Query, RepositoryError> {
-        let personas = Query::collection(&CollectionPath::parse(PERSONAS)?);
-        Ok(personas.whose("courseId", Operator::Equal, self.course.as_str()))
-    }
-
-    #[cfg(test)]
-    fn shapes() -> Vec<Self> {
-        vec![Self { course: super::native_store::course_id("ethics") }]
     }
 }
 

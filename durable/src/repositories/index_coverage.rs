@@ -36,7 +36,6 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
         listing::<deleted_courses::AllOf>(),
-        listing::<deleted_courses::PersonasLeft>(),
         listing::<roster::InRoster>(),
         listing::<roster::WithAddress>(),
         listing::<personas::PersonasOf>(),

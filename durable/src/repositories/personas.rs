@@ -206,7 +206,8 @@ fn place_among_built_in(cursor: &Cursor) -> Option<usize> {
 
 /// The personas of a course.
 pub(super) struct PersonasOf {
-    course: CourseId,
+    /// Which.
+    pub course: CourseId,
 }
 
 impl Listing for PersonasOf {

@@ -249,6 +249,7 @@ pub struct ListAssignments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::offence_paths as paths;
     use mentora_core::ids::UserId;
 
     fn an_assignment(start_at: i64, due_at: Option<i64>, allow_late: bool) -> Assignment {
@@ -270,11 +271,6 @@ mod tests {
             created_at: Millis(0),
             updated_at: Millis(0),
         }
-    }
-
-    fn paths<T: crate::body::Body>(json: &str) -> Vec<String> {
-        let offences = crate::body::parse::<T>(json.as_bytes()).err().unwrap_or_default();
-        offences.into_iter().map(|offence| offence.path).collect()
     }
 
     fn changed(json: &str) -> Assignment {

@@ -261,12 +261,7 @@ pub struct DeleteCourse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body;
-
-    fn paths<T: body::Body>(json: &str) -> Vec<String> {
-        let offences = body::parse::<T>(json.as_bytes()).err().unwrap_or_default();
-        offences.into_iter().map(|offence| offence.path).collect()
-    }
+    use crate::body::offence_paths as paths;
 
     #[test]
     fn a_change_may_name_any_field_and_null_takes_away_what_may_be_absent() {

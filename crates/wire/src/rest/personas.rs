@@ -178,12 +178,7 @@ pub struct ListPersonas {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body;
-
-    fn paths<T: body::Body>(json: &str) -> Vec<String> {
-        let offences = body::parse::<T>(json.as_bytes()).err().unwrap_or_default();
-        offences.into_iter().map(|offence| offence.path).collect()
-    }
+    use crate::body::offence_paths as paths;
 
     #[test]
     fn a_persona_has_a_name_a_voice_a_style_and_a_template_that_can_be_read() {

@@ -147,11 +147,7 @@ impl Resource for ImportBody {}
 mod tests {
     use super::*;
     use crate::body;
-
-    fn paths<T: body::Body>(json: &str) -> Vec<String> {
-        let offences = body::parse::<T>(json.as_bytes()).err().unwrap_or_default();
-        offences.into_iter().map(|offence| offence.path).collect()
-    }
+    use crate::body::offence_paths as paths;
 
     #[test]
     fn an_invitation_names_an_address_and_a_role() {

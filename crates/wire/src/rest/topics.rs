@@ -92,12 +92,7 @@ impl Resource for TopicBody {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body;
-
-    fn paths<T: body::Body>(json: &str) -> Vec<String> {
-        let offences = body::parse::<T>(json.as_bytes()).err().unwrap_or_default();
-        offences.into_iter().map(|offence| offence.path).collect()
-    }
+    use crate::body::offence_paths as paths;
 
     #[test]
     fn a_topic_needs_a_title_and_nothing_else() {

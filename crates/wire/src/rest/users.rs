@@ -127,12 +127,8 @@ impl Resource for DeviceBody {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::offence_paths as paths;
     use crate::body::parse;
-
-    fn paths<T: crate::body::Body>(json: &str) -> Vec<String> {
-        let offences = parse::<T>(json.as_bytes()).err().unwrap();
-        offences.into_iter().map(|offence| offence.path).collect()
-    }
 
     #[test]
     fn of_a_profile_what_is_not_named_stays_and_null_removes_the_picture_alone() {

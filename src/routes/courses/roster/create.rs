@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use mentora_core::ids::CourseId;
 use mentora_core::roster::Outcome;
 use mentora_durable::repositories::Roster;
-use mentora_wire::rest::{InviteMember, MemberBody};
+use mentora_wire::rest::InviteMember;
 
 use super::{body, editing, reach};
 use crate::access;
@@ -23,8 +23,8 @@ use crate::extract::{Id, Json};
     params(("id" = String, Path, description = "The course.")),
     request_body = InviteMember,
     responses(
-        (status = 200, description = "The entry that was there already; of one who was removed, as it stands now.", body = MemberBody),
-        (status = 201, description = "The entry of the invitation.", body = MemberBody, headers(("location" = String))),
+        (status = 200, description = "The entry that was there already; of one who was removed, as it stands now.", body = mentora_wire::rest::MemberBody),
+        (status = 201, description = "The entry of the invitation.", body = mentora_wire::rest::MemberBody, headers(("location" = String))),
         crate::openapi::Forbidden, crate::openapi::Conflicting,
     ),
 ))]

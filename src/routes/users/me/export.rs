@@ -8,7 +8,6 @@ use mentora_core::time::Millis;
 use mentora_durable::platform::documents::DocumentTransport;
 use mentora_durable::platform::log;
 use mentora_durable::repositories::own_data::export::Export;
-use mentora_wire::rest::OwnData;
 use serde_json::json;
 use worker::send::{SendFuture, SendWrapper};
 
@@ -23,7 +22,7 @@ use crate::error::ApiError;
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     get, path = "/api/users/me/export", operation_id = "exportOwnData", tag = "users",
     responses((
-        status = 200, description = "The document.", body = OwnData,
+        status = 200, description = "The document.", body = mentora_wire::rest::OwnData,
         headers(("content-disposition" = String, description = "A name for the file.")),
     )),
 ))]
