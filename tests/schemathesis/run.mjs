@@ -57,7 +57,8 @@ async function all() {
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
 	const sim = await startSim(process.env.MENTORA_SIM ?? join(root, 'target/debug/mentora-sim'), services);
-	const settings = { GEMINI_BASE_URL: sim.url, FIREBASE_JWKS_URL: `${sim.url}/jwks`, GOOGLE_TOKEN_URL: `${sim.url}/token` };
+	const files = { FIREBASE_SERVICE_ACCOUNT_KEY: sim.account, STORAGE_EMULATOR_HOST: sim.url };
+	const settings = { GEMINI_BASE_URL: sim.url, FIREBASE_JWKS_URL: `${sim.url}/jwks`, GOOGLE_TOKEN_URL: `${sim.url}/token`, ...files };
 	const worker = await startWorker({ name: 'schemathesis', settings, assets: assets() });
 	services.push(worker);
 	const url = `http://${worker.host}`;

@@ -166,12 +166,13 @@ impl Resource for SummaryBody {}
 pub struct TranscriptQuery {
     /// `json` (unless told), `txt` to read, or `vtt`: captions with times.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "vtt"))]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<TranscriptFormat>, inline))]
     pub format: TranscriptFormat,
 }
 
 /// How a transcript comes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TranscriptFormat {
     /// For programs.

@@ -77,7 +77,7 @@ impl Ruled for UpdateSubmission {
 pub struct ListSubmissions {
     /// Only those that are so far.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "submitted"))]
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub state: Option<SubmissionState>,
     /// 1 to 100; 20 unless told.
     #[serde(default)]
