@@ -42,6 +42,20 @@ impl Offences {
         self.unless(range.contains(&count), path, message)
     }
 
+    /// Checks the length of a text that is stored without the blanks around it: as it comes it may not be too long, and
+    /// without them not too short.
+    #[must_use]
+    pub fn trimmed<'a>(
+        self,
+        path: &str,
+        text: impl Into<Option<&'a str>>,
+        range: RangeInclusive<usize>,
+    ) -> Self {
+        let Some(text) = text.into() else { return self };
+        let too_long = text.chars().count() > *range.end();
+        self.chars(path, if too_long { text } else { text.trim() }, range)
+    }
+
     /// Checks a number, if there is one.
     #[must_use]
     pub fn number<N: PartialOrd + fmt::Display>(
@@ -130,6 +144,13 @@ mod tests {
     fn a_length_is_counted_in_characters_not_in_bytes() {
         assert!(Part("äöü").offences().is_empty());
         assert_eq!(paths(Part("").offences()), ["word"]);
+    }
+
+    #[test]
+    fn blanks_around_a_text_make_it_neither_long_enough_nor_short_enough() {
+        for (text, sound) in [(" a ", true), ("   ", false), (" abc", false), ("abc", true)] {
+            assert_eq!(Offences::default().trimmed("word", text, 1..=3).is_empty(), sound, "{text:?}");
+        }
     }
 
     #[test]

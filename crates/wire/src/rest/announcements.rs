@@ -20,7 +20,7 @@ pub struct CreateAnnouncement {
 
 impl Ruled for CreateAnnouncement {
     fn offences(&self) -> Offences {
-        Offences::default().chars("content", self.content.trim(), limits::Announcement::RANGE)
+        Offences::default().trimmed("content", self.content.as_str(), limits::Announcement::RANGE)
     }
 }
 

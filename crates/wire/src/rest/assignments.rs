@@ -69,7 +69,7 @@ impl Ruled for CreateAssignment {
         // Without a start it begins when it is made, which is not known here.
         let due_after_start = self.start_at.is_none_or(|start| is_due_after_start(start, self.due_at));
         Offences::default()
-            .chars("title", self.title.trim(), limits::AssignmentTitle::RANGE)
+            .trimmed("title", self.title.as_str(), limits::AssignmentTitle::RANGE)
             .chars("question", self.question.as_deref(), limits::Question::RANGE)
             .chars("prompt", self.prompt.as_str(), limits::Prompt::RANGE)
             .unless(due_after_start, "dueAt", || DUE_BEFORE_START)
@@ -142,7 +142,7 @@ impl Ruled for UpdateAssignment {
             (self.references.as_deref().unwrap_or_default(), self.reminders.as_deref().unwrap_or_default());
         // Whether it is due after it begins can depend on what is stored.
         Offences::default()
-            .chars("title", self.title.as_deref().map(str::trim), limits::AssignmentTitle::RANGE)
+            .trimmed("title", self.title.as_deref(), limits::AssignmentTitle::RANGE)
             .chars("question", self.question.as_ref().and_then(Option::as_deref), limits::Question::RANGE)
             .chars("prompt", self.prompt.as_deref(), limits::Prompt::RANGE)
             .each("references", references)

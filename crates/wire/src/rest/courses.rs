@@ -57,7 +57,7 @@ fn private() -> Visibility {
 impl Ruled for CreateCourse {
     fn offences(&self) -> Offences {
         Offences::default()
-            .chars("title", self.title.trim(), limits::CourseTitle::RANGE)
+            .trimmed("title", self.title.as_str(), limits::CourseTitle::RANGE)
             .chars("description", self.description.as_deref(), limits::Description::RANGE)
             .chars("theme", self.theme.as_deref(), limits::Theme::RANGE)
             .within("demoPolicy", self.demo_policy.as_ref())
@@ -119,7 +119,7 @@ impl Ruled for UpdateCourse {
         let Self { title, description, theme, thumbnail, demo_policy, retention_days, password, .. } = self;
         let password = password.as_ref().and_then(Option::as_ref).map(Password::expose);
         Offences::default()
-            .chars("title", title.as_deref().map(str::trim), limits::CourseTitle::RANGE)
+            .trimmed("title", title.as_deref(), limits::CourseTitle::RANGE)
             .chars("description", description.as_ref().and_then(Option::as_deref), limits::Description::RANGE)
             .chars("theme", theme.as_ref().and_then(Option::as_deref), limits::Theme::RANGE)
             .within("thumbnail", thumbnail.as_ref().and_then(Option::as_ref))

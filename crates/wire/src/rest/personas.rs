@@ -41,7 +41,7 @@ impl Ruled for CreatePersona {
     fn offences(&self) -> Offences {
         let template = self.system_prompt_template.trim();
         Offences::default()
-            .chars("name", self.name.trim(), limits::PersonaName::RANGE)
+            .trimmed("name", self.name.as_str(), limits::PersonaName::RANGE)
             .chars("description", self.description.as_str(), limits::Description::RANGE)
             .chars("systemPromptTemplate", template, limits::PersonaTemplate::RANGE)
             .template("systemPromptTemplate", template)
@@ -79,7 +79,7 @@ impl Ruled for UpdatePersona {
     fn offences(&self) -> Offences {
         let template = self.system_prompt_template.as_deref().map(str::trim);
         Offences::default()
-            .chars("name", self.name.as_deref().map(str::trim), limits::PersonaName::RANGE)
+            .trimmed("name", self.name.as_deref(), limits::PersonaName::RANGE)
             .chars("description", self.description.as_deref(), limits::Description::RANGE)
             .chars("systemPromptTemplate", template, limits::PersonaTemplate::RANGE)
             .template("systemPromptTemplate", template)

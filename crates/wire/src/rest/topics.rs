@@ -30,7 +30,7 @@ pub struct CreateTopic {
 
 impl Ruled for CreateTopic {
     fn offences(&self) -> Offences {
-        Offences::default().chars("title", self.title.trim(), limits::TopicTitle::RANGE).chars(
+        Offences::default().trimmed("title", self.title.as_str(), limits::TopicTitle::RANGE).chars(
             "description",
             self.description.as_deref(),
             limits::Description::RANGE,
@@ -59,13 +59,11 @@ pub struct UpdateTopic {
 
 impl Ruled for UpdateTopic {
     fn offences(&self) -> Offences {
-        Offences::default()
-            .chars("title", self.title.as_deref().map(str::trim), limits::TopicTitle::RANGE)
-            .chars(
-                "description",
-                self.description.as_ref().and_then(Option::as_deref),
-                limits::Description::RANGE,
-            )
+        Offences::default().trimmed("title", self.title.as_deref(), limits::TopicTitle::RANGE).chars(
+            "description",
+            self.description.as_ref().and_then(Option::as_deref),
+            limits::Description::RANGE,
+        )
     }
 }
 

@@ -61,7 +61,7 @@ impl Ruled for UpdateProfile {
     fn offences(&self) -> Offences {
         let photo_url = self.photo_url.as_ref().and_then(Option::as_deref);
         Offences::default()
-            .chars("displayName", self.display_name.as_deref().map(str::trim), limits::DisplayName::RANGE)
+            .trimmed("displayName", self.display_name.as_deref(), limits::DisplayName::RANGE)
             .chars("photoURL", photo_url, limits::Url::RANGE)
             .chars("locale", self.locale.as_deref(), limits::LanguageTag::RANGE)
     }
