@@ -22,9 +22,6 @@ npm test [-- flags]: builds what is stale and runs every test.
 
 In CI (CI=true) a suite that cannot run is a failure; elsewhere it is skipped and says why.`;
 
-// These test what was built; the others need no build.
-const NEED_BUILD = new Set(['sdk', 'e2e', 'sign-in', 'browser']);
-
 // Lets a step end as failed, and keeps the numbers.
 class FailedTests extends Error {
   constructor(result) {
@@ -70,7 +67,7 @@ function choose(only) {
 async function prepare(chosen) {
   const tools = await setUp();
   const env = { ...process.env, MENTORA_NODE: tools.node, MENTORA_WRANGLER: join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js') };
-  if (!chosen.some(({ name }) => NEED_BUILD.has(name))) return env;
+  if (!chosen.some(({ built }) => built)) return env;
   await buildWorker({ tools });
   await buildWeb();
   return { ...env, MENTORA_SIM: await buildSim() };

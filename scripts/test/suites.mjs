@@ -10,6 +10,7 @@ import { counts, fromAny, fromCargoTest, fromNextest, fromNodeTest, fromVitest, 
  * @property {string} name
  * @property {string} about
  * @property {string[]} [needs] programs of the system, see setup/system-packages.mjs
+ * @property {boolean} [built] tests the Worker, the web app or the sim as they were built, so they must be
  * @property {boolean} [beside] has nothing to do with cargo, and no deadline that a busy machine could miss
  * @property {() => string | null} [absent] why there is nothing to run, or null
  * @property {(run: Function, env: NodeJS.ProcessEnv) => Promise<import('./counts.mjs').Counts>} test
@@ -34,10 +35,11 @@ export const suites = [
     absent: () => missing('packages/firebase/package.json'),
     test: (run, env) => firebase(run, env),
   },
-  { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
+  { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", built: true, absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
   {
     name: 'e2e',
     about: 'the Worker in workerd, by REST and WebSocket, with the Firestore emulator',
+    built: true,
     needs: ['java'],
     absent: () => nothing(rustTests(isEndToEnd), 'tests/ has no Rust test whose name starts with e2e'),
     test: (run, env) => endToEnd(run, env),
@@ -45,6 +47,7 @@ export const suites = [
   {
     name: 'documents',
     about: "Google's own Firestore clients, on the emulator and on the Worker's store; the conformance table in workerd",
+    built: true,
     needs: ['java'],
     absent: () => missing('tests/documents/run.mjs'),
     test: (run, env) => program(run, env, 'tests/documents/run.mjs'),
@@ -52,6 +55,7 @@ export const suites = [
   {
     name: 'sign-in',
     about: "Google's own SDK signs in at Google's Auth emulator, and the Worker takes the tokens",
+    built: true,
     beside: true,
     absent: () => missing('tests/sign-in/run.mjs'),
     test: (run, env) => program(run, env, 'tests/sign-in/run.mjs'),
@@ -59,6 +63,7 @@ export const suites = [
   {
     name: 'contract',
     about: 'the OpenAPI document is sound, and schemathesis finds no answer that it does not describe',
+    built: true,
     beside: true,
     absent: () => missing('tests/schemathesis/run.mjs'),
     test: (run, env) => program(run, env, 'tests/schemathesis/run.mjs'),
@@ -66,6 +71,7 @@ export const suites = [
   {
     name: 'browser',
     about: 'a student in Chromium, by text and by voice',
+    built: true,
     needs: ['chromium', 'espeak-ng', 'sox'],
     absent: () => (existsSync(join(root, 'tests/browser/run.mjs')) ? null : nothing(nodeTestFiles('tests/browser'), 'tests/browser has no tests')),
     test: (run, env) => (existsSync(join(root, 'tests/browser/run.mjs')) ? program(run, env, 'tests/browser/run.mjs') : nodeTests(run, env, 'tests/browser')),
