@@ -13,6 +13,7 @@
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
 //! - `clients`: connections, frames, resume by cursor
 //! - `student`: turns of the student, written and spoken
+//! - `microphone`: hands-free speech
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - `outbox`: turns on their way to Firestore
@@ -27,6 +28,7 @@ pub mod effect;
 mod ending;
 pub mod input;
 mod log;
+mod microphone;
 mod outbox;
 pub mod record;
 pub mod state;

@@ -5,7 +5,7 @@ use mentora_core::documents::{TokenCounts, Usage};
 use mentora_core::pricing;
 use mentora_core::prompts::{self, Briefing, Tutor};
 use mentora_core::time::{Millis, seconds};
-use mentora_gemini::setup::{Compression, SafetySetting};
+use mentora_gemini::setup::{Compression, Detection, SafetySetting};
 use mentora_gemini::{ClientMessage, Loss, ServerEvent, SessionConfig};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::{Event, Seq, SessionState};
@@ -40,6 +40,8 @@ pub(crate) struct Upstream {
     attempts: u32,
     /// The last failure was one that trying again does not mend.
     refused: bool,
+    /// How the newest socket listens.
+    pub(crate) detection: Detection,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -98,14 +100,20 @@ impl Step<'_> {
 
     fn pump_model(&mut self) {
         let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        let wanted = unasked || self.state.speech.is_some();
+        let wanted = unasked || self.state.speech.is_some() || self.state.holds_microphone();
         let busy = self.is_busy();
         let now = self.now;
+        self.leave_socket();
         match &mut self.state.upstream.socket {
             Socket::Closed if wanted => self.open_model(),
             Socket::Waiting { until } if wanted && *until <= now => self.open_model(),
             Socket::Waiting { .. } if !wanted => self.state.upstream.socket = Socket::Closed,
-            Socket::Ready { leaving: true, .. } if !busy => self.close_model(),
+            Socket::Ready { leaving: true, .. } if !busy => {
+                self.close_model();
+                if wanted {
+                    self.open_model();
+                }
+            }
             Socket::Ready { idle_since, .. } => {
                 if busy {
                     *idle_since = now;
@@ -122,11 +130,13 @@ impl Step<'_> {
     pub(crate) fn is_busy(&self) -> bool {
         let record = &self.state.record;
         let trailing = matches!(self.state.upstream.socket, Socket::Ready { trailing: Some(_), .. });
-        record.owed.is_some() || record.answer.is_some() || self.state.speech.is_some() || trailing
+        let speaking = self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free();
+        record.owed.is_some() || record.answer.is_some() || speaking || trailing
     }
 
     fn open_model(&mut self) {
         let now = self.now;
+        self.state.upstream.detection = self.state.detection();
         let upstream = &mut self.state.upstream;
         upstream.generation = upstream.generation.saturating_add(1);
         upstream.socket = Socket::Opening { since: now };
@@ -170,15 +180,18 @@ impl Step<'_> {
             thinking_level: None,
             safety: SAFETY.to_vec(),
             compression: Some(COMPRESSION),
+            detection: self.state.upstream.detection,
         }
     }
 
     /// The model is ready: gives it what the student said, or is saying.
     fn ask(&mut self) {
+        self.stream_microphone();
         let sample_rate = self.state.record.spoken.as_ref().map_or(0, |spoken| spoken.sample_rate);
-        if let Some(speech) = self.state.speech.as_mut() {
+        let by_hand = self.state.is_speaking_by_hand();
+        if let Some(speech) = self.state.speech.as_mut().filter(|_| by_hand) {
             let has_sound = self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.duration_ms > 0);
-            if !speech.streaming && has_sound {
+            if !speech.streaming && has_sound && self.state.upstream.detection == Detection::Manual {
                 speech.streaming = true;
                 self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
                 self.effects.push(Effect::ReleaseAudio { sample_rate });
@@ -200,6 +213,9 @@ impl Step<'_> {
             self.effects.push(Effect::SendModel(ClientMessage::Said { parts: vec![guidance, text] }));
         }
         let now = self.now;
+        if let Some(microphone) = self.state.record.microphone.as_mut() {
+            microphone.broke_in = false;
+        }
         if let Some(owed) = self.state.record.owed.as_mut() {
             owed.asked_at = Some(now);
         }
@@ -228,7 +244,10 @@ impl Step<'_> {
                 }
             }
             ServerEvent::Interrupted => match self.trailing_mut() {
-                Some(trailing) => trailing.interrupted = true,
+                Some(trailing) => {
+                    trailing.interrupted = true;
+                    self.broke_in();
+                }
                 None => self.answer_interrupted(),
             },
             ServerEvent::GenerationComplete => match self.trailing_mut() {
@@ -273,7 +292,8 @@ impl Step<'_> {
     /// broken into goes on for a moment and is dropped; once the model has ended or interrupted that one, content is
     /// of the next.
     fn is_of_current_answer(&mut self) -> bool {
-        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
+        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some())
+            || self.is_heard_by_microphone();
         match self.trailing_mut() {
             None => true,
             Some(trailing) if asked && (trailing.complete || trailing.interrupted) => {
@@ -344,6 +364,7 @@ impl Step<'_> {
             if self.was_asked() {
                 self.fail_answer();
             }
+            self.hold_microphone();
         } else {
             self.state.upstream.attempts = self.state.upstream.attempts.saturating_add(1);
             // A handle that was tried in vain is not tried twice.
@@ -361,7 +382,7 @@ impl Step<'_> {
     /// Whether the lost session had been given something to answer.
     fn was_asked(&self) -> bool {
         let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
-        asked || self.state.speech.is_some_and(|speech| speech.streaming)
+        asked || self.state.is_speaking_hands_free() || self.state.speech.is_some_and(|speech| speech.streaming)
     }
 
     fn give_up_for(&mut self, loss: Loss) {
@@ -379,6 +400,7 @@ impl Step<'_> {
                 "The tutor cannot be reached. Your turn is kept; say something more to try again.",
             ),
         };
+        self.shut_microphone_without_model(code);
         if self.state.record.spoken.is_some() {
             if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.transcript.trim().is_empty()) {
                 return self.lose_speech();
@@ -394,6 +416,7 @@ impl Step<'_> {
     /// Closes the socket; nothing of it is heard any more.
     pub(crate) fn close_model(&mut self) {
         self.settle_trailing();
+        self.hold_microphone();
         if matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. }) {
             self.effects.push(Effect::CloseModel);
         }
@@ -415,11 +438,12 @@ impl Step<'_> {
         if self.state.is_closed() {
             return SessionState::Closed;
         }
-        if self.state.speech.is_some() {
+        if self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free() {
             return SessionState::UserSpeaking;
         }
+        let wanted = working || self.state.holds_microphone();
         match self.state.upstream.socket {
-            Socket::Opening { .. } | Socket::Waiting { .. } if working => SessionState::Connecting,
+            Socket::Opening { .. } | Socket::Waiting { .. } if wanted => SessionState::Connecting,
             Socket::Ready { .. } if working => SessionState::AiResponding,
             Socket::Ready { .. } => SessionState::Active,
             _ if self.state.upstream.refused => SessionState::Error,

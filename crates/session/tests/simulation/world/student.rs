@@ -90,7 +90,7 @@ impl World {
 
     pub(super) fn speak(&mut self, id: ConnectionId) {
         self.next_message += 1;
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1, turn_taking: Default::default() };
         let client_message_id = format!("v{}", self.next_message);
         self.frame(id, ClientFrame::AudioStart { config, client_message_id });
         for _ in 0..self.random.between(0, 5) {
