@@ -50,15 +50,16 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
+    let newest = state.record.last_seq;
     let mut step = Step { state, now, effects: Vec::new() };
     step.take(input);
     step.pump();
     step.tell_session_state();
     let Step { state, effects, .. } = step;
-    let Some(before) = before.filter(|before| *before != state.record) else {
+    // An answer may begin with its sound, and its events are numbered.
+    if before.map_or(newest == state.record.last_seq, |before| before == state.record) {
         return effects;
-    };
-    drop(before);
+    }
     // The record goes first: an event that was numbered must not be told before its number is stored.
     let mut all = vec![Effect::Write(Write::Record(Box::new(state.record.clone())))];
     all.extend(effects);

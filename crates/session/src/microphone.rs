@@ -58,9 +58,13 @@ impl State {
 
     /// How the next socket is to listen.
     pub(crate) fn detection(&self) -> Detection {
+        if self.holds_microphone() && !self.holds_speech() { HANDS_FREE } else { Detection::Manual }
+    }
+
+    /// Whether the student has spoken by hand to a model that was not there yet.
+    fn holds_speech(&self) -> bool {
         let unasked = self.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        let held = unasked && self.record.spoken.is_some();
-        if self.holds_microphone() && !held { HANDS_FREE } else { Detection::Manual }
+        unasked && self.record.spoken.is_some()
     }
 
     fn is_ready_hands_free(&self) -> bool {
@@ -70,8 +74,9 @@ impl State {
     /// Since when a socket could be closed that listens in another way than is wanted. Never, while it is needed.
     fn leaves_socket_at(&self) -> Option<Millis> {
         let record = &self.record;
-        let wanted = self.speech.is_some() || self.holds_microphone();
-        if !wanted || record.owed.is_some() || record.answer.is_some() {
+        let listens = self.speech.is_some() || self.holds_microphone();
+        let free = record.owed.is_none() && record.answer.is_none();
+        if !(self.holds_speech() || listens && free) {
             return None;
         }
         let other = self.upstream.detection != self.detection();
@@ -90,8 +95,8 @@ impl State {
     pub(crate) fn microphone_deadline(&self) -> Option<Millis> {
         let next = self.record.microphone.as_ref().and_then(|microphone| {
             let record = &self.record;
-            if self.is_speaking_hands_free() && self.is_ready_hands_free() {
-                return Some(microphone.quiet_since + ANSWER_MS);
+            if self.is_speaking_hands_free() {
+                return self.is_ready_hands_free().then_some(microphone.quiet_since + ANSWER_MS);
             }
             match microphone.closed_at {
                 Some(at) => Some(at + ANSWER_MS),
@@ -121,7 +126,8 @@ impl Step<'_> {
             return self.refuse_second_speech(source, &client_message_id);
         }
         if self.state.record.facts.ai_config.response_delay_hours > 0.0 {
-            let message = "The tutor answers later in this assignment. Speak turn by turn: leave out `turnTaking`.";
+            let message =
+                "The tutor answers later in this assignment. Speak turn by turn: leave out `turnTaking`.";
             return self.refuse(source, Some(&client_message_id), ErrorCode::ValidationError, message);
         }
         self.acted();
@@ -157,7 +163,8 @@ impl Step<'_> {
             microphone.unheard_ms = microphone.unheard_ms.saturating_add(ms);
             self.effects.push(Effect::HoldAudio);
         }
-        let Some(spoken) = self.state.record.spoken.as_mut().filter(|spoken| spoken.ended_at.is_none()) else {
+        let Some(spoken) = self.state.record.spoken.as_mut().filter(|spoken| spoken.ended_at.is_none())
+        else {
             return;
         };
         spoken.duration_ms = spoken.duration_ms.saturating_add(ms);
@@ -242,7 +249,8 @@ impl Step<'_> {
             microphone.unheard_ms = 0;
             self.effects.push(Effect::DropAudio);
             self.hold_microphone();
-            let message = "The tutor cannot be reached, so the microphone is off. Turn it on again in a while.";
+            let message =
+                "The tutor cannot be reached, so the microphone is off. Turn it on again in a while.";
             self.shut_microphone(code, message);
         }
     }
@@ -263,7 +271,8 @@ impl Step<'_> {
                 self.state.record.microphone = None;
             }
         } else if quiet_ms >= SILENCE_MS {
-            let message = "Nothing was heard for two minutes, so the microphone is off. Turn it on to speak again.";
+            let message =
+                "Nothing was heard for two minutes, so the microphone is off. Turn it on to speak again.";
             self.shut_microphone(ErrorCode::ValidationError, message);
         }
     }

@@ -202,6 +202,9 @@ impl Step<'_> {
             return;
         };
         if self.state.record.spoken.is_some() {
+            if self.state.upstream.detection != Detection::Manual {
+                return;
+            }
             // The student had finished before the model was ready.
             self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
             self.effects.push(Effect::ReleaseAudio { sample_rate });
@@ -382,7 +385,9 @@ impl Step<'_> {
     /// Whether the lost session had been given something to answer.
     fn was_asked(&self) -> bool {
         let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
-        asked || self.state.is_speaking_hands_free() || self.state.speech.is_some_and(|speech| speech.streaming)
+        asked
+            || self.state.is_speaking_hands_free()
+            || self.state.speech.is_some_and(|speech| speech.streaming)
     }
 
     fn give_up_for(&mut self, loss: Loss) {

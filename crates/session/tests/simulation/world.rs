@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mentora_core::documents::{AiConfig, ConversationState, Speaker, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
+use mentora_gemini::setup::Detection;
 use mentora_gemini::{ClientMessage, ServerEvent};
 use mentora_session::record::{Facts, Record};
 use mentora_session::{ConnectionId, Effect, Input, State, Write, step};
@@ -17,6 +18,7 @@ use crate::random::Random;
 use crate::totals::Totals;
 
 mod figures;
+mod hands_free;
 mod promises;
 mod student;
 
@@ -42,6 +44,7 @@ impl Faults {
 enum Happens {
     StudentActs,
     StudentStops(ConnectionId),
+    StudentUtters(ConnectionId),
     Hello(ConnectionId),
     Model {
         generation: u32,
@@ -105,6 +108,8 @@ pub struct World {
     model: Model,
     /// The open socket of the model.
     socket: Option<u32>,
+    /// Sound has come to the model.
+    sound_given: bool,
     client: Client,
     next_connection: u32,
     next_message: u32,
@@ -151,6 +156,7 @@ impl World {
             reopenings_left: 0,
             model: Model::default(),
             socket: None,
+            sound_given: false,
             client: Client::default(),
             next_connection: 1,
             next_message: 0,
@@ -255,6 +261,7 @@ impl World {
         match what {
             Happens::StudentActs => self.student_acts(),
             Happens::StudentStops(id) => self.frame(id, ClientFrame::AudioEnd {}),
+            Happens::StudentUtters(id) => self.utter(id),
             Happens::Hello(id) => {
                 let cursor = Some(Seq(self.client.cursor));
                 self.frame(id, ClientFrame::Hello { cursor });
@@ -397,6 +404,7 @@ impl World {
             Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
                 let open = self.socket.is_some();
                 self.promise(open, || "sound was given to a model that is not there".into());
+                self.sound_given = true;
             }
             Effect::Tell(event) => self.told(&event),
             Effect::TellOne { connection, frame } => match *frame {
@@ -441,6 +449,7 @@ impl World {
                 self.promise(!setup.system_instruction.is_empty(), || "a setup without instruction".into());
                 self.totals.sockets += 1;
                 self.socket = Some(generation);
+                self.model.listens = setup.detection != Detection::Manual;
                 let faulty = self.faulty(Faults::Model);
                 let script = self.model.open(&mut self.random, faulty);
                 self.schedule(generation, script);
