@@ -23,7 +23,7 @@ use crate::student::{TRANSCRIPT_GRACE_MS, UNTRANSCRIBED};
 use crate::upstream::Socket;
 
 /// How the model is to listen. Who argues pauses to think, longer than who orders a pizza; a cough is no argument.
-const HANDS_FREE: Detection = Detection::Automatic { silence_ms: 800, onset_ms: 200 };
+const HANDS_FREE: Detection = Detection::Automatic { silence_ms: 800, onset_ms: 100 };
 /// How long an open microphone may hear nothing, ms. Silence is billed as sound.
 const SILENCE_MS: i64 = seconds(120);
 /// How long the model may take to answer what it has understood, and what was said when the microphone was closed.

@@ -353,6 +353,7 @@ impl Step<'_> {
             return;
         };
         self.leave_floor();
+        let by_hand = !self.state.is_hands_free();
         self.state.record.owed = None;
         // An answer to what nobody can read would stand in the conversation without its question.
         self.state.record.answer = None;
@@ -364,7 +365,8 @@ impl Step<'_> {
             message: message.to_owned(),
             recoverable: true,
             retry_in_ms: None,
-            client_message_id: Some(spoken.client_message_id),
+            // To a microphone that stays open this is no end.
+            client_message_id: by_hand.then_some(spoken.client_message_id),
         }));
     }
 

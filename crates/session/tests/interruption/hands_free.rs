@@ -11,7 +11,7 @@ use mentora_wire::stream::{ClientFrame, SessionState};
 
 use crate::scene::{STUDENT, Scene, broken_into, opened, refusals, sent};
 
-const LISTENS: Detection = Detection::Automatic { silence_ms: 800, onset_ms: 200 };
+const LISTENS: Detection = Detection::Automatic { silence_ms: 800, onset_ms: 100 };
 
 #[test]
 fn the_model_hears_the_student_turn_after_turn_and_nobody_presses_anything() {
