@@ -65,6 +65,19 @@ fn what_the_student_says_over_the_tutor_is_the_next_turn() {
 }
 
 #[test]
+fn the_next_answer_may_begin_before_the_end_of_the_last_is_told() {
+    let mut scene = Scene::hands_free();
+    scene.heard("I think so.");
+    scene.speaks("What makes you think that?", 1_000);
+    scene.wait(900);
+    scene.model(ServerEvent::Interrupted);
+    scene.heard(" Wait.");
+    scene.speaks("Yes?", 400);
+    scene.ends();
+    assert_eq!(scene.said()[2..], [(Student, "Wait."), (Tutor, "Yes?")]);
+}
+
+#[test]
 fn a_transcript_that_is_faster_than_the_interruption_is_not_lost() {
     let mut scene = Scene::hands_free();
     scene.heard("I think so.");

@@ -28,7 +28,7 @@ impl World {
     /// The student says something, if anything of it reaches a model that listens.
     pub(super) fn utter(&mut self, id: ConnectionId) {
         if self.client.connection != Some(id)
-            || !self.state.record().microphone.as_ref().is_some_and(|m| m.closed_at.is_none())
+            || self.state.record().microphone.as_ref().is_none_or(|m| m.closed_at.is_some())
         {
             return;
         }
