@@ -17,7 +17,7 @@ use crate::state::State;
 use crate::upstream::Socket;
 
 /// How long changes are gathered before they are written.
-const GATHER_MS: i64 = seconds(1);
+const GATHER_MS: i64 = seconds(2);
 /// Least time between two writes.
 const PACE_MS: i64 = seconds(2);
 /// Longest time between two tries.
