@@ -133,6 +133,15 @@ pub enum Input {
         /// How it went.
         outcome: TallyOutcome,
     },
+    /// The document of a session of the model was written, or not.
+    SessionKept {
+        /// Which session.
+        number: u32,
+        /// Of the write.
+        revision: u32,
+        /// How it went.
+        outcome: FlushOutcome,
+    },
     /// The alarm rang. It may ring twice, and late.
     Alarm,
 }

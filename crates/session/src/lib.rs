@@ -15,6 +15,8 @@
 //! - `student`: turns of the student, written and spoken
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - `loss`: what becomes of what was under way when the socket is lost
+//! - `sessions`: the document that follows each opening of it
 //! - `outbox`: turns on their way to Firestore
 //! - `ending`: how a conversation ends, and its summary
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
@@ -27,8 +29,10 @@ pub mod effect;
 mod ending;
 pub mod input;
 mod log;
+mod loss;
 mod outbox;
 pub mod record;
+mod sessions;
 pub mod state;
 mod student;
 mod tally;
@@ -37,9 +41,9 @@ mod upstream;
 
 use mentora_core::time::Millis;
 
-pub use effect::{Effect, FlushBatch, Refusal, Write};
+pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
-pub use record::{Facts, Record, Way};
+pub use record::{Facts, Record, SessionVersion, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
@@ -52,11 +56,14 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     step.take(input);
     step.pump();
     step.tell_session_state();
+    step.follow_session();
     let Step { state, effects, .. } = step;
-    let Some(before) = before.filter(|before| *before != state.record) else {
+    // A session that was opened is counted before it is: its document is named by its number.
+    let opens = effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. }));
+    let changed = before.map_or(opens, |before| before != state.record);
+    if !changed {
         return effects;
-    };
-    drop(before);
+    }
     // The record goes first: an event that was numbered must not be told before its number is stored.
     let mut all = vec![Effect::Write(Write::Record(Box::new(state.record.clone())))];
     all.extend(effects);
@@ -91,6 +98,7 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
             Input::Alarm => self.alarm(),
         }
     }

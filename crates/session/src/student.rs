@@ -250,7 +250,7 @@ impl Step<'_> {
         let mut owed = Owed::new(self.state.next_index(), Strategy::Continue, self.now);
         if speech.streaming {
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
-            owed.asked_at = Some(self.now);
+            owed.asked(self.now, None);
         }
         self.state.record.owed = Some(owed);
         self.acted();

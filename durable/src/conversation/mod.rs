@@ -8,6 +8,7 @@
 //! - `model`: the model's socket
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `sessions`: the documents of the model's sessions
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
@@ -22,6 +23,7 @@ mod facts;
 mod flush;
 mod model;
 mod rows;
+mod sessions;
 mod shell;
 pub mod sweep;
 mod tally;

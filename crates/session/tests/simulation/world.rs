@@ -18,6 +18,7 @@ use crate::totals::Totals;
 
 mod figures;
 mod promises;
+mod sessions;
 mod student;
 
 /// Which part of the world fails.
@@ -54,6 +55,7 @@ enum Happens {
     /// Staff open the conversation again, if it has ended.
     Reopen,
     Tally(figures::Telling),
+    Keep(Box<sessions::Keeping>),
     Connect,
     Crash,
 }
@@ -101,6 +103,7 @@ pub struct World {
     store: Store,
     firestore: Firestore,
     figures: figures::Figures,
+    sessions: sessions::Sessions,
     reopenings_left: u32,
     model: Model,
     /// The open socket of the model.
@@ -148,6 +151,7 @@ impl World {
             store: Store::default(),
             firestore: Firestore::default(),
             figures: figures::Figures::default(),
+            sessions: sessions::Sessions::default(),
             reopenings_left: 0,
             model: Model::default(),
             socket: None,
@@ -279,6 +283,7 @@ impl World {
             }
             Happens::Reopen => self.input(Input::Reopen),
             Happens::Tally(telling) => self.tell_figures(&telling),
+            Happens::Keep(keeping) => self.keep_session(*keeping),
             Happens::Connect => self.connect(),
             Happens::Crash => self.crash(),
         }
@@ -440,6 +445,7 @@ impl World {
                 self.promise(free, || "a second socket of the model was opened".into());
                 self.promise(!setup.system_instruction.is_empty(), || "a setup without instruction".into());
                 self.totals.sockets += 1;
+                self.sessions.opened += 1;
                 self.socket = Some(generation);
                 let faulty = self.faulty(Faults::Model);
                 let script = self.model.open(&mut self.random, faulty);
@@ -469,6 +475,7 @@ impl World {
                 }
             }
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
+            Effect::KeepSession(write) => self.begin_to_keep(*write),
             Effect::Reopened(_) => {}
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();
