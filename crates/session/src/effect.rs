@@ -2,6 +2,8 @@
 
 use mentora_core::documents::{Conversation, Turn};
 use mentora_core::ids::TurnId;
+use mentora_core::prompts::summary::Question as SummaryQuestion;
+use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, SessionConfig};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
@@ -89,6 +91,13 @@ pub enum Effect {
         way: Way,
         /// The conversation: as it ended, with its turns; or as it goes on, without.
         conversation: Box<Conversation>,
+    },
+    /// Ask the text model for the summary; the answer comes as [`crate::Input::Summarised`].
+    Summarise {
+        /// Names the end.
+        ended_at: Millis,
+        /// What is asked.
+        question: Box<SummaryQuestion>,
     },
     /// Answer everybody who wants the conversation open again.
     Reopened(Result<(), Refusal>),

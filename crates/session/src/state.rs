@@ -67,6 +67,8 @@ impl State {
             handle: None,
             outbox: Default::default(),
             tally: None,
+            timer: None,
+            summing: None,
         };
         Self::restore(record, Vec::new())
     }
@@ -139,6 +141,7 @@ impl State {
             cost_micros: record.cost,
             summary: ended.map(|ended| ended.summary.clone()),
             streaming_session: None,
+            prompt_edits: record.facts.prompt_edits.clone(),
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,
             closed_at: ended.map(|ended| ended.at),

@@ -8,6 +8,7 @@
 //! - `model`: the model's socket
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
@@ -23,6 +24,7 @@ mod flush;
 mod model;
 mod rows;
 mod shell;
+mod summary;
 pub mod sweep;
 mod tally;
 

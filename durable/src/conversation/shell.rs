@@ -26,7 +26,7 @@ use super::calls::CallError;
 use super::clients::Clients;
 use super::model::{self, Model};
 use super::rows::Rows;
-use super::{facts, flush, tally};
+use super::{facts, flush, summary, tally};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -270,6 +270,9 @@ impl Shell {
                 if let Some(id) = self.with_session(|session| session.record().facts.conversation.clone()) {
                     spawn_local(tally::run(Rc::clone(self), id, way, *conversation));
                 }
+            }
+            Effect::Summarise { ended_at, question } => {
+                spawn_local(summary::run(Rc::clone(self), ended_at, *question));
             }
             Effect::Reopened(answer) => {
                 for waiting in self.reopenings.take() {

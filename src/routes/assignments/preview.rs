@@ -6,7 +6,7 @@ use mentora_core::documents::{Assignment, Persona, Speaker};
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
 use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
-use mentora_core::prompts::{self, Briefing, Tutor, plain};
+use mentora_core::prompts::{self, Briefing, PromptEdits, Tutor, plain};
 use mentora_durable::platform::text_model;
 use mentora_durable::repositories::Personas;
 use mentora_gemini::generate::{Content, Question, Role};
@@ -92,9 +92,11 @@ fn question(
             tutor: Tutor::of(&config.persona, persona),
             transcript: &[],
             max_turns: config.max_turns,
+            edits: &PromptEdits::new(),
         }),
         contents: history.iter().map(said).chain([last]).collect(),
         max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
         safety: SAFETY.to_vec(),
+        response_schema: None,
     }
 }
