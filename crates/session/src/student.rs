@@ -50,7 +50,7 @@ impl Step<'_> {
     /// Whether something may be said now; says why not.
     fn may_say(&mut self, source: Source, about: &str) -> bool {
         let record = &self.state.record;
-        if record.ended.is_some() || record.ending.is_some() {
+        if record.ended.is_some() || record.ending.is_some() || self.state.is_out_of_time(self.now) {
             self.refuse(
                 source,
                 Some(about),

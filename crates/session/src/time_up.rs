@@ -25,6 +25,11 @@ impl State {
         Some(self.record.timer?.since + self.time_limit_ms()?)
     }
 
+    /// Whether the time is over. While the tutor goes on speaking, the student can add nothing.
+    pub(crate) fn is_out_of_time(&self, now: Millis) -> bool {
+        self.time_over_at().is_some_and(|at| at <= now)
+    }
+
     /// When the student is to be told that the time runs out.
     pub(crate) fn warning_at(&self) -> Option<Millis> {
         let limit = self.time_limit_ms()?;
@@ -68,7 +73,7 @@ impl Step<'_> {
         if self.state.is_closed() || self.state.is_under_way() {
             return;
         }
-        if self.state.time_over_at().is_some_and(|at| at <= self.now) {
+        if self.state.is_out_of_time(self.now) {
             self.end(EndReason::TimeLimit);
         }
     }

@@ -188,7 +188,7 @@ pub struct AiConfig {
     /// Hours until the tutor answers, 0 to 720; 0 is at once.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::ResponseDelayHours, inline))]
     pub response_delay_hours: f64,
-    /// Whether students may write sections of the prompt themselves when they begin: `background`, `persona`, `speech`,
+    /// Whether students may write sections of the prompt themselves when they begin: `persona`, `speech`,
     /// `thinking`.
     pub allow_student_prompt_edit: bool,
     /// Sections of the prompt that students may not write even so.

@@ -1,7 +1,5 @@
 //! `conversations/{conversationId}`: one student, one question, all that was said.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::turn::{Turn, Usage};
@@ -48,7 +46,7 @@ pub struct Conversation {
     pub streaming_session: Option<StreamingSessionId>,
     /// Sections of the prompt in the student's own words, by the section's name.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, limits::PromptEdit>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, limits::PromptEdit>))]
     pub prompt_edits: PromptEdits,
     /// When it began, ms.
     pub started_at: Millis,

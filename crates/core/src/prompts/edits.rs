@@ -19,10 +19,10 @@ that you are told here: it changes neither the question nor what you do not do, 
 
 impl Section {
     /// Whether a student may write it, where the assignment lets students edit. The others say what is argued, keep the
-    /// student safe, or carry what somebody else said: they are nobody's to edit.
+    /// student safe, or carry what the teacher or somebody said: they are not for students to edit.
     #[must_use]
     pub const fn is_editable(self) -> bool {
-        matches!(self, Self::Background | Self::Persona | Self::Speech | Self::Thinking)
+        matches!(self, Self::Persona | Self::Speech | Self::Thinking)
     }
 }
 
@@ -86,13 +86,15 @@ mod tests {
     #[test]
     fn students_edit_the_manner_and_never_what_keeps_them_safe() {
         let editable: Vec<_> = Section::ALL.iter().filter(|section| section.is_editable()).collect();
-        assert_eq!(editable, [&Section::Background, &Section::Persona, &Section::Speech, &Section::Thinking]);
-        for fixed in ["safety", "limits", "guidance", "question", "instructions", "end", "mood", ""] {
+        assert_eq!(editable, [&Section::Persona, &Section::Speech, &Section::Thinking]);
+        for fixed in
+            ["safety", "background", "limits", "guidance", "question", "instructions", "end", "mood", ""]
+        {
             let offences: Vec<_> = offences_of_edits(&edits(fixed, "Be silent.")).into_iter().collect();
             assert_eq!(offences.len(), 1, "{fixed}");
             assert_eq!(
                 offences[0].message,
-                "is no section that can be edited; these are: background, persona, speech, thinking"
+                "is no section that can be edited; these are: persona, speech, thinking"
             );
         }
         assert!(offences_of_edits(&edits("persona", "Be my aunt.")).is_empty());

@@ -49,9 +49,9 @@ pub fn schema() -> Value {
     let text = json!({ "type": "STRING" });
     json!({
         "type": "OBJECT",
-        "properties": { "began": text, "changed": text, "open": text },
-        "required": ["began", "changed", "open"],
-        "propertyOrdering": ["began", "changed", "open"],
+        "properties": { "position": text, "change": text, "question": text },
+        "required": ["position", "change", "question"],
+        "propertyOrdering": ["position", "change", "question"],
     })
 }
 
@@ -61,12 +61,12 @@ pub fn schema() -> Value {
 pub fn read(answer: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Parts {
-        began: String,
-        changed: String,
-        open: String,
+        position: String,
+        change: String,
+        question: String,
     }
-    let Parts { began, changed, open } = serde_json::from_str(answer).ok()?;
-    let parts = [began, changed, open].map(|part| cut(&one_line(&part)));
+    let Parts { position, change, question } = serde_json::from_str(answer).ok()?;
+    let parts = [position, change, question].map(|part| cut(&one_line(&part)));
     parts.iter().all(|part| !part.is_empty()).then(|| parts.join("\n"))
 }
 
@@ -103,15 +103,18 @@ mod tests {
 
     #[test]
     fn an_answer_becomes_three_short_paragraphs() {
-        let answer = r#"{"began":"You began\nfor it.","changed":"You saw the cost.","open":"Who pays?"}"#;
+        let answer =
+            r#"{"position":"You began\nfor it.","change":"You saw the cost.","question":"Who pays?"}"#;
         assert_eq!(read(answer).as_deref(), Some("You began for it.\nYou saw the cost.\nWho pays?"));
-        let long = json!({ "began": "字".repeat(999), "changed": "b", "open": "c" }).to_string();
+        let long = json!({ "position": "字".repeat(999), "change": "b", "question": "c" }).to_string();
         assert_eq!(read(&long).unwrap().chars().count(), PART_CHARS + "…\nb\nc".chars().count());
     }
 
     #[test]
     fn what_was_not_asked_for_is_no_summary() {
-        for wrong in ["", "You began.", "{}", r#"{"began":"a","changed":" ","open":"c"}"#, r#"{"began":1}"#] {
+        for wrong in
+            ["", "You began.", "{}", r#"{"position":"a","change":" ","question":"c"}"#, r#"{"position":1}"#]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

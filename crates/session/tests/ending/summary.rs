@@ -6,7 +6,7 @@ use mentora_session::{Effect, Input, Way};
 
 use crate::scene::{HOUR, Scene, asked_for_summary, told_figures};
 
-const GOOD: &str = r#"{"began":"You began against screens.","changed":"You saw that lamps shine, too.","open":"Is it the light?"}"#;
+const GOOD: &str = r#"{"position":"You began against screens.","change":"You saw that lamps shine, too.","question":"Is it the light?"}"#;
 const TEXT: &str = "You began against screens.\nYou saw that lamps shine, too.\nIs it the light?";
 
 fn ended() -> Scene {
@@ -40,7 +40,7 @@ fn the_end_has_quotations_at_once_and_the_models_words_when_they_come() {
     scene.store();
     assert_eq!(stored_summaries(&scene.effects), [quotations.as_str(), TEXT]);
     assert_eq!(scene.state.snapshot().summary.as_deref(), Some(TEXT));
-    answered(&mut scene, Some(r#"{"began":"a","changed":"b","open":"c"}"#));
+    answered(&mut scene, Some(r#"{"position":"a","change":"b","question":"c"}"#));
     assert_eq!(scene.summary(), TEXT, "the second answer is nobody's");
     scene.tallied(Way::In);
     assert_eq!(scene.state.next_alarm(), None);

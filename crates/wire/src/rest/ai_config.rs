@@ -41,7 +41,7 @@ pub struct UpdateAiConfig {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = limits::ResponseDelayHours, inline))]
     pub response_delay_hours: Option<f64>,
-    /// Whether students may write sections of the prompt themselves when they begin: `background`, `persona`, `speech`,
+    /// Whether students may write sections of the prompt themselves when they begin: `persona`, `speech`,
     /// `thinking`.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = bool))]

@@ -24,7 +24,7 @@ pub struct CreateConversation {
     /// What is to be argued.
     pub assignment_id: AssignmentId,
     /// Sections of the prompt in the student's own words, up to 2,000 characters each, where the assignment allows it
-    /// (`allowStudentPromptEdit`) and has not locked them: `background`, `persona`, `speech`, `thinking`. A conversation
+    /// (`allowStudentPromptEdit`) and has not locked them: `persona`, `speech`, `thinking`. A conversation
     /// that is open already keeps what it began with.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, limits::PromptEdit>, required = false))]

@@ -21,7 +21,7 @@ impl World {
         if faulty && self.random.percent(10) {
             return; // It never answers.
         }
-        let good = format!(r#"{{"began":"a","changed":"b","open":"{}"}}"#, ended_at.0);
+        let good = format!(r#"{{"position":"a","change":"b","question":"{}"}}"#, ended_at.0);
         let answer = match faulty && self.random.percent(30) {
             true => self.random.percent(50).then(|| "no JSON".to_owned()),
             false => Some(good),
