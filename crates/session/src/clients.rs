@@ -31,6 +31,7 @@ impl Step<'_> {
         self.resume_answer();
         self.resume_microphone();
         self.resume_outbox();
+        self.resume_sessions();
     }
 
     pub(crate) fn connect(&mut self, mut connection: Connection) {

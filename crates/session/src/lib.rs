@@ -16,8 +16,10 @@
 //! - `microphone`: hands-free speech
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - `loss`: what becomes of what was under way when the socket is lost
+//! - `sessions`: the document that follows each opening of it
 //! - `outbox`: turns on their way to Firestore
-//! - `ending`: how a conversation ends, and its summary
+//! - `ending`: how a conversation ends; `time_up`: when its time is over; `summary`: what came of it
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
@@ -28,20 +30,24 @@ pub mod effect;
 mod ending;
 pub mod input;
 mod log;
+mod loss;
 mod microphone;
 mod outbox;
 pub mod record;
+mod sessions;
 pub mod state;
 mod student;
+mod summary;
 mod tally;
+mod time_up;
 mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
 
-pub use effect::{Effect, FlushBatch, Refusal, Write};
+pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
-pub use record::{Facts, Record, Way};
+pub use record::{Facts, Record, SessionVersion, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
@@ -52,12 +58,24 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let before = (!is_audio).then(|| state.record.clone());
     let newest = state.record.last_seq;
     let mut step = Step { state, now, effects: Vec::new() };
+    // Who has just come is told what happened before by replay: nothing is told before that.
+    let comes = matches!(input, Input::Woke { .. } | Input::Connected(_));
+    if !is_audio && !comes {
+        step.end_out_of_time();
+    }
     step.take(input);
+    if !is_audio {
+        step.end_out_of_time();
+        step.end_inactive();
+    }
     step.pump();
     step.tell_session_state();
+    step.follow_session();
     let Step { state, effects, .. } = step;
-    // An answer may begin with its sound, and its events are numbered.
-    if before.map_or(newest == state.record.last_seq, |before| before == state.record) {
+    // An answer may begin with its sound, and its events are numbered. A session that was opened is counted before it is: its document is named by its number.
+    let opens = effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. }));
+    let changed = before.map_or(opens || newest != state.record.last_seq, |before| before != state.record);
+    if !changed {
         return effects;
     }
     // The record goes first: an event that was numbered must not be told before its number is stored.
@@ -94,6 +112,8 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
+            Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),
         }
     }

@@ -81,7 +81,7 @@ impl State {
         }
         let other = self.upstream.detection != self.detection();
         match &self.upstream.socket {
-            Socket::Opening { since } if other => Some(*since),
+            Socket::Opening { since, .. } if other => Some(*since),
             Socket::Ready { idle_since, trailing: None, .. } if other => Some(*idle_since),
             Socket::Ready { trailing: Some(trailing), idle_since, .. } if other => match trailing.usage {
                 Some(_) => Some(*idle_since),
@@ -337,7 +337,7 @@ impl Step<'_> {
     /// The model takes what was said for finished.
     fn owe_voice_answer(&mut self, since: Millis) {
         let mut owed = Owed::new(self.state.next_index(), Strategy::Continue, since);
-        owed.asked_at = Some(self.now);
+        owed.asked(self.now, None);
         self.state.record.owed = Some(owed);
         if let Some(spoken) = self.state.record.spoken.as_mut() {
             spoken.ended_at.get_or_insert(self.now);

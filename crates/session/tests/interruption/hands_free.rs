@@ -285,7 +285,7 @@ fn a_student_who_speaks_before_a_written_question_is_answered_is_answered_once()
 fn a_model_that_hears_and_says_nothing_is_replaced_and_asked_in_writing() {
     let mut scene = Scene::hands_free();
     scene.heard("I think so.");
-    let effects = scene.wait(12_500);
+    let effects = scene.wait(13_500);
     assert!(effects.contains(&Effect::CloseModel));
     assert_eq!(opened(&effects), [LISTENS], "the microphone is still open");
     assert_eq!(scene.said(), [(Student, "I think so.")]);
