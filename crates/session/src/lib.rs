@@ -42,6 +42,7 @@ mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
+use mentora_wire::stream::ClientFrame;
 
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
@@ -55,12 +56,11 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
-    let wakes = matches!(input, Input::Woke { .. });
-    if !is_audio && !wakes {
-        step.end_out_of_time();
-    }
+    // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
+    let replays =
+        matches!(input, Input::Connected(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. });
     step.take(input);
-    if !is_audio {
+    if !is_audio && !replays {
         step.end_out_of_time();
         step.end_inactive();
     }
