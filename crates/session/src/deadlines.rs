@@ -146,7 +146,7 @@ impl Step<'_> {
                 Deadline::Leave => self.leave_model(),
                 Deadline::Summary => self.summary_overdue(),
                 Deadline::TimeWarning => self.warn_of_time(),
-                // Looked at before and after every input.
+                // Looked at after every input.
                 Deadline::TimeOver | Deadline::Inactivity => {}
                 // `pump` looks at these after every input.
                 Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Session => {}

@@ -44,6 +44,7 @@ mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
+use mentora_wire::stream::ClientFrame;
 
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
@@ -58,13 +59,14 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let before = (!is_audio).then(|| state.record.clone());
     let newest = state.record.last_seq;
     let mut step = Step { state, now, effects: Vec::new() };
-    // Who has just come is told what happened before by replay: nothing is told before that.
-    let comes = matches!(input, Input::Woke { .. } | Input::Connected(_));
-    if !is_audio && !comes {
+    // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
+    let replays =
+        matches!(input, Input::Connected(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. });
+    if !is_audio && !replays && !matches!(input, Input::Woke { .. }) {
         step.end_out_of_time();
     }
     step.take(input);
-    if !is_audio {
+    if !is_audio && !replays {
         step.end_out_of_time();
         step.end_inactive();
     }
@@ -72,7 +74,8 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     step.tell_session_state();
     step.follow_session();
     let Step { state, effects, .. } = step;
-    // An answer may begin with its sound, and its events are numbered. A session that was opened is counted before it is: its document is named by its number.
+    // An answer may begin with its sound, and its events are numbered. A session that was opened is counted before it
+    // is: its document is named by its number.
     let opens = effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. }));
     let changed = before.map_or(opens || newest != state.record.last_seq, |before| before != state.record);
     if !changed {

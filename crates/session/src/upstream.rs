@@ -113,14 +113,24 @@ impl Upstream {
 impl Step<'_> {
     /// After every input: does whatever is wanted and possible.
     pub(crate) fn pump(&mut self) {
-        if self.state.is_closed() {
-            self.close_model();
-        } else {
+        if !self.state.is_closed() {
             self.pump_model();
+        } else if !self.awaits_last_tokens() {
+            self.close_model();
         }
         self.flush_if_due();
         self.tally_if_due();
         self.keep_session_if_due();
+    }
+
+    /// Whether the model has yet to tell what the answer took that ended the conversation: the end does not wait for
+    /// that, but it is to be charged.
+    fn awaits_last_tokens(&self) -> bool {
+        let trailing = match &self.state.upstream.socket {
+            Socket::Ready { trailing, .. } => trailing.as_ref(),
+            _ => None,
+        };
+        trailing.is_some_and(|answer| answer.complete)
     }
 
     fn pump_model(&mut self) {
