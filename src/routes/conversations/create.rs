@@ -133,6 +133,7 @@ fn fresh(id: AssignmentId, assignment: &Assignment, user: UserId, now: Millis) -
         cost_micros: Micros::ZERO,
         summary: None,
         streaming_session: None,
+        rules: None,
         started_at: now,
         last_action_at: now,
         closed_at: None,
