@@ -2,7 +2,7 @@
 
 use http::{Request, Response, header};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::connect::API_VERSION;
 use crate::setup::SafetySetting;
@@ -21,6 +21,15 @@ pub struct Question {
     pub max_output_tokens: u64,
     /// What the model is to refuse.
     pub safety: Vec<SafetySetting>,
+}
+
+/// A question whose answer is to be JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Structured {
+    /// What is asked.
+    pub question: Question,
+    /// What the answer must look like: Google's subset of OpenAPI, types in upper case.
+    pub schema: Value,
 }
 
 /// Something that was said.
@@ -81,6 +90,16 @@ impl Question {
     /// # Errors
     /// When the base URL, the model or the key cannot stand in a request.
     pub fn request(&self, base_url: &str, api_key: &str) -> Result<Request<Vec<u8>>, http::Error> {
+        let generation = json!({ "maxOutputTokens": self.max_output_tokens });
+        self.post(&generation, base_url, api_key)
+    }
+
+    fn post(
+        &self,
+        generation: &Value,
+        base_url: &str,
+        api_key: &str,
+    ) -> Result<Request<Vec<u8>>, http::Error> {
         let base = base_url.trim_end_matches('/');
         let content = |content: &Content| {
             let parts: Vec<_> = content.parts.iter().map(|text| json!({ "text": text })).collect();
@@ -91,13 +110,30 @@ impl Question {
         let body = json!({
             "systemInstruction": { "parts": [{ "text": self.system_instruction }] },
             "contents": self.contents.iter().map(content).collect::<Vec<_>>(),
-            "generationConfig": { "maxOutputTokens": self.max_output_tokens },
+            "generationConfig": generation,
             "safetySettings": self.safety.iter().map(safety).collect::<Vec<_>>(),
         });
         Request::post(format!("{base}/{API_VERSION}/models/{}:generateContent", self.model))
             .header(header::CONTENT_TYPE, "application/json")
             .header("x-goog-api-key", api_key)
             .body(body.to_string().into_bytes())
+    }
+}
+
+impl Structured {
+    /// The request. The same answer to the same question, as far as the model can; and little thought, for somebody waits.
+    ///
+    /// # Errors
+    /// As for [`Question::request`].
+    pub fn request(&self, base_url: &str, api_key: &str) -> Result<Request<Vec<u8>>, http::Error> {
+        let generation = json!({
+            "maxOutputTokens": self.question.max_output_tokens,
+            "responseMimeType": "application/json",
+            "responseSchema": self.schema,
+            "temperature": 0,
+            "thinkingConfig": { "thinkingLevel": "LOW" },
+        });
+        self.question.post(&generation, base_url, api_key)
     }
 }
 
@@ -195,7 +231,6 @@ struct ErrorDetail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     fn question() -> Question {
         let said = |role, text: &str| Content { role, parts: vec![text.into()] };
@@ -227,6 +262,19 @@ mod tests {
         assert_eq!(body["generationConfig"]["maxOutputTokens"], 4_000);
         assert_eq!(body["safetySettings"][0]["threshold"], "BLOCK_NONE");
         assert!(question().request("https://example.test", "two\nlines").is_err());
+    }
+
+    #[test]
+    fn an_answer_in_json_is_asked_for_by_its_schema() {
+        let schema = json!({ "type": "OBJECT", "properties": { "claim": { "type": "INTEGER" } } });
+        let asked = Structured { question: question(), schema: schema.clone() };
+        let request = asked.request("https://example.test", "s3cret").unwrap();
+        assert_eq!(request.uri(), "https://example.test/v1/models/gemini-3.8-flash:generateContent");
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let config = &body["generationConfig"];
+        assert_eq!((&config["responseMimeType"], &config["responseSchema"]), (&json!("application/json"), &schema));
+        assert_eq!((&config["temperature"], &config["maxOutputTokens"]), (&json!(0), &json!(4_000)));
+        assert_eq!(config["thinkingConfig"]["thinkingLevel"], "LOW");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! - [`connect`]: the request that upgrades to a socket
 //! - [`setup`]: the first message, with what a model would refuse left out
 //! - [`client`]: the other messages to the model
+//! - [`steering`]: which models may be told between two turns how to answer the next
 //! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
 //! - [`generate`]: one answer in text, without a socket
 //! - [`usage`]: tokens by modality
@@ -16,6 +17,7 @@ pub mod connect;
 pub mod generate;
 pub mod server;
 pub mod setup;
+pub mod steering;
 pub mod usage;
 
 pub use client::ClientMessage;

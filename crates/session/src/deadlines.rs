@@ -30,6 +30,7 @@ enum Deadline {
     Transcript,
     Floor,
     Usage,
+    Verdict,
     Call,
     Idle,
     Outbox,
@@ -51,6 +52,7 @@ impl State {
         add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
         add(Deadline::Tally, record.tally.map(|tally| tally.next_at).filter(|_| self.may_tally()));
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
+        add(Deadline::Verdict, self.weighing.as_ref().map(|weighing| weighing.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
         add(Deadline::Floor, self.speech.map(|speech| speech.since + FLOOR_MS));
@@ -112,6 +114,7 @@ impl Step<'_> {
                     }
                     self.settle_trailing();
                 }
+                Deadline::Verdict => self.stop_weighing(),
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
                 // `pump` looks at these after every input.

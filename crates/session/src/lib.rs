@@ -13,6 +13,7 @@
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
 //! - `clients`: connections, frames, resume by cursor
 //! - `student`: turns of the student, written and spoken
+//! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - `outbox`: turns on their way to Firestore
@@ -30,10 +31,12 @@ mod log;
 mod outbox;
 pub mod record;
 pub mod state;
+mod steering;
 mod student;
 mod tally;
 mod tutor;
 mod upstream;
+mod weighing;
 
 use mentora_core::time::Millis;
 
@@ -91,6 +94,7 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::Analysed { number, reply } => self.analysed(number, reply.as_deref()),
             Input::Alarm => self.alarm(),
         }
     }

@@ -98,7 +98,9 @@ impl Step<'_> {
 
     fn pump_model(&mut self) {
         let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        let wanted = unasked || self.state.speech.is_some();
+        // A turn that is being weighed will need the model in a moment, unless that is known to be in vain.
+        let soon = self.state.weighs_writing() && !self.state.upstream.refused;
+        let wanted = unasked || soon || self.state.speech.is_some();
         let busy = self.is_busy();
         let now = self.now;
         match &mut self.state.upstream.socket {
@@ -122,7 +124,8 @@ impl Step<'_> {
     pub(crate) fn is_busy(&self) -> bool {
         let record = &self.state.record;
         let trailing = matches!(self.state.upstream.socket, Socket::Ready { trailing: Some(_), .. });
-        record.owed.is_some() || record.answer.is_some() || self.state.speech.is_some() || trailing
+        let said = self.state.speech.is_some() || self.state.weighs_writing();
+        record.owed.is_some() || record.answer.is_some() || said || trailing
     }
 
     fn open_model(&mut self) {
@@ -180,6 +183,7 @@ impl Step<'_> {
             let has_sound = self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.duration_ms > 0);
             if !speech.streaming && has_sound {
                 speech.streaming = true;
+                self.state.steered = self.steer();
                 self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
                 self.effects.push(Effect::ReleaseAudio { sample_rate });
             }
@@ -190,6 +194,10 @@ impl Step<'_> {
         };
         if self.state.record.spoken.is_some() {
             // The student had finished before the model was ready.
+            let steered = self.steer();
+            if let (Some(owed), Some(strategy)) = (self.state.record.owed.as_mut(), steered) {
+                owed.strategy = strategy;
+            }
             self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
             self.effects.push(Effect::ReleaseAudio { sample_rate });
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));

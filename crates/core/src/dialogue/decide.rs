@@ -43,6 +43,7 @@ pub struct Alternative {
     /// The move.
     pub strategy: Strategy,
     /// How well it would have fitted, 0 to 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
     pub score: f64,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mentora_core::documents::{AiConfig, ConversationState, Speaker, Turn};
+use mentora_core::documents::{AiConfig, Analyser, ConversationState, Speaker, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, ServerEvent};
@@ -19,6 +19,7 @@ use crate::totals::Totals;
 mod figures;
 mod promises;
 mod student;
+mod verdicts;
 
 /// Which part of the world fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,11 @@ enum Happens {
     /// Staff open the conversation again, if it has ended.
     Reopen,
     Tally(figures::Telling),
+    /// The text model answers, or is given up on.
+    Verdict {
+        number: u32,
+        reply: Option<String>,
+    },
     Connect,
     Crash,
 }
@@ -129,7 +135,13 @@ fn facts(seed: u64) -> Facts {
         title: "Screens".into(),
         question: Some("Do screens harm sleep?".into()),
         background: String::new(),
-        ai_config: AiConfig { max_turns: 6, auto_terminate: false, ..AiConfig::default() },
+        ai_config: AiConfig {
+            max_turns: 6,
+            auto_terminate: false,
+            // Every other conversation is weighed by a text model.
+            analyser: if seed.is_multiple_of(2) { Analyser::Gemini } else { Analyser::Lexical },
+            ..AiConfig::default()
+        },
         persona: None,
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
@@ -279,6 +291,7 @@ impl World {
             }
             Happens::Reopen => self.input(Input::Reopen),
             Happens::Tally(telling) => self.tell_figures(&telling),
+            Happens::Verdict { number, reply } => self.input(Input::Analysed { number, reply }),
             Happens::Connect => self.connect(),
             Happens::Crash => self.crash(),
         }
@@ -470,6 +483,7 @@ impl World {
             }
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
             Effect::Reopened(_) => {}
+            Effect::Analyse { number, inquiry } => self.weigh(number, &inquiry),
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();
                 self.promise(known, || format!("call {call} was answered twice"));
