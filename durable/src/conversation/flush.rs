@@ -12,12 +12,13 @@ use crate::platform::documents::Documents;
 use crate::repositories::conversations;
 
 /// What the object changes; everything else in the document is others'.
-const OWNED: [&str; 9] = [
+const OWNED: [&str; 10] = [
     "state",
     "endReason",
     "turnCount",
     "tokenUsage",
     "costMicros",
+    "rules",
     "summary",
     "lastActionAt",
     "closedAt",

@@ -8,6 +8,7 @@
 //! - `model`: the model's socket
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `verdict`: what the text model makes of a turn
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
@@ -25,6 +26,7 @@ mod rows;
 mod shell;
 pub mod sweep;
 mod tally;
+mod verdict;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -16,7 +16,7 @@ use crate::prompts::plain;
 /// How long anybody waits for a verdict, ms; then the lexical reading stands.
 pub const PATIENCE_MS: i64 = 800;
 /// Most tokens of a verdict, thoughts included. One is about 120 long.
-pub const MAX_TOKENS: u64 = 512;
+pub const MAX_TOKENS: u64 = 1_024;
 /// How much of what was said before the model is told: enough to know what "that" is.
 const TOLD_TURNS: usize = 6;
 /// Characters of each of them.

@@ -22,12 +22,15 @@ pub struct Model {
     answering: bool,
     prompt_tokens: u64,
     said: u32,
+    /// It was told how to answer what it is about to hear.
+    steered: bool,
 }
 
 impl Model {
     /// What comes of a setup.
     pub fn open(&mut self, random: &mut Random, faulty: bool) -> Vec<Piece> {
         self.answering = false;
+        self.steered = false;
         let delay = random.between(20, 400);
         if faulty && random.percent(12) {
             let loss = match random.between(0, 9) {
@@ -45,6 +48,11 @@ impl Model {
     /// What comes of a message.
     pub fn hear(&mut self, message: &ClientMessage, random: &mut Random, faulty: bool) -> Vec<Piece> {
         let mut script = Vec::new();
+        let steered = std::mem::replace(&mut self.steered, matches!(message, ClientMessage::Steer { .. }));
+        assert!(!steered || *message == ClientMessage::ActivityStart, "guidance for speech, and then {message:?}");
+        if self.steered {
+            return script;
+        }
         if std::mem::take(&mut self.answering) {
             // Broken into: the rest of the old answer is void, its end is told.
             let usage = self.usage(3);
@@ -54,7 +62,7 @@ impl Model {
         }
         self.answer += 1;
         let spoken = match message {
-            ClientMessage::ActivityStart => return script,
+            ClientMessage::Steer { .. } | ClientMessage::ActivityStart => return script,
             ClientMessage::ActivityEnd => true,
             ClientMessage::Said { parts } => {
                 assert!(parts.iter().all(|part| !part.is_empty()), "an empty part is refused by the model");

@@ -197,6 +197,8 @@ impl World {
                 Speaker::Tutor => totals.tutor_turns += 1,
             }
             totals.truncated += u64::from(turn.truncated);
+            let analyser = turn.analysis.as_ref().and_then(|analysis| analysis.analyser);
+            totals.verdicts += u64::from(analyser == Some(Analyser::Gemini));
         }
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
