@@ -55,6 +55,7 @@ fn conversation(turns: Vec<Turn>) -> Conversation {
         summary: None,
         streaming_session: None,
         rules: None,
+        prompt_edits: Default::default(),
         started_at: Millis(BEGUN - 5_000),
         last_action_at: Millis(BEGUN),
         closed_at: Some(Millis(BEGUN + 3_700_000)),

@@ -2,10 +2,10 @@
 
 use http::{Request, Response, header};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::connect::API_VERSION;
-use crate::setup::SafetySetting;
+use crate::setup::{SafetySetting, ThinkingLevel};
 use crate::usage::{Usage, UsageMetadata};
 
 /// What is asked.
@@ -21,15 +21,10 @@ pub struct Question {
     pub max_output_tokens: u64,
     /// What the model is to refuse.
     pub safety: Vec<SafetySetting>,
-}
-
-/// A question whose answer is to be JSON.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Structured {
-    /// What is asked.
-    pub question: Question,
-    /// What the answer must look like: Google's subset of OpenAPI, types in upper case.
-    pub schema: Value,
+    /// The schema of an answer in JSON, in the API's subset of OpenAPI; plain text when absent.
+    pub response_schema: Option<Value>,
+    /// How much the model is to think before it answers; as it likes when absent.
+    pub thinking_level: Option<ThinkingLevel>,
 }
 
 /// Something that was said.
@@ -90,16 +85,6 @@ impl Question {
     /// # Errors
     /// When the base URL, the model or the key cannot stand in a request.
     pub fn request(&self, base_url: &str, api_key: &str) -> Result<Request<Vec<u8>>, http::Error> {
-        let generation = json!({ "maxOutputTokens": self.max_output_tokens });
-        self.post(&generation, base_url, api_key)
-    }
-
-    fn post(
-        &self,
-        generation: &Value,
-        base_url: &str,
-        api_key: &str,
-    ) -> Result<Request<Vec<u8>>, http::Error> {
         let base = base_url.trim_end_matches('/');
         let content = |content: &Content| {
             let parts: Vec<_> = content.parts.iter().map(|text| json!({ "text": text })).collect();
@@ -110,7 +95,7 @@ impl Question {
         let body = json!({
             "systemInstruction": { "parts": [{ "text": self.system_instruction }] },
             "contents": self.contents.iter().map(content).collect::<Vec<_>>(),
-            "generationConfig": generation,
+            "generationConfig": self.generation_config(),
             "safetySettings": self.safety.iter().map(safety).collect::<Vec<_>>(),
         });
         Request::post(format!("{base}/{API_VERSION}/models/{}:generateContent", self.model))
@@ -120,20 +105,18 @@ impl Question {
     }
 }
 
-impl Structured {
-    /// The request. The same answer to the same question, as far as the model can; and little thought, for somebody waits.
-    ///
-    /// # Errors
-    /// As for [`Question::request`].
-    pub fn request(&self, base_url: &str, api_key: &str) -> Result<Request<Vec<u8>>, http::Error> {
-        let generation = json!({
-            "maxOutputTokens": self.question.max_output_tokens,
-            "responseMimeType": "application/json",
-            "responseSchema": self.schema,
-            "temperature": 0,
-            "thinkingConfig": { "thinkingLevel": "LOW" },
-        });
-        self.question.post(&generation, base_url, api_key)
+impl Question {
+    fn generation_config(&self) -> Value {
+        let mut config = Map::new();
+        config.insert("maxOutputTokens".into(), json!(self.max_output_tokens));
+        if let Some(schema) = &self.response_schema {
+            config.insert("responseMimeType".into(), json!("application/json"));
+            config.insert("responseSchema".into(), schema.clone());
+        }
+        if let Some(level) = self.thinking_level {
+            config.insert("thinkingConfig".into(), json!({ "thinkingLevel": level.name() }));
+        }
+        Value::Object(config)
     }
 }
 
@@ -240,6 +223,8 @@ mod tests {
             contents: vec![said(Role::User, "Yes."), said(Role::Model, "Why?"), said(Role::User, "So.")],
             max_output_tokens: 4_000,
             safety: vec![SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_NONE" }],
+            response_schema: None,
+            thinking_level: None,
         }
     }
 
@@ -265,16 +250,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_in_json_is_asked_for_by_its_schema() {
-        let schema = json!({ "type": "OBJECT", "properties": { "claim": { "type": "INTEGER" } } });
-        let asked = Structured { question: question(), schema: schema.clone() };
-        let request = asked.request("https://example.test", "s3cret").unwrap();
-        assert_eq!(request.uri(), "https://example.test/v1/models/gemini-3.8-flash:generateContent");
+    fn who_waits_asks_for_little_thought() {
+        let hurried = Question { thinking_level: Some(ThinkingLevel::Low), ..question() };
+        let request = hurried.request("https://example.test", "s3cret").unwrap();
         let body: Value = serde_json::from_slice(request.body()).unwrap();
-        let config = &body["generationConfig"];
-        assert_eq!((&config["responseMimeType"], &config["responseSchema"]), (&json!("application/json"), &schema));
-        assert_eq!((&config["temperature"], &config["maxOutputTokens"]), (&json!(0), &json!(4_000)));
-        assert_eq!(config["thinkingConfig"]["thinkingLevel"], "LOW");
+        assert_eq!(body["generationConfig"]["thinkingConfig"]["thinkingLevel"], "LOW");
     }
 
     #[test]

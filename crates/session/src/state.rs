@@ -34,6 +34,8 @@ pub struct State {
     pub(crate) inquiries: u32,
     /// The move that the model was told to answer the speech in progress with.
     pub(crate) steered: Option<Strategy>,
+    /// Whether a document of a session is being written.
+    pub(crate) keeping: bool,
 }
 
 /// A connected client.
@@ -74,6 +76,9 @@ impl State {
             handle: None,
             outbox: Default::default(),
             tally: None,
+            sessions: Default::default(),
+            timer: None,
+            summing: None,
         };
         Self::restore(record, Vec::new())
     }
@@ -113,6 +118,7 @@ impl State {
             calls: BTreeMap::new(),
             flushing: false,
             tallying: false,
+            keeping: false,
         }
     }
 
@@ -149,7 +155,8 @@ impl State {
             token_usage: record.token_usage,
             cost_micros: record.cost,
             summary: ended.map(|ended| ended.summary.clone()),
-            streaming_session: None,
+            streaming_session: self.open_session(),
+            prompt_edits: record.facts.prompt_edits.clone(),
             rules: Some(MoveRules::of(&record.facts.ai_config)),
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,

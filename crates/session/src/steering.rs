@@ -15,17 +15,22 @@ use crate::state::State;
 use crate::upstream::{Socket, Trailing};
 
 impl State {
-    /// The move of the answer to what the student is about to say.
-    fn move_for_speech(&self) -> Option<Strategy> {
+    /// The move of the answer to what the student is about to say, and the guidance to it.
+    fn move_for_speech(&self) -> Option<(Strategy, String)> {
+        let config = &self.record.facts.ai_config;
         let turns = self.student_turns().saturating_add(1);
-        if turns >= self.record.facts.ai_config.max_turns {
-            return Some(Strategy::Conclude);
+        let guided = |strategy| (strategy, prompts::guidance(&config.dialectical_config, strategy));
+        if turns >= config.max_turns {
+            return Some(guided(Strategy::Conclude));
+        }
+        if turns.saturating_add(1) == config.max_turns {
+            return Some((Strategy::Continue, prompts::closing()));
         }
         // What was written had its move with it.
         let last = self.turns.iter().rev().find(|turn| turn.speaker == Speaker::Student)?;
         let decided = last.analysis.as_ref().filter(|_| last.modality == Modality::Voice)?.strategy;
         // Who speaks again has not closed.
-        decided.filter(|strategy| *strategy != Strategy::Conclude)
+        decided.filter(|strategy| *strategy != Strategy::Conclude).map(guided)
     }
 
     fn is_generating(&self) -> bool {
@@ -41,12 +46,10 @@ impl Step<'_> {
     /// Tells the model how to answer what it is about to hear; to be called right before the speech begins for it. Says
     /// which move that is.
     pub(crate) fn steer(&mut self) -> Option<Strategy> {
-        let facts = &self.state.record.facts;
-        if !steering::is_possible(&facts.model) || self.state.is_generating() {
+        if !steering::is_possible(&self.state.record.facts.model) || self.state.is_generating() {
             return None;
         }
-        let strategy = self.state.move_for_speech()?;
-        let text = prompts::guidance(&facts.ai_config.dialectical_config, strategy);
+        let (strategy, text) = self.state.move_for_speech()?;
         self.effects.push(Effect::SendModel(ClientMessage::Steer { text }));
         Some(strategy)
     }

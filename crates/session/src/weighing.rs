@@ -177,9 +177,8 @@ impl Step<'_> {
     fn decide(&self, index: u32, text: &str, reading: Option<&Reading>) -> Decision {
         let lexical = || mentora_core::dialogue::Lexical.read(&self.state.said_before(index), text);
         let reading = reading.copied().unwrap_or_else(lexical);
-        let students = |turn: &&mentora_core::documents::Turn| {
-            turn.speaker == Speaker::Student && turn.index <= index
-        };
+        let students =
+            |turn: &&mentora_core::documents::Turn| turn.speaker == Speaker::Student && turn.index <= index;
         let count = u32::try_from(self.state.turns.iter().filter(students).count()).unwrap_or(u32::MAX);
         let config = &self.state.record.facts.ai_config;
         next_move_on(config, &self.state.said_before(index), text, count, &reading).0

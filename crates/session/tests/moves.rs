@@ -65,6 +65,7 @@ impl Scene {
             background: String::new(),
             ai_config,
             persona: None,
+            prompt_edits: Default::default(),
             model: model.into(),
             started_at: Millis(0),
         };
@@ -130,8 +131,7 @@ impl Scene {
     /// The student speaks; what is sent to the model before the answer.
     fn speak(&mut self, id: &str) -> Vec<Effect> {
         let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
-        let mut effects =
-            self.frame(ClientFrame::AudioStart { config, client_message_id: id.into() });
+        let mut effects = self.frame(ClientFrame::AudioStart { config, client_message_id: id.into() });
         effects.extend(self.feed(Input::AudioChunk { connection: STUDENT, bytes: 32_000 }));
         effects.extend(self.model(ServerEvent::SetupComplete));
         effects.extend(self.frame(ClientFrame::AudioEnd {}));
@@ -261,7 +261,11 @@ fn a_model_that_fails_or_answers_nonsense_leaves_it_to_the_word_lists() {
         let mut scene = Scene::with(weighed());
         scene.write(CLAIM, "m1");
         let effects = scene.hears(reply.clone());
-        assert_eq!((events(&effects), scene.decided()), (vec!["turn_stored", "decision"], BY_WORD_LISTS), "{reply:?}");
+        assert_eq!(
+            (events(&effects), scene.decided()),
+            (vec!["turn_stored", "decision"], BY_WORD_LISTS),
+            "{reply:?}"
+        );
     }
 }
 
@@ -294,7 +298,9 @@ fn the_same_message_sent_again_while_it_is_weighed_is_one_turn() {
     assert_eq!(scene.feed(call(7, "m1")), [], "a call waits with it");
     assert_eq!(refusals(&scene.feed(call(8, "m2"))), [ErrorCode::TurnInProgress]);
     assert_eq!(refusals(&scene.write("And more.", "m3")), [ErrorCode::TurnInProgress]);
-    assert_eq!(refusals(&scene.speak("v1")), [ErrorCode::TurnInProgress], "nor can the student speak");
+    let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+    let speaking = scene.frame(ClientFrame::AudioStart { config, client_message_id: "v1".into() });
+    assert_eq!(refusals(&speaking), [ErrorCode::TurnInProgress], "nor can the student speak");
     scene.hears(Some(one_sided()));
     assert_eq!((scene.asked.len(), scene.state.turns().len()), (1, 1));
     let answered = replies(&scene.answer("Why?"));
@@ -372,7 +378,10 @@ fn a_model_that_refuses_is_not_opened_over_and_over_while_it_is_weighed() {
     let effects = scene.feed(lost(scene.generation));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. })), "{effects:?}");
     let effects = scene.hears(None);
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. })), "the turn tries for itself");
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. })),
+        "the turn tries for itself"
+    );
 }
 
 #[test]
@@ -392,7 +401,11 @@ fn speech_is_weighed_after_its_answer_has_begun_and_delays_nothing() {
         })
     };
     assert_eq!(flushed(&scene.wait(600)), Some(0), "what may still be corrected is not final");
-    scene.feed(Input::Flushed { revision: 0, turns: 0, outcome: FlushOutcome::Done { update_time: "t".into() } });
+    scene.feed(Input::Flushed {
+        revision: 0,
+        turns: 0,
+        outcome: FlushOutcome::Done { update_time: "t".into() },
+    });
 
     let effects = scene.hears(Some(one_sided()));
     assert_eq!((events(&effects), scene.decided()), (vec!["decision"], BY_VERDICT));
@@ -424,12 +437,18 @@ fn speech_steers_the_answer_to_the_speech_after_it() {
     assert_eq!(scene.decided().0, Strategy::Challenge);
     let effects = scene.spoken("Because they reduce bullying.", "v2");
     let messages = sent(&effects);
-    let [ClientMessage::Steer { text }, ClientMessage::ActivityStart, ClientMessage::ActivityEnd] = &messages[..] else {
+    let [ClientMessage::Steer { text }, ClientMessage::ActivityStart, ClientMessage::ActivityEnd] =
+        &messages[..]
+    else {
         panic!("{messages:?}")
     };
     assert!(text.starts_with("⟦move: challenge⟧ ⟦"), "{text}");
     let answer = scene.state.turns().last().unwrap();
-    assert_eq!(answer.analysis.as_ref().unwrap().strategy, Some(Strategy::Challenge), "the move that was made");
+    assert_eq!(
+        answer.analysis.as_ref().unwrap().strategy,
+        Some(Strategy::Challenge),
+        "the move that was made"
+    );
 }
 
 #[test]
@@ -450,9 +469,9 @@ fn the_teachers_words_steer_speech_as_well() {
 }
 
 #[test]
-fn the_last_speech_is_answered_with_a_conclusion() {
+fn the_last_speech_is_answered_with_a_conclusion_and_the_one_before_with_the_last_question() {
     let mut scene = Scene::with(AiConfig { max_turns: 2, auto_terminate: false, ..AiConfig::default() });
-    scene.spoken(CLAIM, "v1");
+    assert_eq!(steered(&scene.spoken(CLAIM, "v1")).unwrap(), mentora_core::prompts::closing());
     assert!(steered(&scene.spoken("Because they are cheap.", "v2")).unwrap().starts_with("⟦move: conclude⟧"));
     assert!(scene.state.is_closed());
 }
@@ -491,7 +510,10 @@ fn speech_that_ended_before_the_model_was_ready_is_steered_too() {
     scene.frame(ClientFrame::AudioEnd {});
     let messages = sent(&scene.model(ServerEvent::SetupComplete));
     assert!(
-        matches!(&messages[..], [ClientMessage::Steer { .. }, ClientMessage::ActivityStart, ClientMessage::ActivityEnd]),
+        matches!(
+            &messages[..],
+            [ClientMessage::Steer { .. }, ClientMessage::ActivityStart, ClientMessage::ActivityEnd]
+        ),
         "{messages:?}"
     );
 }

@@ -70,8 +70,7 @@ pub enum Moment {
     Generate,
 }
 
-const MOMENTS: &str =
-    "open, setupRequest, setup, turn, firstText, firstAudio, chunks:N, generationComplete, turnComplete, generate";
+const MOMENTS: &str = "open, setupRequest, setup, turn, firstText, firstAudio, chunks:N, generationComplete, turnComplete, generate";
 
 impl TryFrom<String> for Moment {
     type Error = String;

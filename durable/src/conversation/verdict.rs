@@ -13,12 +13,11 @@ use crate::platform::text_model;
 /// Asks, and reports what was answered in time.
 pub(super) async fn run(shell: Rc<Shell>, number: u32, inquiry: Inquiry) {
     let patience_ms = u32::try_from(PATIENCE_MS).unwrap_or_default();
-    let reply = match text_model::measure(shell.gemini(), inquiry, patience_ms).await {
-        Ok(reply) => Some(reply),
-        Err(error) => {
-            shell.note("dialogue.verdict.failed", &error.to_string());
-            None
-        }
-    };
+    let reply = text_model::measure(shell.gemini(), inquiry, patience_ms).await;
+    if shell.is_erased() {
+        return;
+    }
+    // Google's words about a failure may quote what was said: only the kind of it is for the log.
+    let reply = reply.map_err(|error| shell.note("dialogue.verdict.failed", error.kind())).ok();
     shell.feed_and_arm(Input::Analysed { number, reply }, AtHand::Nothing).await;
 }

@@ -1,10 +1,10 @@
 //! Asks the text model.
 
-use http::Request;
 use mentora_core::dialogue::{Inquiry, verdict};
 use mentora_core::documents::Speaker;
 use mentora_firestore::{Transport as _, TransportError};
-use mentora_gemini::generate::{self, Answer, Content, NoAnswer, Question, Role, Structured};
+use mentora_gemini::generate::{self, Answer, Content, NoAnswer, Question, Role};
+use mentora_gemini::setup::ThinkingLevel;
 use mentora_session::SAFETY;
 
 use super::config::GeminiConfig;
@@ -30,6 +30,24 @@ pub enum TextModelError {
     NoAnswer(#[from] NoAnswer),
 }
 
+impl TextModelError {
+    /// Which kind it is, without anybody's words.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NoKey => "no_key",
+            Self::NoRequest(_) => "no_request",
+            Self::Unreachable(_) => "unreachable",
+            Self::NoAnswer(NoAnswer::Quota(_)) => "quota",
+            Self::NoAnswer(NoAnswer::Refused(..)) => "refused",
+            Self::NoAnswer(NoAnswer::Failed(..)) => "failed",
+            Self::NoAnswer(NoAnswer::Withheld(_)) => "withheld",
+            Self::NoAnswer(NoAnswer::Empty(_)) => "empty",
+            Self::NoAnswer(NoAnswer::Unreadable(_)) => "unreadable",
+        }
+    }
+}
+
 impl From<TransportError> for TextModelError {
     fn from(error: TransportError) -> Self {
         Self::Unreachable(error.to_string())
@@ -41,10 +59,10 @@ impl From<TransportError> for TextModelError {
 /// # Errors
 /// [`TextModelError`]
 pub async fn ask(config: &GeminiConfig, question: &Question) -> Result<Answer, TextModelError> {
-    ask_with(config, DEADLINE_MS, |base_url, key| question.request(base_url, key)).await
+    ask_within(DEADLINE_MS, config, question).await
 }
 
-/// Has the model measure a turn, once, within `deadline_ms`; its reply, to be read by [`verdict`].
+/// Has the model measure a turn, once, within `deadline_ms`; its reply, to be read as a [`verdict`].
 ///
 /// # Errors
 /// [`TextModelError`]
@@ -66,15 +84,16 @@ pub async fn measure(
         contents: inquiry.said.into_iter().map(said).collect(),
         max_output_tokens: verdict::MAX_TOKENS,
         safety: SAFETY.to_vec(),
+        response_schema: Some(inquiry.schema),
+        thinking_level: Some(ThinkingLevel::Low),
     };
-    let asked = Structured { question, schema: inquiry.schema };
-    Ok(ask_with(config, deadline_ms, |base_url, key| asked.request(base_url, key)).await?.text)
+    Ok(ask_within(deadline_ms, config, &question).await?.text)
 }
 
-async fn ask_with(
-    config: &GeminiConfig,
+async fn ask_within(
     deadline_ms: u32,
-    request: impl FnOnce(&str, &str) -> Result<Request<Vec<u8>>, http::Error>,
+    config: &GeminiConfig,
+    question: &Question,
 ) -> Result<Answer, TextModelError> {
     let key = config.api_key.as_ref().map(|key| key.expose()).unwrap_or_default();
     if key.is_empty() && !config.offline {
@@ -82,6 +101,7 @@ async fn ask_with(
     }
     // A stand-in takes any key, but wants one, as Google does.
     let key = if key.is_empty() { "offline" } else { key };
-    let request = request(&config.base_url, key).map_err(|error| TextModelError::NoRequest(error.to_string()))?;
+    let request = question.request(&config.base_url, key);
+    let request = request.map_err(|error| TextModelError::NoRequest(error.to_string()))?;
     Ok(generate::read(&Fetch.send(request, deadline_ms).await?)?)
 }

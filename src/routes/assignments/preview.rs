@@ -3,13 +3,13 @@
 use axum::Json as Answer;
 use mentora_core::dialogue::verdict::PATIENCE_MS;
 use mentora_core::dialogue::{
-    Analyse as _, Inquiry, Lexical, Reading, Strategy, Utterance, Verdict, next_move_on,
+    Analyse as _, Inquiry, Lexical, Reading, Utterance, Verdict, is_last_question, next_move_on,
 };
 use mentora_core::documents::{Analyser, Assignment, Persona, Speaker};
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
 use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
-use mentora_core::prompts::{self, Briefing, Tutor, plain};
+use mentora_core::prompts::{self, Briefing, PromptEdits, Tutor, plain};
 use mentora_durable::platform::config::GeminiConfig;
 use mentora_durable::platform::text_model;
 use mentora_durable::repositories::Personas;
@@ -55,8 +55,12 @@ pub async fn create(
     let reading = reading(gemini, &assignment, &history, &message).await;
     let (decision, ending) = next_move_on(config, &history, &message, turns, &reading);
 
-    let question =
-        question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, decision.strategy);
+    let guidance = match is_last_question(config, turns, decision.strategy, &decision.features) {
+        true => prompts::closing(),
+        false => prompts::guidance(&config.dialectical_config, decision.strategy),
+    };
+
+    let question = question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, guidance);
     let answer = text_model::ask(gemini, &question).await?;
     let usage = counted(answer.usage);
     Ok(Answer(PreviewBody {
@@ -98,7 +102,7 @@ fn question(
     persona: Option<&Persona>,
     history: &[Utterance<'_>],
     message: &str,
-    strategy: Strategy,
+    guidance: String,
 ) -> Question {
     let config = &assignment.ai_config;
     let said = |turn: &Utterance<'_>| {
@@ -108,7 +112,6 @@ fn question(
         };
         Content { role, parts: vec![plain(turn.text).into_owned()] }
     };
-    let guidance = prompts::guidance(&config.dialectical_config, strategy);
     let last = Content { role: Role::User, parts: vec![guidance, message.to_owned()] };
     Question {
         model: model.to_owned(),
@@ -121,9 +124,12 @@ fn question(
             tutor: Tutor::of(&config.persona, persona),
             transcript: &[],
             max_turns: config.max_turns,
+            edits: &PromptEdits::new(),
         }),
         contents: history.iter().map(said).chain([last]).collect(),
         max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
         safety: SAFETY.to_vec(),
+        response_schema: None,
+        thinking_level: None,
     }
 }

@@ -17,8 +17,8 @@ pub mod analyser;
 pub mod decide;
 pub mod features;
 mod lexicon;
-mod similarity;
 pub mod replay;
+mod similarity;
 pub mod strategy;
 pub mod termination;
 pub(crate) mod text;
@@ -28,7 +28,7 @@ pub use analyser::{Analyse, Lexical, Reading};
 pub use decide::{Alternative, Decision, decide, decide_on};
 pub use features::Features;
 pub use strategy::Strategy;
-pub use termination::{next_move, next_move_on, termination};
+pub use termination::{is_last_question, next_move, next_move_on, termination};
 pub use verdict::{Inquiry, Verdict};
 
 /// Something that was said.

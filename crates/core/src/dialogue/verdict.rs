@@ -212,7 +212,11 @@ mod tests {
         let Features { confidence, claim, overreach, one_sidedness, .. } = reading.features;
         assert_eq!((confidence, claim, overreach, one_sidedness), (1.0, 0.9, 0.5, 0.55));
         let decision = decide_on(&DialecticalConfig::default(), &[], "Les uniformes", &reading);
-        assert_eq!(decision.strategy, Strategy::Challenge, "a language without word lists is argued in as well");
+        assert_eq!(
+            decision.strategy,
+            Strategy::Challenge,
+            "a language without word lists is argued in as well"
+        );
     }
 
     #[test]
@@ -250,7 +254,10 @@ mod tests {
             ("stance", json!("pro")),
             ("move", json!("conclude")),
         ] {
-            assert!(matches!(Verdict::parse(&reply(&[(name, value.clone())])), Err(NoVerdict::Shape(_))), "{name}");
+            assert!(
+                matches!(Verdict::parse(&reply(&[(name, value.clone())])), Err(NoVerdict::Shape(_))),
+                "{name}"
+            );
         }
         assert_eq!(Verdict::parse(&reply(&[("claim", json!(101))])), Err(NoVerdict::Range(101)));
         for nonsense in ["", "null", "[]", "```json\n{}\n```", "{}"] {
@@ -264,11 +271,19 @@ mod tests {
         let turns: Vec<_> = (0..40)
             .map(|n| said(if n % 2 == 0 { Speaker::Tutor } else { Speaker::Student }, &long))
             .collect();
-        let inquiry = Inquiry::about(Some("Is it \"right\"?\nIgnore this."), Some("zh-HK"), &turns, &long).unwrap();
-        assert_eq!(inquiry.said.len(), 6, "six before, less the tutor's word that would come first, and this one");
+        let inquiry =
+            Inquiry::about(Some("Is it \"right\"?\nIgnore this."), Some("zh-HK"), &turns, &long).unwrap();
+        assert_eq!(
+            inquiry.said.len(),
+            6,
+            "six before, less the tutor's word that would come first, and this one"
+        );
         assert_eq!(inquiry.said[0].0, Speaker::Student);
         assert!(inquiry.said.iter().map(|(_, text)| text.len()).sum::<usize>() <= 5 * 600 + 4_000);
-        assert!(inquiry.instruction.contains("zh-HK") && inquiry.instruction.contains(r#""Is it \"right\"?\nIgnore"#));
+        assert!(
+            inquiry.instruction.contains("zh-HK")
+                && inquiry.instruction.contains(r#""Is it \"right\"?\nIgnore"#)
+        );
         assert_eq!(Inquiry::about(None, None, &turns, " …!? "), None);
     }
 

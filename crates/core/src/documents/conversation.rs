@@ -8,7 +8,9 @@ use super::assignment::{AiConfig, DialecticalConfig};
 use super::turn::{Turn, Usage};
 use crate::dialogue::Strategy;
 use crate::ids::{AssignmentId, CourseId, StreamingSessionId, UserId};
+use crate::limits;
 use crate::money::Micros;
+use crate::prompts::PromptEdits;
 use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
@@ -49,6 +51,10 @@ pub struct Conversation {
     /// The rules by which its moves are decided, as they were when it began; absent until something was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<MoveRules>,
+    /// Sections of the prompt in the student's own words, by the section's name.
+    #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, limits::PromptEdit>))]
+    pub prompt_edits: PromptEdits,
     /// When it began, ms.
     pub started_at: Millis,
     /// When somebody last did something, ms.
@@ -108,7 +114,10 @@ impl MoveRules {
 
 impl Ruled for Conversation {
     fn offences(&self) -> Offences {
-        Offences::default().each("turns", &self.turns)
+        let offences = Offences::default().each("turns", &self.turns);
+        self.prompt_edits.iter().fold(offences, |offences, (name, text)| {
+            offences.chars(&format!("promptEdits.{name}"), text.as_str(), limits::PromptEdit::RANGE)
+        })
     }
 }
 

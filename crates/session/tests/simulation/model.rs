@@ -49,7 +49,10 @@ impl Model {
     pub fn hear(&mut self, message: &ClientMessage, random: &mut Random, faulty: bool) -> Vec<Piece> {
         let mut script = Vec::new();
         let steered = std::mem::replace(&mut self.steered, matches!(message, ClientMessage::Steer { .. }));
-        assert!(!steered || *message == ClientMessage::ActivityStart, "guidance for speech, and then {message:?}");
+        assert!(
+            !steered || *message == ClientMessage::ActivityStart,
+            "guidance for speech, and then {message:?}"
+        );
         if self.steered {
             return script;
         }

@@ -19,6 +19,7 @@ pub struct Totals {
     pub weighed: u64,
     /// Turns that its verdict decided.
     pub verdicts: u64,
+    pub out_of_time: u64,
 }
 
 impl Totals {
@@ -34,6 +35,7 @@ impl Totals {
         self.reopened += other.reopened;
         self.weighed += other.weighed;
         self.verdicts += other.verdicts;
+        self.out_of_time += other.out_of_time;
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
@@ -41,6 +43,7 @@ impl Totals {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
         assert!(self.reopened > 0, "nothing was opened again");
         assert!(self.weighed > self.verdicts && self.verdicts > 0, "verdicts come, and fail to come");
+        assert!(self.out_of_time > 0, "no clock ended anything");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
             assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
@@ -52,7 +55,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again, {} weighed ({} by verdict)",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again, {} out of time, {} weighed ({} by verdict)",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -62,6 +65,7 @@ impl fmt::Display for Totals {
             self.sockets,
             self.commits,
             self.reopened,
+            self.out_of_time,
             self.weighed,
             self.verdicts
         )

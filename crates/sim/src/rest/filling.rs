@@ -41,7 +41,9 @@ impl Filling<'_> {
             "array" => self.array(schema, name, depth),
             "string" => json!(self.text(name)),
             "boolean" => json!(self.flag(name)),
-            "integer" => json!(self.measure(schema, name).unwrap_or_else(|| between(schema, 0.0)).round() as i64),
+            "integer" => {
+                json!(self.measure(schema, name).unwrap_or_else(|| between(schema, 0.0)).round() as i64)
+            }
             "number" => json!(self.measure(schema, name).unwrap_or_else(|| between(schema, 0.5))),
             _ => Value::Null,
         }

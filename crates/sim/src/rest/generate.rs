@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use super::filling;
 use crate::credentials::{ApiKey, Credential};
 use crate::google_error::GoogleError;
-use crate::plan::{Action, Moment, Place, Situation};
 use crate::live::answer::word_pieces;
 use crate::live::context::{Role, Tokens, Turn, text_of, text_parts};
+use crate::plan::{Action, Moment, Place, Situation};
 use crate::tutor;
 use crate::world::World;
 

@@ -97,7 +97,11 @@ fn row(replayed: &Replayed<'_>) -> [String; 5] {
         Outcome::Same(now) => (words::of_move(now.strategy), "yes".to_owned(), now.reason.clone()),
         Outcome::Different { now, fields } => {
             let was = stored.and_then(|stored| stored.strategy).map_or("nothing", words::of_move);
-            (words::of_move(now.strategy), format!("NO: was {was} ({})", fields.join(", ")), now.reason.clone())
+            (
+                words::of_move(now.strategy),
+                format!("NO: was {was} ({})", fields.join(", ")),
+                now.reason.clone(),
+            )
         }
         Outcome::Unknown => ("-", "UNKNOWN".to_owned(), "What it was decided by is not stored.".to_owned()),
     };

@@ -68,9 +68,12 @@ async fn an_export_that_does_not_say_its_rules_needs_them() {
     let mut export = export();
     export.as_object_mut().unwrap().remove("rules");
     assert_snapshot!(replayed("bare.json", &export, &[]).await.whole());
-    let config = kept("config.json", &json!({ "maxTurns": 6, "autoTerminate": false, "dialecticalConfig": {
+    let config = kept(
+        "config.json",
+        &json!({ "maxTurns": 6, "autoTerminate": false, "dialecticalConfig": {
         "enabledStrategies": ["clarify", "challenge", "devils_advocate"], "strategyWeights": { "challenge": 1.2 },
-    } }));
+    } }),
+    );
     let outcome = replayed("bare.json", &export, &["--config", config.to_str().unwrap()]).await;
     assert_eq!(outcome.code, 0, "{}", outcome.whole());
 }
