@@ -533,6 +533,9 @@ fn exported() -> Conversation {
     scene.model(ServerEvent::Spoke("And who pays for".into()));
     scene.write("我覺得每個人都應該穿校服。", "m3");
     scene.wait(800);
+    for event in [ServerEvent::Interrupted, ServerEvent::TurnComplete] {
+        scene.model(event);
+    }
     scene.answer("為什麼？");
     scene.spoken("It's good.", "v1");
     scene.hears(Some(verdict(&json!({ "vagueness": 90, "evidence": 0 }))));

@@ -42,8 +42,7 @@ pub struct Decision {
 pub struct Alternative {
     /// The move.
     pub strategy: Strategy,
-    /// How well it would have fitted, 0 to 1.
-    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
+    /// How well it would have fitted; 1 is wholly.
     pub score: f64,
 }
 
