@@ -40,6 +40,10 @@ enum Deadline {
     Tally,
     Leave,
     Session,
+    Summary,
+    TimeWarning,
+    TimeOver,
+    Inactivity,
 }
 
 impl State {
@@ -57,6 +61,13 @@ impl State {
         add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
         add(Deadline::Tally, record.tally.map(|tally| tally.next_at).filter(|_| self.may_tally()));
         add(Deadline::Session, record.sessions.next_at.filter(|_| !self.keeping));
+        add(Deadline::Summary, record.summing.map(|summing| summing.until));
+        if !self.is_closed() {
+            add(Deadline::TimeWarning, self.warning_at());
+            // What is under way has deadlines of its own, and ends the conversation when it comes to its end.
+            add(Deadline::TimeOver, self.time_over_at().filter(|_| !self.is_under_way()));
+            add(Deadline::Inactivity, self.inactive_at().filter(|_| !self.is_under_way()));
+        }
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
@@ -141,6 +152,10 @@ impl Step<'_> {
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
                 Deadline::Leave => self.leave_model(),
+                Deadline::Summary => self.summary_overdue(),
+                Deadline::TimeWarning => self.warn_of_time(),
+                // Looked at before and after every input.
+                Deadline::TimeOver | Deadline::Inactivity => {}
                 // `pump` looks at these after every input.
                 Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Session => {}
             }

@@ -2,6 +2,8 @@
 
 use mentora_core::documents::{Conversation, StreamingSession, Turn};
 use mentora_core::ids::{StreamingSessionId, TurnId};
+use mentora_core::prompts::summary::Question as SummaryQuestion;
+use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, SessionConfig};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
@@ -92,6 +94,13 @@ pub enum Effect {
     },
     /// Write the document of a session of the model; the outcome comes as [`crate::Input::SessionKept`].
     KeepSession(Box<SessionWrite>),
+    /// Ask the text model for the summary; the answer comes as [`crate::Input::Summarised`].
+    Summarise {
+        /// Names the end.
+        ended_at: Millis,
+        /// What is asked.
+        question: Box<SummaryQuestion>,
+    },
     /// Answer everybody who wants the conversation open again.
     Reopened(Result<(), Refusal>),
     /// Answer a REST call.

@@ -18,7 +18,7 @@
 //! - `loss`: what becomes of what was under way when the socket is lost
 //! - `sessions`: the document that follows each opening of it
 //! - `outbox`: turns on their way to Firestore
-//! - `ending`: how a conversation ends, and its summary
+//! - `ending`: how a conversation ends; `time_up`: when its time is over; `summary`: what came of it
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
@@ -35,7 +35,9 @@ pub mod record;
 mod sessions;
 pub mod state;
 mod student;
+mod summary;
 mod tally;
+mod time_up;
 mod tutor;
 mod upstream;
 
@@ -53,7 +55,15 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
+    let wakes = matches!(input, Input::Woke { .. });
+    if !is_audio && !wakes {
+        step.end_out_of_time();
+    }
     step.take(input);
+    if !is_audio {
+        step.end_out_of_time();
+        step.end_inactive();
+    }
     step.pump();
     step.tell_session_state();
     step.follow_session();
@@ -99,6 +109,7 @@ impl Step<'_> {
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
             Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
+            Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),
         }
     }

@@ -1,6 +1,7 @@
 //! Turns on their way to Firestore. The object's own rows are what counts; Firestore follows, a batch at a time, and
 //! however often a batch is sent, each turn is there once: it is added as a whole, and only if it is missing.
 
+use mentora_core::documents::EndReason;
 use mentora_core::time::seconds;
 
 use crate::Step;
@@ -98,6 +99,8 @@ impl Step<'_> {
                 outbox.refused = true;
                 outbox.next_at = None;
                 self.note("outbox.refused", why);
+                // Nothing that is said from here on would ever be kept.
+                self.end(EndReason::Error);
             }
         }
     }

@@ -4,6 +4,7 @@ use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, StreamingSession, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::money::Micros;
+use mentora_core::prompts::PromptEdits;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{Seq, SessionState};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub struct Facts {
     /// The teacher's own persona that `ai_config` names; a built-in one is known by its id alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
+    /// Sections of the prompt in the student's own words.
+    #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
+    pub prompt_edits: PromptEdits,
     /// The Live model.
     pub model: String,
     /// When the conversation began.
@@ -75,6 +79,12 @@ pub struct Record {
     /// The documents that follow the model's sessions.
     #[serde(default)]
     pub sessions: Sessions,
+    /// The time that the assignment gives, once it runs.
+    #[serde(default)]
+    pub timer: Option<Timer>,
+    /// The summary that the text model has yet to write.
+    #[serde(default)]
+    pub summing: Option<Summing>,
 }
 
 /// Speech of the student.
@@ -200,6 +210,26 @@ pub struct Ended {
     pub at: Millis,
     /// What came of it.
     pub summary: String,
+}
+
+/// The time that the assignment gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Since when it runs: the student's first turn, or the first after staff have opened the conversation again.
+    pub since: Millis,
+    /// Whether the student was told that it runs out.
+    pub warned: bool,
+}
+
+/// The summary that the text model has yet to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summing {
+    /// When we stop waiting, for the answer or to ask again.
+    pub until: Millis,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+    /// Whether it was asked and has not answered.
+    pub asked: bool,
 }
 
 /// A handle by which the model's session is resumed.

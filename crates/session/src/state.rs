@@ -70,6 +70,8 @@ impl State {
             outbox: Default::default(),
             tally: None,
             sessions: Default::default(),
+            timer: None,
+            summing: None,
         };
         Self::restore(record, Vec::new())
     }
@@ -143,6 +145,7 @@ impl State {
             cost_micros: record.cost,
             summary: ended.map(|ended| ended.summary.clone()),
             streaming_session: self.open_session(),
+            prompt_edits: record.facts.prompt_edits.clone(),
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,
             closed_at: ended.map(|ended| ended.at),

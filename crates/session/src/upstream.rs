@@ -207,6 +207,7 @@ impl Step<'_> {
             tutor,
             transcript: &transcript,
             max_turns: ai.max_turns,
+            edits: &facts.prompt_edits,
         });
         SessionConfig {
             model: facts.model.clone(),
@@ -244,7 +245,11 @@ impl Step<'_> {
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
         } else {
             let config = &self.state.record.facts.ai_config.dialectical_config;
-            let guidance = prompts::guidance(config, owed.strategy);
+            let guidance = if self.state.asks_last_question(owed.student_index) {
+                prompts::closing()
+            } else {
+                prompts::guidance(config, owed.strategy)
+            };
             let text = self.state.turn(owed.student_index).map_or(String::new(), |turn| turn.text.clone());
             self.effects.push(Effect::SendModel(ClientMessage::Said { parts: vec![guidance, text] }));
         }

@@ -55,6 +55,7 @@ impl Scene {
             background: String::new(),
             ai_config,
             persona: None,
+            prompt_edits: Default::default(),
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };
@@ -212,7 +213,8 @@ fn the_model_is_opened_on_demand_and_closed_when_idle_and_resumed_by_its_handle(
     assert!(effects.contains(&Effect::CloseModel), "{effects:?}");
     assert_eq!(scene.state.record().session, SessionState::Paused);
     scene.wait(100_000);
-    assert_eq!(scene.state.next_alarm(), None, "an idle conversation wakes nobody");
+    let idle = scene.state.next_alarm().unwrap().since(Millis(scene.now));
+    assert!(idle > 70 * 60 * 60 * 1_000, "an idle conversation wakes nobody for days");
 
     let setup = opened(&scene.write("Another thing entirely.")).unwrap();
     assert_eq!(setup.handle.as_deref(), Some("h1"));
@@ -560,7 +562,10 @@ fn a_conversation_that_is_opened_again_goes_on_once_it_is_counted_no_more() {
     let effects = scene.tallied(Way::Out, TallyOutcome::Done);
     assert_eq!(reopened(&effects), Some(Ok(())));
     let state = ConversationState::AwaitingFollowup;
-    assert!(events(&effects).contains(&Event::StateChange { state, reason: None }), "{effects:#?}");
+    assert!(
+        events(&effects).contains(&Event::StateChange { state, reason: None, ends_at: None }),
+        "{effects:#?}"
+    );
     assert!(scene.state.record().last_seq > seq);
     scene.connect(STUDENT, "student", AudioMode::None);
     scene.write("And they keep people awake.");

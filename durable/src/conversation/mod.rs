@@ -9,6 +9,7 @@
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
 //! - `sessions`: the documents of the model's sessions
+//! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
@@ -25,6 +26,7 @@ mod model;
 mod rows;
 mod sessions;
 mod shell;
+mod summary;
 pub mod sweep;
 mod tally;
 

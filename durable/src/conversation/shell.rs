@@ -26,7 +26,7 @@ use super::calls::CallError;
 use super::clients::Clients;
 use super::model::{self, Model};
 use super::rows::Rows;
-use super::{facts, flush, sessions, tally};
+use super::{facts, flush, sessions, summary, tally};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -276,6 +276,9 @@ impl Shell {
             }
             Effect::KeepSession(write) => {
                 spawn_local(sessions::run(Rc::clone(self), *write));
+            }
+            Effect::Summarise { ended_at, question } => {
+                spawn_local(summary::run(Rc::clone(self), ended_at, *question));
             }
             Effect::Reopened(answer) => {
                 for waiting in self.reopenings.take() {

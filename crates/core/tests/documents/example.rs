@@ -254,6 +254,7 @@ pub fn conversation() -> Conversation {
         cost_micros: Micros(4_318),
         summary: Some("Kim came to allow one lie.".into()),
         streaming_session: Some(StreamingSessionId::new("session01").unwrap()),
+        prompt_edits: [("speech".to_owned(), "Speak as slowly as my grandfather.".to_owned())].into(),
         started_at: MADE,
         last_action_at: CHANGED,
         closed_at: Some(CHANGED),
