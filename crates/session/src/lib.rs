@@ -56,11 +56,13 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
     let wakes = matches!(input, Input::Woke { .. });
-    if !is_audio && !wakes {
+    let connects = matches!(input, Input::Connected(_));
+    // Who connects is first sent what was missed; what is overdue then rings at once.
+    if !is_audio && !wakes && !connects {
         step.end_out_of_time();
     }
     step.take(input);
-    if !is_audio {
+    if !is_audio && !connects {
         step.end_out_of_time();
         step.end_inactive();
     }
