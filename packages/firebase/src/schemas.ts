@@ -12,7 +12,8 @@ export type ActiveMode = z.infer<typeof ActiveMode>;
 export const Analyser = z.enum(["lexical", "gemini"]).describe("What reads the student's turns.");
 export type Analyser = z.infer<typeof Analyser>;
 
-export const MovePrompt = text(0, 2000);
+/** One of the texts. */
+export const MovePrompt = text(0, 2000).describe("One of the texts.");
 export type MovePrompt = z.infer<typeof MovePrompt>;
 
 /** A move of the tutor. */
@@ -21,7 +22,7 @@ export type Strategy = z.infer<typeof Strategy>;
 
 /** Which moves the tutor may make. */
 export const DialecticalConfig = z.looseObject({
-  customPrompts: z.partialRecord(Strategy, MovePrompt).optional().describe("Guidance that replaces the built-in one of a move, up to 2,000 characters each."),
+  customPrompts: z.partialRecord(Strategy, MovePrompt).optional().describe("Guidance that replaces the built-in one of a move; each of 2,000 characters at most."),
   enabledStrategies: z.array(Strategy).optional().describe("The moves that may be chosen; continue and conclude always may."),
   strategyWeights: z.partialRecord(Strategy, z.number()).optional().describe("Factor on a move's score; 1 when absent."),
 }).describe("Which moves the tutor may make.");
@@ -206,7 +207,8 @@ export const Contribution = z.looseObject({
 }).describe("What one closed conversation adds to the statistics of its assignment. A document a conversation makes \"counted once\"\na precondition.");
 export type Contribution = z.infer<typeof Contribution>;
 
-export const PromptEdit = text(1, 2000);
+/** One of the texts. */
+export const PromptEdit = text(1, 2000).describe("One of the texts.");
 export type PromptEdit = z.infer<typeof PromptEdit>;
 
 /** Where a dialogue stands. */
