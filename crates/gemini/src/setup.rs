@@ -334,7 +334,8 @@ mod tests {
         let affective = "generationConfig/enableAffectiveDialog";
         let (proactive, history) =
             ("proactivity/proactiveAudio", "historyConfig/initialHistoryInClientContent");
-        let table: [(&str, [(&str, Option<Value>); 4]); 4] = [
+        type Fields = [(&'static str, Option<Value>); 4];
+        let table: [(&str, Fields); 4] = [
             (
                 "gemini-3.8-live",
                 [(thinking, None), (affective, None), (proactive, None), (history, Some(json!(false)))],
