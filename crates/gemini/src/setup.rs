@@ -262,7 +262,7 @@ impl SessionConfig {
         if let Some(language) = self.language.as_deref().filter(|language| is_language(language)) {
             speech.insert("languageCode".into(), json!(language));
         }
-        (!speech.is_empty()).then(|| Value::Object(speech))
+        (!speech.is_empty()).then_some(Value::Object(speech))
     }
 }
 
