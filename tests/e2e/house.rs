@@ -7,6 +7,7 @@ use mentora_firestore::emulator::Emulator;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
+use crate::failure::line::Line;
 use crate::sim::Pace;
 use crate::stack::{Stack, Store, Wanted};
 
@@ -17,6 +18,7 @@ pub struct House {
     emulator: Option<Arc<Emulator>>,
     firestore: OnceCell<Stack>,
     embedded: OnceCell<Stack>,
+    disturbed: OnceCell<(Line, Stack)>,
 }
 
 impl House {
@@ -31,6 +33,7 @@ impl House {
             emulator: emulator.map(Arc::new),
             firestore: OnceCell::new(),
             embedded: OnceCell::new(),
+            disturbed: OnceCell::new(),
         }
     }
 
@@ -54,6 +57,19 @@ impl House {
     /// A Worker with its documents in its own store.
     pub async fn embedded(&self) -> &Stack {
         self.embedded.get_or_init(|| Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce))).await
+    }
+
+    /// A Worker with its documents in Google's emulator, at the end of a line that can be disturbed.
+    pub async fn disturbed(&self) -> &(Line, Stack) {
+        let far = self.emulator.as_ref().expect("the emulator is installed").host();
+        let start = || async {
+            let line = Line::to(&far).await;
+            let settings = vec![("FIRESTORE_EMULATOR_HOST", line.host.clone())];
+            let wanted = Wanted { settings, ..Wanted::new(Store::Firestore(far.clone()), Pace::AtOnce) };
+            let stack = Stack::start(wanted).await;
+            (line, stack)
+        };
+        self.disturbed.get_or_init(start).await
     }
 
     /// A Worker; for what does not depend on the store.

@@ -16,7 +16,7 @@ fn path(class: &Class, under: &str) -> String {
 }
 
 /// The figures once so many conversations are counted.
-async fn counted(stack: &Stack, class: &Class, conversations: u64) -> Value {
+pub async fn counted(stack: &Stack, class: &Class, conversations: u64) -> Value {
     let all = |figures: &Value| figures["sums"]["conversations"] == conversations;
     until(stack, &class.teacher, &path(class, ""), all).await
 }
