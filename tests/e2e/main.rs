@@ -57,6 +57,7 @@ mod submissions;
 mod thumbnails;
 mod tokens;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -175,6 +176,7 @@ fn main() -> ExitCode {
     let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;
     let name = "dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore";
     all.insert(0, test(&house, name, emulated).with_ignored_flag(house.lacks_emulator()));
+    all.push(the_page_of_failures_names(&all));
     let conclusion = libtest_mimic::run(&arguments, all);
     drop(house);
     conclusion.exit_code()
@@ -217,6 +219,19 @@ fn after_half_a_minute(house: &Arc<House>, arguments: &Arguments) -> Vec<Trial> 
     let mut all = vec![test(house, "failure::object_evicted_deploy_panic", killed)];
     all.extend(idle);
     all
+}
+
+/// Each row of docs/FAILURES.md is one of these tests, and each of them has a row.
+fn the_page_of_failures_names(all: &[Trial]) -> Trial {
+    let names = all.iter().filter_map(|trial| trial.name().strip_prefix("failure::")).map(str::to_owned);
+    let names: BTreeSet<String> = names.collect();
+    Trial::test("failure::the_page_names_these_tests", move || {
+        let page = include_str!("../../docs/FAILURES.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        let rows: BTreeSet<String> = rows.map(|(name, _)| name.to_owned()).collect();
+        assert_eq!(rows, names);
+        Ok(())
+    })
 }
 
 /// What happens on the way to Firestore; our own store is a part of the Worker.
