@@ -8,7 +8,6 @@ use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
 use crate::failure::line::Line;
-use crate::sim::Pace;
 use crate::stack::{Stack, Store, Wanted};
 
 /// What the tests share.
@@ -51,12 +50,12 @@ impl House {
     pub async fn firestore(&self) -> &Stack {
         let emulator = self.emulator.as_ref().expect("the emulator is installed");
         let store = Store::Firestore(emulator.host());
-        self.firestore.get_or_init(|| Stack::start(Wanted::new(store, Pace::AtOnce))).await
+        self.firestore.get_or_init(|| Stack::start(Wanted::new(store))).await
     }
 
     /// A Worker with its documents in its own store.
     pub async fn embedded(&self) -> &Stack {
-        self.embedded.get_or_init(|| Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce))).await
+        self.embedded.get_or_init(|| Stack::start(Wanted::new(Store::Embedded))).await
     }
 
     /// A Worker with its documents in Google's emulator, at the end of a line that can be disturbed.
@@ -65,7 +64,7 @@ impl House {
         let start = || async {
             let line = Line::to(&far).await;
             let settings = vec![("FIRESTORE_EMULATOR_HOST", line.host.clone())];
-            let wanted = Wanted { settings, ..Wanted::new(Store::Firestore(far.clone()), Pace::AtOnce) };
+            let wanted = Wanted { settings, ..Wanted::new(Store::Firestore(far.clone())) };
             let stack = Stack::start(wanted).await;
             (line, stack)
         };

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::people::{Answer, Call};
 use crate::process::Process;
-use crate::sim::{Pace, Sim};
+use crate::sim::Sim;
 
 const READY: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(70);
@@ -45,15 +45,14 @@ pub enum Limits {
 /// What a stack is started with.
 pub struct Wanted {
     pub store: Store,
-    pub pace: Pace,
     pub limits: Limits,
     /// Settings beside those of a local Worker, or in place of them.
     pub settings: Vec<(&'static str, String)>,
 }
 
 impl Wanted {
-    pub fn new(store: Store, pace: Pace) -> Self {
-        Self { store, pace, limits: Limits::Roomy(Vec::new()), settings: Vec::new() }
+    pub fn new(store: Store) -> Self {
+        Self { store, limits: Limits::Roomy(Vec::new()), settings: Vec::new() }
     }
 }
 
@@ -76,7 +75,7 @@ impl Stack {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
         fs::create_dir_all(&folder).unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        let sim = Sim::start(http.clone(), &name, wanted.pace).await;
+        let sim = Sim::start(http.clone(), &name).await;
         lay_out(&folder, &wanted.limits);
         write_settings(&folder, &name, &sim, &wanted);
         let store = wanted.store;
@@ -279,7 +278,8 @@ fn trapped(glue: &str) -> String {
     let (before, after) = glue.split_once("webSocketMessage(").expect("an object takes messages");
     let (parameters, body) = after.split_once('{').unwrap();
     let message = parameters.trim().trim_end_matches(')').rsplit(',').next().unwrap().trim();
-    let trap = format!("if(typeof {message}==='string'&&{message}.includes('{PANICS_AT}'))this.__wbg_ptr=-16;");
+    let trap =
+        format!("if(typeof {message}==='string'&&{message}.includes('{PANICS_AT}'))this.__wbg_ptr=-16;");
     format!("{before}webSocketMessage({parameters}{{{trap}{body}")
 }
 

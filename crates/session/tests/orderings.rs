@@ -84,7 +84,14 @@ impl Scene {
         let state = State::new(facts, Millis(0));
         let mut scene = Self { state, now: 0, generation: 0, told: Vec::new(), model: Vec::new() };
         let (user, role) = (UserId::new("student").unwrap(), StreamRole::Speaker);
-        scene.feed(Input::Connected(Connection { id: STUDENT, user, role, staff: false, audio, cursor: Seq(0) }));
+        scene.feed(Input::Connected(Connection {
+            id: STUDENT,
+            user,
+            role,
+            staff: false,
+            audio,
+            cursor: Seq(0),
+        }));
         scene
     }
 

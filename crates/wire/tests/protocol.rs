@@ -50,7 +50,8 @@ fn what_a_client_sends_is_shown_as_we_read_it() {
 #[test]
 fn what_a_client_is_sent_is_shown_as_we_write_it() {
     let frames = shown("server");
-    let (events, private): (Vec<&str>, Vec<&str>) = frames.iter().partition(|frame| frame.contains("\"seq\""));
+    let (events, private): (Vec<&str>, Vec<&str>) =
+        frames.iter().partition(|frame| frame.contains("\"seq\""));
     events.iter().for_each(|frame| is_ours::<Sequenced>(frame));
     private.iter().for_each(|frame| is_ours::<PrivateFrame>(frame));
     let kinds = |frames: &[&str]| frames.iter().map(|frame| kind(frame)).collect::<BTreeSet<_>>();

@@ -141,7 +141,8 @@ pub async fn gemini_empty_turn(house: Arc<House>) {
     let _watch = stack.watch();
     let class = Class::open(stack).await;
     let (once, always) = ("Marker: empty once.", "Marker: empty always.");
-    let empty = |text, times| json!({ "when": { "text": text }, "do": { "emptyTurn": true }, "times": times });
+    let empty =
+        |text, times| json!({ "when": { "text": text }, "do": { "emptyTurn": true }, "times": times });
     stack.sim.plan(json!([empty(once, 1), empty(always, 3)])).await;
     join!(asked_again_in_silence(stack, &class, once), given_up(stack, &class, always));
     happened(stack).await;
@@ -200,7 +201,8 @@ pub async fn gemini_quota_bad_key_bad_model(house: Arc<House>) {
     ];
     let plan = refusals.map(|(marker, code, reason, _)| fault(marker, "turn", close(code, reason)));
     stack.sim.plan(json!(plan)).await;
-    let [quota, key, model] = refusals.map(|(marker, .., code)| refused_in_mid_dialogue(stack, &class, marker, code));
+    let [quota, key, model] =
+        refusals.map(|(marker, .., code)| refused_in_mid_dialogue(stack, &class, marker, code));
     join!(quota, key, model);
     happened(stack).await;
 

@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(50);
 const UNAVAILABLE: &str =
     r#"{"error":{"code":503,"message":"The service is unavailable.","status":"UNAVAILABLE"}}"#;
 
@@ -18,8 +19,8 @@ const UNAVAILABLE: &str =
 pub enum Disturbance {
     /// It does not get through: `503`, as Firestore says it.
     Down,
-    /// It arrives late.
-    Slow(Duration),
+    /// It waits on the way until the line is mended, and arrives then, though nobody may wait for it any more.
+    Slow,
     /// It is carried out, and the connection is cut before anybody is told.
     AnswerLost,
 }
@@ -87,8 +88,10 @@ async fn carry(mut socket: TcpStream, base: String, http: Client, orders: Arc<Mu
     let met = request.meets(&mut orders.lock().unwrap());
     let (status, body) = match met {
         Some(Disturbance::Down) => (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE.into()),
-        Some(Disturbance::Slow(time)) => {
-            tokio::time::sleep(time).await;
+        Some(Disturbance::Slow) => {
+            while request.is_about(&orders.lock().unwrap()) {
+                tokio::time::sleep(POLL).await;
+            }
             request.pass_on(&base, &http).await
         }
         Some(Disturbance::AnswerLost) => {
@@ -147,15 +150,21 @@ impl Request {
     }
 
     fn meets(&self, orders: &mut [Order]) -> Option<Disturbance> {
-        let body = String::from_utf8_lossy(&self.body);
-        let names = |order: &Order| self.path.contains(&order.about) || body.contains(&order.about);
         // Of a read nobody asks whether it was carried out.
         let suits = |order: &Order| order.what != Disturbance::AnswerLost || self.path.ends_with(":commit");
         let mut orders = orders.iter_mut();
-        let order = orders.find(|order| order.left > 0 && suits(order) && names(order))?;
+        let order = orders.find(|order| order.left > 0 && suits(order) && self.names(order))?;
         order.left -= 1;
         order.met += 1;
         Some(order.what)
+    }
+
+    fn is_about(&self, orders: &[Order]) -> bool {
+        orders.iter().any(|order| self.names(order))
+    }
+
+    fn names(&self, order: &Order) -> bool {
+        self.path.contains(&order.about) || String::from_utf8_lossy(&self.body).contains(&order.about)
     }
 
     async fn pass_on(&self, base: &str, http: &Client) -> (StatusCode, Vec<u8>) {

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::sim::fault;
 use crate::stream::Stream;
 
-/// Longer than it takes until all conversations are where they are to be, shorter than we wait for the model.
-const HOLD_MS: u32 = 9_000;
+/// Longer than any test.
+const HOLD_MS: u32 = 600_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
@@ -35,7 +34,7 @@ pub const MOMENTS: [Moment; 8] = [
 ];
 
 impl Moment {
-    /// Lets the model stand still at this moment of its answer to `text`.
+    /// Lets the model stand still at this moment of its answer to `text`, whenever it is asked, until the plan is another.
     pub fn hold(self, text: &str) -> Option<Value> {
         let after = match self {
             Self::TurnStored => "turn",
@@ -43,9 +42,8 @@ impl Moment {
             Self::MidAnswer => "chunks:6",
             _ => return None,
         };
-        Some(fault(text, after, json!({ "delayMs": HOLD_MS })))
+        Some(json!({ "when": { "text": text, "after": after }, "do": { "delayMs": HOLD_MS }, "times": 9 }))
     }
-
 
     /// Whether the answer that was asked for cannot be there yet.
     pub fn is_before_the_end(self) -> bool {

@@ -13,7 +13,7 @@ use crate::dialogue::chained;
 use crate::house::House;
 use crate::people::{Class, Student, unique};
 use crate::readback;
-use crate::sim::{Pace, fault};
+use crate::sim::fault;
 use crate::speech::Speech;
 use crate::stack::{PANICS_AT, Stack, Store, Wanted};
 use crate::stream::{Encoding, Frame, Memory, Options, Stream};
@@ -40,10 +40,9 @@ pub async fn object_evicted_deploy_panic(house: Arc<House>) {
 
 /// Conversations are struck together, each at another moment of its turn, and at yet another the next time.
 async fn struck() {
-    let mut stack = Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce)).await;
+    let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let class = Class::open(&stack).await;
-    let mut debates =
-        join_all((0..MOMENTS.len()).map(|place| Debate::begin(&stack, &class, place))).await;
+    let mut debates = join_all((0..MOMENTS.len()).map(|place| Debate::begin(&stack, &class, place))).await;
     let absent = class.student(&stack, "absent").await;
     for (round, strike) in STRIKES.into_iter().enumerate() {
         let holds = debates.iter().filter_map(|debate| debate.moment(round).hold(&debate.point(round)));
@@ -54,7 +53,8 @@ async fn struck() {
         if round == 0 {
             leave(&stack, &absent).await;
         }
-        let last_words = debates.iter_mut().zip(&mut streams).map(|(debate, stream)| debate.last_word(stream, round));
+        let last_words =
+            debates.iter_mut().zip(&mut streams).map(|(debate, stream)| debate.last_word(stream, round));
         join_all(last_words).await;
 
         eprintln!("Round {round}: {strike:?}.");
@@ -63,8 +63,10 @@ async fn struck() {
             Strike::Deploy => stack.deploy().await,
             Strike::Panic => panic_elsewhere(&stack, &class).await,
         }
+        stack.sim.plan(json!([])).await;
         let mut survivors = Vec::new();
-        let ending = debates.iter_mut().zip(streams).map(|(debate, stream)| debate.cut_off(stream, strike, round));
+        let ending =
+            debates.iter_mut().zip(streams).map(|(debate, stream)| debate.cut_off(stream, strike, round));
         survivors.extend(join_all(ending).await);
         if strike == Strike::PowerCut {
             stack.revive().await;
@@ -176,9 +178,8 @@ impl Debate {
     /// The strike has come; the connection, if it is still there.
     async fn cut_off(&mut self, mut stream: Stream, strike: Strike, round: usize) -> Option<Stream> {
         if strike == Strike::Panic {
-            // Nobody tells the clients. The first that says something wakes the object, which says where it stands.
-            let cursor = stream.memory.cursor;
-            stream.send(json!({ "type": "hello", "cursor": cursor })).await;
+            // Nobody tells the clients. The first frame wakes the object, which says where it stands.
+            stream.send(json!({ "type": "playback", "turnId": "none", "heardMs": 0 })).await;
             return Some(stream);
         }
         self.memory = stream.drain().await;
