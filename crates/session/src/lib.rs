@@ -15,8 +15,10 @@
 //! - `student`: turns of the student, written and spoken
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - `loss`: what becomes of what was under way when the socket is lost
+//! - `sessions`: the document that follows each opening of it
 //! - `outbox`: turns on their way to Firestore
-//! - `ending`: how a conversation ends, and its summary
+//! - `ending`: how a conversation ends; `time_up`: when its time is over; `summary`: what came of it
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
@@ -27,19 +29,23 @@ pub mod effect;
 mod ending;
 pub mod input;
 mod log;
+mod loss;
 mod outbox;
 pub mod record;
+mod sessions;
 pub mod state;
 mod student;
+mod summary;
 mod tally;
+mod time_up;
 mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
 
-pub use effect::{Effect, FlushBatch, Refusal, Write};
+pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
-pub use record::{Facts, Record, Way};
+pub use record::{Facts, Record, SessionVersion, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
@@ -49,14 +55,25 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
+    let wakes = matches!(input, Input::Woke { .. });
+    if !is_audio && !wakes {
+        step.end_out_of_time();
+    }
     step.take(input);
+    if !is_audio {
+        step.end_out_of_time();
+        step.end_inactive();
+    }
     step.pump();
     step.tell_session_state();
+    step.follow_session();
     let Step { state, effects, .. } = step;
-    let Some(before) = before.filter(|before| *before != state.record) else {
+    // A session that was opened is counted before it is: its document is named by its number.
+    let opens = effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. }));
+    let changed = before.map_or(opens, |before| before != state.record);
+    if !changed {
         return effects;
-    };
-    drop(before);
+    }
     // The record goes first: an event that was numbered must not be told before its number is stored.
     let mut all = vec![Effect::Write(Write::Record(Box::new(state.record.clone())))];
     all.extend(effects);
@@ -91,6 +108,8 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
+            Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),
         }
     }
