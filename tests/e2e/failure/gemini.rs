@@ -143,7 +143,7 @@ pub async fn gemini_empty_turn(house: Arc<House>) {
     let (once, always) = ("Marker: empty once.", "Marker: empty always.");
     let empty =
         |text, times| json!({ "when": { "text": text }, "do": { "emptyTurn": true }, "times": times });
-    stack.sim.plan(json!([empty(once, 1), empty(always, 3)])).await;
+    stack.sim.plan(json!([empty(once, 1), empty(always, 2)])).await;
     join!(asked_again_in_silence(stack, &class, once), given_up(stack, &class, always));
     happened(stack).await;
 }
