@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mentora_core::documents::{AiConfig, ConversationState, EndReason, Speaker, Turn};
+use mentora_core::documents::{AiConfig, Analyser, ConversationState, EndReason, Speaker, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
+use mentora_gemini::setup::Detection;
 use mentora_gemini::{ClientMessage, ServerEvent};
 use mentora_session::record::{Facts, Record};
 use mentora_session::{ConnectionId, Effect, Input, State, Write, step};
@@ -18,9 +19,11 @@ use crate::totals::Totals;
 
 mod endings;
 mod figures;
+mod hands_free;
 mod promises;
 mod sessions;
 mod student;
+mod verdicts;
 
 /// Which part of the world fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,7 @@ impl Faults {
 enum Happens {
     StudentActs,
     StudentStops(ConnectionId),
+    StudentUtters(ConnectionId),
     Hello(ConnectionId),
     Model {
         generation: u32,
@@ -56,6 +60,11 @@ enum Happens {
     /// Staff open the conversation again, if it has ended.
     Reopen,
     Tally(figures::Telling),
+    /// The text model answers, or is given up on.
+    Verdict {
+        number: u32,
+        reply: Option<String>,
+    },
     Keep(Box<sessions::Keeping>),
     Summary(endings::Summary),
     Connect,
@@ -112,6 +121,8 @@ pub struct World {
     model: Model,
     /// The open socket of the model.
     socket: Option<u32>,
+    /// Sound has come to the model.
+    sound_given: bool,
     client: Client,
     next_connection: u32,
     next_message: u32,
@@ -139,6 +150,8 @@ fn facts(seed: u64) -> Facts {
         ai_config: AiConfig {
             max_turns: 6,
             auto_terminate: false,
+            // Every other conversation is weighed by a text model.
+            analyser: if seed.is_multiple_of(2) { Analyser::Gemini } else { Analyser::Lexical },
             // A minute or two, of some.
             time_limit_minutes: (seed % 4 == 0).then_some(1 + (seed / 4 % 2) as u32),
             ..AiConfig::default()
@@ -167,6 +180,7 @@ impl World {
             patient: false,
             model: Model::default(),
             socket: None,
+            sound_given: false,
             client: Client::default(),
             next_connection: 1,
             next_message: 0,
@@ -202,6 +216,8 @@ impl World {
                 Speaker::Tutor => totals.tutor_turns += 1,
             }
             totals.truncated += u64::from(turn.truncated);
+            let analyser = turn.analysis.as_ref().and_then(|analysis| analysis.analyser);
+            totals.verdicts += u64::from(analyser == Some(Analyser::Gemini));
         }
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
@@ -276,6 +292,7 @@ impl World {
         match what {
             Happens::StudentActs => self.student_acts(),
             Happens::StudentStops(id) => self.frame(id, ClientFrame::AudioEnd {}),
+            Happens::StudentUtters(id) => self.utter(id),
             Happens::Hello(id) => {
                 let cursor = Some(Seq(self.client.cursor));
                 self.frame(id, ClientFrame::Hello { cursor });
@@ -300,6 +317,7 @@ impl World {
             }
             Happens::Reopen => self.input(Input::Reopen),
             Happens::Tally(telling) => self.tell_figures(&telling),
+            Happens::Verdict { number, reply } => self.input(Input::Analysed { number, reply }),
             Happens::Keep(keeping) => self.keep_session(*keeping),
             Happens::Summary(summary) => self.sum_up(summary),
             Happens::Connect => self.connect(),
@@ -420,6 +438,7 @@ impl World {
             Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
                 let open = self.socket.is_some();
                 self.promise(open, || "sound was given to a model that is not there".into());
+                self.sound_given = true;
             }
             Effect::Tell(event) => self.told(&event),
             Effect::TellOne { connection, frame } => match *frame {
@@ -465,6 +484,7 @@ impl World {
                 self.totals.sockets += 1;
                 self.sessions.opened += 1;
                 self.socket = Some(generation);
+                self.model.listens = setup.detection != Detection::Manual;
                 let faulty = self.faulty(Faults::Model);
                 let script = self.model.open(&mut self.random, faulty);
                 self.schedule(generation, script);
@@ -496,6 +516,7 @@ impl World {
             Effect::KeepSession(write) => self.begin_to_keep(*write),
             Effect::Summarise { ended_at, .. } => self.begin_to_sum_up(ended_at),
             Effect::Reopened(_) => {}
+            Effect::Analyse { number, inquiry } => self.weigh(number, &inquiry),
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();
                 self.promise(known, || format!("call {call} was answered twice"));
