@@ -368,6 +368,11 @@ impl Stream {
         came
     }
 
+    /// Is gone without a goodbye, as when the network is; what was seen.
+    pub fn vanish(mut self) -> Memory {
+        std::mem::take(&mut self.memory)
+    }
+
     /// Says goodbye; what was seen.
     pub async fn close(mut self) -> Memory {
         let _ = timeout(PATIENCE, self.socket.close(None)).await;

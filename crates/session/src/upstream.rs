@@ -339,9 +339,9 @@ impl Step<'_> {
                 None => self.answer_generated(),
             },
             ServerEvent::TurnComplete => {
-                if !self.settle_trailing() {
+                if !self.end_trailing() {
                     self.answer_over();
-                    self.settle_trailing();
+                    self.end_trailing();
                 }
             }
             ServerEvent::Usage(usage) => self.answer_usage(counted(usage)),
@@ -441,6 +441,22 @@ impl Step<'_> {
         match &mut self.state.upstream.socket {
             Socket::Ready { trailing, .. } => *trailing = Some(answer),
             _ => self.settle(answer.index, answer.usage),
+        }
+    }
+
+    /// The model has ended the answer whose end was still to come; whether there was one. Its tokens may be told in a message
+    /// of their own, a moment later.
+    fn end_trailing(&mut self) -> bool {
+        match self.trailing_mut() {
+            Some(Trailing { usage: Some(_), .. }) => self.settle_trailing(),
+            Some(_) => {
+                if let Socket::Ready { trailing, .. } = &mut self.state.upstream.socket {
+                    *trailing = None;
+                }
+                self.expect_usage();
+                true
+            }
+            None => false,
         }
     }
 
