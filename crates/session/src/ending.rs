@@ -43,6 +43,7 @@ impl Step<'_> {
         }
         self.stop_weighing();
         self.state.record.spoken = None;
+        self.state.record.microphone = None;
         self.state.speech = None;
         self.state.record.owed = None;
         self.state.record.ending = None;

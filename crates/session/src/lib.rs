@@ -13,6 +13,7 @@
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
 //! - `clients`: connections, frames, resume by cursor
 //! - `student`: turns of the student, written and spoken
+//! - `microphone`: hands-free speech
 //! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
@@ -31,6 +32,7 @@ mod ending;
 pub mod input;
 mod log;
 mod loss;
+mod microphone;
 mod outbox;
 pub mod record;
 mod sessions;
@@ -45,6 +47,7 @@ mod upstream;
 mod weighing;
 
 use mentora_core::time::Millis;
+use mentora_wire::stream::ClientFrame;
 
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
@@ -57,13 +60,16 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
+    let newest = state.record.last_seq;
     let mut step = Step { state, now, effects: Vec::new() };
-    let wakes = matches!(input, Input::Woke { .. });
-    if !is_audio && !wakes {
+    // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
+    let replays =
+        matches!(input, Input::Connected(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. });
+    if !is_audio && !replays && !matches!(input, Input::Woke { .. }) {
         step.end_out_of_time();
     }
     step.take(input);
-    if !is_audio {
+    if !is_audio && !replays {
         step.end_out_of_time();
         step.end_inactive();
     }
@@ -71,9 +77,10 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     step.tell_session_state();
     step.follow_session();
     let Step { state, effects, .. } = step;
-    // A session that was opened is counted before it is: its document is named by its number.
+    // An answer may begin with its sound, and its events are numbered. A session that was opened is counted before it
+    // is: its document is named by its number.
     let opens = effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. }));
-    let changed = before.map_or(opens, |before| before != state.record);
+    let changed = before.map_or(opens || newest != state.record.last_seq, |before| before != state.record);
     if !changed {
         return effects;
     }

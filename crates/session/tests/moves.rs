@@ -130,7 +130,12 @@ impl Scene {
 
     /// The student speaks; what is sent to the model before the answer.
     fn speak(&mut self, id: &str) -> Vec<Effect> {
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+        let config = AudioConfig {
+            sample_rate: 16_000,
+            encoding: "pcm".into(),
+            channels: 1,
+            turn_taking: Default::default(),
+        };
         let mut effects = self.frame(ClientFrame::AudioStart { config, client_message_id: id.into() });
         effects.extend(self.feed(Input::AudioChunk { connection: STUDENT, bytes: 32_000 }));
         effects.extend(self.model(ServerEvent::SetupComplete));
@@ -298,7 +303,12 @@ fn the_same_message_sent_again_while_it_is_weighed_is_one_turn() {
     assert_eq!(scene.feed(call(7, "m1")), [], "a call waits with it");
     assert_eq!(refusals(&scene.feed(call(8, "m2"))), [ErrorCode::TurnInProgress]);
     assert_eq!(refusals(&scene.write("And more.", "m3")), [ErrorCode::TurnInProgress]);
-    let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+    let config = AudioConfig {
+        sample_rate: 16_000,
+        encoding: "pcm".into(),
+        channels: 1,
+        turn_taking: Default::default(),
+    };
     let speaking = scene.frame(ClientFrame::AudioStart { config, client_message_id: "v1".into() });
     assert_eq!(refusals(&speaking), [ErrorCode::TurnInProgress], "nor can the student speak");
     scene.hears(Some(one_sided()));
@@ -504,7 +514,12 @@ fn speech_that_ended_before_the_model_was_ready_is_steered_too() {
     let mut scene = Scene::with(AiConfig { auto_terminate: false, ..AiConfig::default() });
     scene.spoken(CLAIM, "v1");
     scene.wait(60_000);
-    let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+    let config = AudioConfig {
+        sample_rate: 16_000,
+        encoding: "pcm".into(),
+        channels: 1,
+        turn_taking: Default::default(),
+    };
     scene.frame(ClientFrame::AudioStart { config, client_message_id: "v2".into() });
     scene.feed(Input::AudioChunk { connection: STUDENT, bytes: 32_000 });
     scene.frame(ClientFrame::AudioEnd {});
