@@ -34,6 +34,7 @@ enum Deadline {
     Idle,
     Outbox,
     Tally,
+    Quiet,
 }
 
 impl State {
@@ -54,6 +55,8 @@ impl State {
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
         add(Deadline::Floor, self.speech.map(|speech| speech.since + FLOOR_MS));
+
+        add(Deadline::Quiet, self.stay_ends());
 
         let asked_at = record.owed.as_ref().and_then(|owed| owed.asked_at);
         match &self.upstream.socket {
@@ -114,6 +117,7 @@ impl Step<'_> {
                 }
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
+                Deadline::Quiet => self.send_away(),
                 // `pump` looks at these after every input.
                 Deadline::Retry | Deadline::Outbox | Deadline::Tally => {}
             }

@@ -70,6 +70,20 @@ pub enum Effect {
         /// Why, in words.
         reason: &'static str,
     },
+    /// End a client's server-sent events, with the advice when to come back.
+    SendAway {
+        /// Which.
+        connection: ConnectionId,
+        /// After how long, ms.
+        retry_ms: i64,
+    },
+    /// A frame that came by POST is refused.
+    Refused {
+        /// Which.
+        post: u32,
+        /// Why.
+        refusal: Refusal,
+    },
     /// Open the model's socket and send this setup. At most one is open: [`Effect::CloseModel`] came before.
     OpenModel {
         /// Names the opening.

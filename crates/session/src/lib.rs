@@ -11,7 +11,9 @@
 //! # Layout
 //! - [`input`] and [`effect`]: what goes in, what comes out
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
-//! - `clients`: connections, frames, resume by cursor
+//! - `clients`: connections, frames, resume by cursor; `crowd`: how many there may be
+//! - `flow`: how much a client may send, by a [`bucket`]; [`reading`]: how far it is behind with reading
+//! - `quiet`: clients that listen by server-sent events; [`posted`]: what they say
 //! - `student`: turns of the student, written and spoken
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
@@ -21,13 +23,19 @@
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
 
+pub mod bucket;
 mod clients;
+mod crowd;
 mod deadlines;
 pub mod effect;
 mod ending;
+mod flow;
 pub mod input;
 mod log;
 mod outbox;
+pub mod posted;
+mod quiet;
+pub mod reading;
 pub mod record;
 pub mod state;
 mod student;
@@ -36,9 +44,13 @@ mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
+use mentora_wire::stream::CloseCode;
 
+pub use crowd::{MAX_LISTENERS, MAX_OWN};
 pub use effect::{Effect, FlushBatch, Refusal, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
+pub use posted::Posted;
+pub use reading::Reading;
 pub use record::{Facts, Record, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
@@ -48,15 +60,22 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
-    let mut step = Step { state, now, effects: Vec::new() };
+    let mut step = Step { state, now, effects: Vec::new(), post: None };
     step.take(input);
     step.pump();
     step.tell_session_state();
     let Step { state, effects, .. } = step;
-    let Some(before) = before.filter(|before| *before != state.record) else {
-        return effects;
+    // Sound that does more than move on, such as the last of an utterance that grew too long, is stored.
+    let moves_on = |effect: &Effect| {
+        matches!(effect, Effect::HoldAudio | Effect::ForwardAudio { .. } | Effect::RelayAudio { .. })
     };
-    drop(before);
+    let unchanged = match before {
+        Some(before) => before == state.record,
+        None => effects.iter().all(moves_on),
+    };
+    if unchanged {
+        return effects;
+    }
     // The record goes first: an event that was numbered must not be told before its number is stored.
     let mut all = vec![Effect::Write(Write::Record(Box::new(state.record.clone())))];
     all.extend(effects);
@@ -68,13 +87,22 @@ struct Step<'a> {
     state: &'a mut State,
     now: Millis,
     effects: Vec<Effect>,
+    /// The frame that is being taken came by POST, under this name.
+    post: Option<u32>,
 }
 
 impl Step<'_> {
     fn take(&mut self, input: Input) {
         match input {
+            Input::Frame { connection, .. }
+            | Input::BadFrame { connection, .. }
+            | Input::AudioChunk { connection, .. }
+                if self.is_flood(connection) => {}
             Input::Woke { connections } => self.wake(connections),
             Input::Connected(connection) => self.connect(connection),
+            Input::Subscribed(connection) => self.subscribe(connection),
+            Input::Posted { post, user, posted } => self.posted(post, &user, posted),
+            Input::TooSlow { connection } => self.close(connection, CloseCode::TooSlow, "too slow to read"),
             Input::Disconnected { connection } => self.disconnect(connection),
             Input::Frame { connection, frame } => self.frame(connection, frame),
             Input::BadFrame { connection, problem } => self.bad_frame(connection, &problem),

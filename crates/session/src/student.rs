@@ -211,11 +211,17 @@ impl Step<'_> {
             }
             return;
         };
+        let Some(spoken) = &self.state.record.spoken else {
+            return;
+        };
+        let (sample_rate, ms) = (spoken.sample_rate, audio::duration_ms(bytes, spoken.sample_rate));
+        if self.is_sound_too_fast(connection, ms) {
+            return;
+        }
         let Some(spoken) = self.state.record.spoken.as_mut() else {
             return;
         };
-        spoken.duration_ms = spoken.duration_ms.saturating_add(audio::duration_ms(bytes, spoken.sample_rate));
-        let sample_rate = spoken.sample_rate;
+        spoken.duration_ms = spoken.duration_ms.saturating_add(ms);
         let too_long = spoken.duration_ms >= MAX_UTTERANCE_MS;
         self.effects.push(if speech.streaming {
             Effect::ForwardAudio { sample_rate }

@@ -469,7 +469,7 @@ impl World {
                 }
             }
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
-            Effect::Reopened(_) => {}
+            Effect::Reopened(_) | Effect::SendAway { .. } | Effect::Refused { .. } => {}
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();
                 self.promise(known, || format!("call {call} was answered twice"));

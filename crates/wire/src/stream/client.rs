@@ -63,8 +63,13 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// Answered by `pong`; the platform does it without waking the object.
-    Ping {},
+    /// Answered by `pong`. The platform does it without waking the object, unless it says more.
+    Ping {
+        /// Bytes of frames that have come since this connection was opened: a client that says so now and then is known
+        /// to read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received: Option<u64>,
+    },
 }
 
 /// What audio follows.
@@ -85,6 +90,11 @@ pub enum BadFrame {
     /// Longer than any good frame.
     #[error("The frame has {0} bytes; at most 262144 are allowed. Send audio in chunks of 100 ms.")]
     TooLarge(usize),
+    /// Sound in a binary frame, where sound goes as base64.
+    #[error(
+        "Binary frames are sound, on a connection that was opened with `audio=binary`. Send `audio_chunk` here."
+    )]
+    Binary,
     /// Not JSON, or not a frame we know.
     #[error("The frame is not one of the contract: {0}")]
     Malformed(String),
@@ -195,6 +205,7 @@ mod tests {
             r#"{"type":"playback","turnId":"t","heardMs":1}"#,
             r#"{"type":"stop"}"#,
             r#"{"type":"ping"}"#,
+            r#"{"type":"ping","received":262144}"#,
         ] {
             assert!(ClientFrame::parse(text).is_ok(), "{text}: {:?}", ClientFrame::parse(text));
         }
