@@ -252,7 +252,7 @@ impl Clients {
                         audio::encode(turn_index, offset_ms, &STANDARD.decode(data).unwrap_or_default())
                     });
                     // A socket that is going away is told so by its close event.
-                    let _ = socket.send_with_bytes(bytes);
+                    let _ = socket.send_with_bytes(&*bytes);
                     open.reading.sent(bytes.len());
                 }
             }

@@ -11,19 +11,23 @@ use super::Seq;
 
 /// A frame from a client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ClientFrame {
     /// Asks for what came after `cursor`, as the query of the upgrade does.
     Hello {
         /// Last `seq` seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
         cursor: Option<Seq>,
     },
     /// The student writes.
     TextInput {
         /// 1 to 20,000 characters.
+        #[cfg_attr(feature = "openapi", schema(value_type = limits::Message, inline))]
         text: String,
         /// Sent twice, it is one turn.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "m-1"))]
         client_message_id: String,
     },
     /// The student begins to speak.
@@ -31,6 +35,7 @@ pub enum ClientFrame {
         /// What follows.
         config: AudioConfig,
         /// Sent twice, it is one turn.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "m-1"))]
         client_message_id: String,
     },
     /// The student speaks.
@@ -48,6 +53,7 @@ pub enum ClientFrame {
     Interrupt {
         /// How much of the answer was played, ms.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295))]
         heard_ms: Option<u32>,
     },
     /// How much of an answer was played.
@@ -55,6 +61,7 @@ pub enum ClientFrame {
         /// The tutor's turn.
         turn_id: String,
         /// How much, ms.
+        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295))]
         heard_ms: u32,
     },
     /// End the conversation.
@@ -74,13 +81,17 @@ pub enum ClientFrame {
 
 /// What audio follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AudioConfig {
     /// 8,000 to 48,000 Hz.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::SampleRate, inline))]
     pub sample_rate: u32,
     /// `pcm`.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^pcm$", example = "pcm"))]
     pub encoding: String,
     /// 1.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::Channels, inline))]
     pub channels: u8,
 }
 
