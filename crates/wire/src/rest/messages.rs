@@ -11,16 +11,11 @@ pub const MAX_MESSAGES: usize = 32;
 
 /// What a client of the stream says: one frame, or up to 32 in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(example = json!([
-    { "type": "text_input", "text": "Lying can be right: it may save a life.", "clientMessageId": "m-1" },
-])))]
 #[serde(untagged)]
 pub enum StreamMessages {
     /// One.
     One(ClientFrame),
     /// Several.
-    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 32))]
     Several(Vec<ClientFrame>),
 }
 
@@ -92,6 +87,35 @@ pub struct StreamMessageRefusal {
     /// For people.
     #[cfg_attr(feature = "openapi", schema(example = "The tutor has not answered yet."))]
     pub message: String,
+}
+
+// By hand, for the length of the list.
+#[cfg(feature = "openapi")]
+mod schema {
+    use serde_json::json;
+    use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder};
+    use utoipa::openapi::{Ref, RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{MAX_MESSAGES, StreamMessages};
+    use crate::stream::ClientFrame;
+
+    impl PartialSchema for StreamMessages {
+        fn schema() -> RefOr<Schema> {
+            let frame = || Ref::from_schema_name("ClientFrame");
+            let several = ArrayBuilder::new().items(frame()).min_items(Some(1)).max_items(Some(MAX_MESSAGES));
+            let text = "Lying can be right: it may save a life.";
+            let example = json!([{ "type": "text_input", "text": text, "clientMessageId": "m-1" }]);
+            OneOfBuilder::new().item(frame()).item(several).examples([example]).into()
+        }
+    }
+
+    impl ToSchema for StreamMessages {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            schemas.push(("ClientFrame".to_owned(), ClientFrame::schema()));
+            ClientFrame::schemas(schemas);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "openapi")]
+use mentora_core::limits;
 use mentora_core::limits::{
     MAX_AUDIO_CHUNK_BYTES, MAX_CLIENT_MESSAGE_ID_LEN, MAX_FRAME_BYTES, MAX_TURN_CHARS, SampleRate,
 };
@@ -53,7 +55,7 @@ pub enum ClientFrame {
     Interrupt {
         /// How much of the answer was played, ms.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295))]
+        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295u64))]
         heard_ms: Option<u32>,
     },
     /// How much of an answer was played.
@@ -61,7 +63,7 @@ pub enum ClientFrame {
         /// The tutor's turn.
         turn_id: String,
         /// How much, ms.
-        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295))]
+        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295u64))]
         heard_ms: u32,
     },
     /// End the conversation.

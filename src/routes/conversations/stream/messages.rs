@@ -5,9 +5,7 @@ use axum::http::StatusCode;
 use mentora_core::ids::ConversationId;
 use mentora_core::policy::ConversationAction;
 use mentora_durable::conversation::calls::{CallError, Calls, PostFramesCall};
-use mentora_wire::rest::{
-    StreamMessageRefusal, StreamMessageResult, StreamMessages, StreamMessagesAnswer,
-};
+use mentora_wire::rest::{StreamMessageRefusal, StreamMessageResult, StreamMessages, StreamMessagesAnswer};
 use mentora_wire::stream::ClientFrame;
 
 use crate::access;

@@ -25,7 +25,8 @@ use crate::tickets::{self, TicketError};
 
 /// What server-sent events look like.
 #[cfg(not(target_arch = "wasm32"))]
-const EXAMPLE: &str = "event: session_state\nid: 12\ndata: {\"seq\":12,\"type\":\"session_state\",\"session\":\"active\"}\n\n";
+const EXAMPLE: &str =
+    "event: session_state\nid: 12\ndata: {\"seq\":12,\"type\":\"session_state\",\"session\":\"active\"}\n\n";
 
 /// Opens the stream: as a WebSocket, or with `Accept: text/event-stream` as server-sent events.
 ///
@@ -74,7 +75,10 @@ pub async fn open(
         admission => admission?,
     };
     if !is_websocket {
-        return Err(ApiError::invalid_field("upgrade", "must be `websocket`, or `Accept` must be `text/event-stream`"));
+        return Err(ApiError::invalid_field(
+            "upgrade",
+            "must be `websocket`, or `Accept` must be `text/event-stream`",
+        ));
     }
     let protocol = handshake::selected(headers)?;
     let answer = Response::from(Calls::new(context.env()).stream(&admission).await?);
