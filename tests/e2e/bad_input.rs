@@ -319,7 +319,7 @@ pub async fn a_listener_only_listens(house: Arc<House>) {
         forbidden(&mut listener).await;
         listener.begin_to_speak(&chunk).await;
         forbidden(&mut listener).await;
-        listener.send_sound(chunk.chunks().next().unwrap(), Encoding::Binary).await;
+        listener.send_sound(chunk.chunks().next().unwrap(), Encoding::Base64).await;
         forbidden(&mut listener).await;
         for frame in ["interrupt", "stop"] {
             listener.send(json!({ "type": frame })).await;

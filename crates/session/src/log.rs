@@ -14,7 +14,10 @@ impl Step<'_> {
     pub(crate) fn tell(&mut self, event: Event) {
         let seq = Seq(self.state.record.last_seq.0.saturating_add(1));
         self.state.record.last_seq = seq;
-        self.state.told_at = self.now;
+        // That a session rests is nothing to stay awake for.
+        if !matches!(event, Event::SessionState { .. }) {
+            self.state.told_at = self.now;
+        }
         let event = Sequenced { seq, event };
         self.effects.push(Effect::Write(Write::Event(Box::new(event.clone()))));
         self.effects.push(Effect::Tell(Box::new(event)));

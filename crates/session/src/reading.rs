@@ -11,7 +11,7 @@ pub const MAX_UNREAD_BYTES: u64 = 1024 * 1024;
 /// voice in base64.
 pub const MAX_UNMEASURED_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What was sent to a client, and what it has read of it. Bytes of frames, without what the transport adds.
+/// What was sent to a client, and what it has read of it. Bytes of frames, without `pong` and what the transport adds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reading {
     sent: u64,

@@ -22,7 +22,7 @@ pub struct State {
     pub(crate) upstream: Upstream,
     /// What may still come by POST; nothing came yet when absent.
     pub(crate) posts: Option<Flow>,
-    /// When an event was told last in this life.
+    /// When an event of the dialogue was told last in this life.
     pub(crate) told_at: Millis,
     /// Speech in progress: whose, and whether the model hears it yet.
     pub(crate) speech: Option<Speech>,

@@ -74,8 +74,8 @@ pub enum ClientFrame {
     },
     /// Answered by `pong`. The platform does it without waking the object, unless it says more.
     Ping {
-        /// Bytes of frames that have come since this connection was opened: a client that says so now and then is known
-        /// to read.
+        /// Bytes of frames that have come since this connection was opened, without `pong`: a client that says so now
+        /// and then is known to read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         received: Option<u64>,
     },
