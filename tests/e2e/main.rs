@@ -120,6 +120,7 @@ fn main() -> ExitCode {
         stream_sse::a_worker_that_dies_ends_events_and_the_cursor_brings_the_rest,
         bad_input::strangers_do_not_get_in,
         bad_input::bad_frames_are_answered_and_the_fourth_ends_the_connection,
+        bad_input::text_that_is_no_text_disturbs_nobody,
         bad_input::frames_too_large_disturb_nobody,
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
