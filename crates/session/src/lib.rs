@@ -17,8 +17,10 @@
 //! - `student`: turns of the student, written and spoken
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - `loss`: what becomes of what was under way when the socket is lost
+//! - `sessions`: the document that follows each opening of it
 //! - `outbox`: turns on their way to Firestore
-//! - `ending`: how a conversation ends, and its summary
+//! - `ending`: how a conversation ends; `time_up`: when its time is over; `summary`: what came of it
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
@@ -32,14 +34,18 @@ mod ending;
 mod flow;
 pub mod input;
 mod log;
+mod loss;
 mod outbox;
 pub mod posted;
 mod quiet;
 pub mod reading;
 pub mod record;
+mod sessions;
 pub mod state;
 mod student;
+mod summary;
 mod tally;
+mod time_up;
 mod tutor;
 mod upstream;
 
@@ -47,11 +53,11 @@ use mentora_core::time::Millis;
 use mentora_wire::stream::CloseCode;
 
 pub use crowd::{MAX_LISTENERS, MAX_OWN};
-pub use effect::{Effect, FlushBatch, Refusal, Write};
+pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
 pub use posted::Posted;
 pub use reading::Reading;
-pub use record::{Facts, Record, Way};
+pub use record::{Facts, Record, SessionVersion, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
@@ -61,19 +67,26 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new(), post: None };
+    let wakes = matches!(input, Input::Woke { .. });
+    if !is_audio && !wakes {
+        step.end_out_of_time();
+    }
     step.take(input);
+    if !is_audio {
+        step.end_out_of_time();
+        step.end_inactive();
+    }
     step.pump();
     step.tell_session_state();
+    step.follow_session();
     let Step { state, effects, .. } = step;
-    // Sound that does more than move on, such as the last of an utterance that grew too long, is stored.
+    // Sound that does more than move on, such as the last of an utterance that grew too long, is stored; and so is that a
+    // session was opened, before it is: its document is named by its number.
     let moves_on = |effect: &Effect| {
         matches!(effect, Effect::HoldAudio | Effect::ForwardAudio { .. } | Effect::RelayAudio { .. })
     };
-    let unchanged = match before {
-        Some(before) => before == state.record,
-        None => effects.iter().all(moves_on),
-    };
-    if unchanged {
+    let changed = before.map_or_else(|| !effects.iter().all(moves_on), |before| before != state.record);
+    if !changed {
         return effects;
     }
     // The record goes first: an event that was numbered must not be told before its number is stored.
@@ -119,6 +132,8 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
+            Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),
         }
     }

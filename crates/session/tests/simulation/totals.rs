@@ -15,6 +15,7 @@ pub struct Totals {
     pub sockets: u64,
     pub commits: u64,
     pub reopened: u64,
+    pub out_of_time: u64,
 }
 
 impl Totals {
@@ -28,12 +29,14 @@ impl Totals {
         self.sockets += other.sockets;
         self.commits += other.commits;
         self.reopened += other.reopened;
+        self.out_of_time += other.out_of_time;
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
         assert!(self.reopened > 0, "nothing was opened again");
+        assert!(self.out_of_time > 0, "no clock ended anything");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
             assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
@@ -45,7 +48,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again, {} out of time",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -54,7 +57,8 @@ impl fmt::Display for Totals {
             self.errors,
             self.sockets,
             self.commits,
-            self.reopened
+            self.reopened,
+            self.out_of_time
         )
     }
 }
