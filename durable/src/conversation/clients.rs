@@ -101,7 +101,7 @@ impl Clients {
     ) -> (Pieces, Connection) {
         let id = self.next_id();
         let connection = connection(id);
-        let (feed, pieces) = Feed::new(move || gone(id));
+        let (mut feed, pieces) = Feed::new(move || gone(id));
         spawn_local(feed.heartbeat(move || stuck(id)));
         self.seat(Line::Events(feed), Seat { connection: connection.clone(), since: clock::now() });
         (pieces, connection)

@@ -11,6 +11,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures::Stream;
+use futures::channel::oneshot;
+use futures::future::{Either, select};
 use mentora_wire::stream::{CloseCode, Seq};
 use serde_json::json;
 use worker::{Delay, Headers, Response, Result};
@@ -22,7 +24,11 @@ const STUCK_AFTER: u32 = 3;
 
 /// Our end.
 #[derive(Debug)]
-pub(super) struct Feed(Rc<RefCell<Queue>>);
+pub(super) struct Feed {
+    queue: Rc<RefCell<Queue>>,
+    /// Gone with the line, so that no timer outlives it: one that runs keeps the object from sleeping.
+    alive: Option<oneshot::Sender<()>>,
+}
 
 /// The reader's end.
 pub(super) struct Pieces {
@@ -52,7 +58,7 @@ impl Feed {
     /// A line, and what `gone` is to be done when the reader hangs up.
     pub(super) fn new(gone: impl FnOnce() + 'static) -> (Self, Pieces) {
         let queue = Rc::new(RefCell::new(Queue::default()));
-        (Self(Rc::clone(&queue)), Pieces { queue, gone: Some(Box::new(gone)) })
+        (Self { queue: Rc::clone(&queue), alive: None }, Pieces { queue, gone: Some(Box::new(gone)) })
     }
 
     /// Sends a frame.
@@ -74,24 +80,23 @@ impl Feed {
 
     /// Bytes of frames that were taken since this was asked last.
     pub(super) fn taken(&self) -> usize {
-        std::mem::take(&mut self.0.borrow_mut().taken)
+        std::mem::take(&mut self.queue.borrow_mut().taken)
     }
 
     /// Keeps the way open as long as the line is. `stuck` is done when the reader takes nothing any more.
-    pub(super) fn heartbeat(&self, stuck: impl FnOnce() + 'static) -> impl Future<Output = ()> + 'static {
-        let queue = Rc::downgrade(&self.0);
+    pub(super) fn heartbeat(&mut self, stuck: impl FnOnce() + 'static) -> impl Future<Output = ()> + 'static {
+        let queue = Rc::clone(&self.queue);
+        let (alive, mut over) = oneshot::channel();
+        self.alive = Some(alive);
         async move {
             let (mut taken_before, mut missed) = (0, 0);
             loop {
-                Delay::from(HEARTBEAT).await;
-                let Some(queue) = queue.upgrade() else { return };
-                let (ended, idle, taken) = {
+                let beat = Box::pin(Delay::from(HEARTBEAT));
+                let Either::Left(((), _)) = select(beat, &mut over).await else { return };
+                let (idle, taken) = {
                     let queue = queue.borrow();
-                    (queue.ended, queue.waiting.is_empty(), queue.pieces)
+                    (queue.waiting.is_empty(), queue.pieces)
                 };
-                if ended {
-                    return;
-                }
                 missed = if idle || taken != taken_before { 0 } else { missed + 1 };
                 taken_before = taken;
                 if missed >= STUCK_AFTER {
@@ -105,7 +110,7 @@ impl Feed {
     }
 
     fn push(&self, text: String, counted: usize) {
-        push(&self.0, text, counted);
+        push(&self.queue, text, counted);
     }
 }
 
@@ -124,7 +129,7 @@ fn push(queue: &RefCell<Queue>, text: String, counted: usize) {
 impl Drop for Feed {
     fn drop(&mut self) {
         let waker = {
-            let mut queue = self.0.borrow_mut();
+            let mut queue = self.queue.borrow_mut();
             queue.ended = true;
             queue.waker.take()
         };
