@@ -17,7 +17,8 @@ use crate::record::{Record, SessionVersion, Way};
 pub enum Effect {
     /// Store.
     Write(Write),
-    /// Tell all clients an event that was numbered and stored. What only staff may see is taken out for others.
+    /// Tell all clients an event that was numbered and stored. What only staff may see is taken out for others. One that was
+    /// sent it with the past in this very step is not told it again.
     Tell(Box<Sequenced>),
     /// Tell one client something of its own.
     TellOne {

@@ -18,6 +18,7 @@ use mentora_session::record::Facts;
 use mentora_session::{
     Connection, ConnectionId, Effect, FlushOutcome, Input, MAX_OWN, Posted, Record, State, Write, step,
 };
+use mentora_wire::stream::client::AudioConfig;
 use mentora_wire::stream::{AudioMode, ClientFrame, Event, PrivateFrame, Seq, Sequenced, StreamRole};
 use proptest::prelude::*;
 
@@ -35,6 +36,8 @@ enum Act {
     /// One of those who are here says something, or somebody does by POST.
     Write(Option<usize>),
     Slow(usize),
+    /// Whoever speaks begins to.
+    Speak,
     Answer,
     Rest(i64),
     /// The object dies within its next step: what that step wrote is there, what it told is not.
@@ -47,6 +50,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (0_usize..8).prop_map(Act::Go),
         4 => prop::option::of(0_usize..8).prop_map(Act::Write),
         1 => (0_usize..8).prop_map(Act::Slow),
+        2 => Just(Act::Speak),
         4 => Just(Act::Answer),
         3 => (0_i64..90_000).prop_map(Act::Rest),
         1 => Just(Act::Die),
@@ -67,6 +71,8 @@ struct Here {
     connection: Connection,
     events: bool,
     eyes: Eyes,
+    /// The newest event that this connection was sent with the past.
+    told: u64,
 }
 
 struct World {
@@ -140,7 +146,11 @@ impl World {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Tell(event) => self.here.values_mut().for_each(|here| here.eyes.see(event.seq.0)),
+            Effect::Tell(event) => {
+                // Not again to who was sent it with the past, in this very step.
+                let not_yet = self.here.values_mut().filter(|here| here.told < event.seq.0);
+                not_yet.for_each(|here| here.eyes.see(event.seq.0));
+            }
             Effect::TellOne { connection, frame } => {
                 let Some(here) = self.here.get_mut(&connection) else { return };
                 if let PrivateFrame::Connected { replay_from, role, .. } = *frame {
@@ -156,6 +166,7 @@ impl World {
             Effect::Replay { connection, after } => {
                 let missed: Vec<u64> = self.log.range(after.0 + 1..).map(|(seq, _)| *seq).collect();
                 if let Some(here) = self.here.get_mut(&connection) {
+                    here.told = missed.last().copied().unwrap_or_default().max(here.told);
                     missed.into_iter().for_each(|seq| here.eyes.see(seq));
                 }
             }
@@ -203,7 +214,7 @@ impl World {
             audio: AudioMode::None,
             cursor: Seq(eyes.cursor),
         };
-        self.here.insert(connection.id, Here { connection: connection.clone(), events, eyes });
+        self.here.insert(connection.id, Here { connection: connection.clone(), events, eyes, told: 0 });
         self.feed(if events { Input::Subscribed(connection) } else { Input::Connected(connection) });
     }
 
@@ -223,6 +234,19 @@ impl World {
                 self.feed(Input::Posted { post: self.messages, user, posted });
             }
         }
+    }
+
+    fn speak(&mut self) {
+        let mut here = self.here.iter();
+        let Some((id, _)) = here.find(|(_, here)| here.connection.role == StreamRole::Speaker) else {
+            return;
+        };
+        let connection = *id;
+        self.messages += 1;
+        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+        let frame = ClientFrame::AudioStart { config, client_message_id: format!("v{}", self.messages) };
+        self.feed(Input::Frame { connection, frame });
+        self.feed(Input::AudioChunk { connection, bytes: 3_200 });
     }
 
     fn answer(&mut self) {
@@ -263,6 +287,7 @@ impl World {
                     self.feed(Input::TooSlow { connection });
                 }
             }
+            Act::Speak => self.speak(),
             Act::Answer => self.answer(),
             Act::Rest(ms) => self.rest(ms),
             Act::Die => self.dies = true,

@@ -36,6 +36,8 @@ struct Open {
     line: Line,
     seat: Seat,
     reading: Reading,
+    /// The newest event that it was sent.
+    told: Seq,
 }
 
 /// The way to a client.
@@ -68,7 +70,7 @@ impl Clients {
                 let id = seat.connection.id;
                 self.newest.set(self.newest.get().max(id.0));
                 let reading = Reading::of_survivor();
-                open.insert(id, Open { line: Line::Socket(socket), seat, reading });
+                open.insert(id, Open { line: Line::Socket(socket), seat, reading, told: Seq(0) });
             }
         }
         let found = open.values().map(|open| open.seat.connection.clone()).collect();
@@ -116,7 +118,7 @@ impl Clients {
     fn seat(&self, line: Line, seat: Seat) {
         self.metrics.write(&seat.point(None, 0));
         let reading = Reading::of_newcomer();
-        self.open.borrow_mut().insert(seat.connection.id, Open { line, seat, reading });
+        self.open.borrow_mut().insert(seat.connection.id, Open { line, seat, reading, told: Seq(0) });
     }
 
     /// How a client wants audio.
@@ -205,6 +207,11 @@ impl Clients {
         let Some(full) = Text::of_event(event) else { return };
         let redacted = redacted(event).and_then(|event| Text::of_event(&event));
         for open in self.open.borrow_mut().values_mut() {
+            // Whoever came within this step was sent it with the past: it was written before either was carried out.
+            if event.seq <= open.told {
+                continue;
+            }
+            open.told = event.seq;
             let text = if open.seat.connection.staff { &full } else { redacted.as_ref().unwrap_or(&full) };
             open.send(text);
         }
@@ -215,6 +222,7 @@ impl Clients {
         let mut all = self.open.borrow_mut();
         let Some(open) = all.get_mut(&id) else { return };
         for event in events {
+            open.told = open.told.max(event.seq);
             let redacted = if open.seat.connection.staff { None } else { redacted(event) };
             if let Some(text) = Text::of_event(redacted.as_ref().unwrap_or(event)) {
                 open.send(&text);
