@@ -26,6 +26,12 @@ impl Step<'_> {
             self.state.connections.insert(id, Client::new(connection, self.now));
             self.greet(id, newest);
         }
+        // A take-over may have been cut short: of several who think that they speak, the newest does.
+        let speaks = |client: &Client| client.connection.role == StreamRole::Speaker;
+        let newest = self.state.connections.iter().rev().find(|(_, c)| speaks(c)).map(|(id, _)| *id);
+        if let Some(newest) = newest {
+            self.take_over(newest);
+        }
         self.resume_speech();
         self.resume_answer();
         self.resume_outbox();
