@@ -15,6 +15,7 @@
 //! - `flow`: how much a client may send, by a [`bucket`]; [`reading`]: how far it is behind with reading
 //! - `quiet`: clients that listen by server-sent events; [`posted`]: what they say
 //! - `student`: turns of the student, written and spoken
+//! - `microphone`: hands-free speech
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - `loss`: what becomes of what was under way when the socket is lost
@@ -35,6 +36,7 @@ mod flow;
 pub mod input;
 mod log;
 mod loss;
+mod microphone;
 mod outbox;
 pub mod posted;
 mod quiet;
@@ -50,7 +52,7 @@ mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
-use mentora_wire::stream::CloseCode;
+use mentora_wire::stream::{ClientFrame, CloseCode};
 
 pub use crowd::{MAX_LISTENERS, MAX_OWN};
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
@@ -67,12 +69,16 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new(), post: None };
-    let wakes = matches!(input, Input::Woke { .. });
-    if !is_audio && !wakes {
+    // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
+    let replays = matches!(
+        input,
+        Input::Connected(_) | Input::Subscribed(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. }
+    );
+    if !is_audio && !replays && !matches!(input, Input::Woke { .. }) {
         step.end_out_of_time();
     }
     step.take(input);
-    if !is_audio {
+    if !is_audio && !replays {
         step.end_out_of_time();
         step.end_inactive();
     }

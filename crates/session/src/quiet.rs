@@ -30,6 +30,7 @@ impl State {
             || record.answer.is_some()
             || record.spoken.is_some()
             || self.speech.is_some()
+            || self.is_hands_free()
             || !self.calls.is_empty();
         let first = self.connections.values().filter_map(|client| client.subscribed_at).min();
         first.filter(|_| !busy).map(|first| self.stay_of(first))

@@ -126,7 +126,12 @@ fn text(id: &str) -> ClientFrame {
 }
 
 fn audio_start() -> ClientFrame {
-    let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+    let config = AudioConfig {
+        sample_rate: 16_000,
+        encoding: "pcm".into(),
+        channels: 1,
+        turn_taking: Default::default(),
+    };
     ClientFrame::AudioStart { config, client_message_id: "v".into() }
 }
 

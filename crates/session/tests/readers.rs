@@ -243,7 +243,12 @@ impl World {
         };
         let connection = *id;
         self.messages += 1;
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+        let config = AudioConfig {
+            sample_rate: 16_000,
+            encoding: "pcm".into(),
+            channels: 1,
+            turn_taking: Default::default(),
+        };
         let frame = ClientFrame::AudioStart { config, client_message_id: format!("v{}", self.messages) };
         self.feed(Input::Frame { connection, frame });
         self.feed(Input::AudioChunk { connection, bytes: 3_200 });

@@ -15,6 +15,7 @@ pub struct Totals {
     pub sockets: u64,
     pub commits: u64,
     pub reopened: u64,
+    pub utterances: u64,
     pub out_of_time: u64,
 }
 
@@ -29,6 +30,7 @@ impl Totals {
         self.sockets += other.sockets;
         self.commits += other.commits;
         self.reopened += other.reopened;
+        self.utterances += other.utterances;
         self.out_of_time += other.out_of_time;
     }
 
@@ -36,6 +38,7 @@ impl Totals {
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
         assert!(self.reopened > 0, "nothing was opened again");
+        assert!(self.utterances > 0, "nobody spoke hands-free");
         assert!(self.out_of_time > 0, "no clock ended anything");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
@@ -48,7 +51,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again, {} out of time",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again, {} said hands-free, {} out of time",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -58,6 +61,7 @@ impl fmt::Display for Totals {
             self.sockets,
             self.commits,
             self.reopened,
+            self.utterances,
             self.out_of_time
         )
     }

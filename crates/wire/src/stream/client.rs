@@ -32,11 +32,11 @@ pub enum ClientFrame {
         #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "m-1"))]
         client_message_id: String,
     },
-    /// The student begins to speak.
+    /// The student begins to speak, or, with `turnTaking: automatic`, opens the microphone for as many turns as will be.
     AudioStart {
         /// What follows.
         config: AudioConfig,
-        /// Sent twice, it is one turn.
+        /// Sent twice, it is one turn. The later turns of an open microphone are `{id}.2`, `{id}.3` and so on.
         #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "m-1"))]
         client_message_id: String,
     },
@@ -48,7 +48,7 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sequence_number: Option<u64>,
     },
-    /// The student has finished: the tutor may speak.
+    /// The student has finished: the tutor may speak. With `turnTaking: automatic`, the microphone is off.
     #[serde(alias = "end_turn")]
     AudioEnd {},
     /// Stop the tutor now.
@@ -95,6 +95,28 @@ pub struct AudioConfig {
     /// 1.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::Channels, inline))]
     pub channels: u8,
+    /// Who says when the student has finished: beyond the contract, and `manual` when absent.
+    #[serde(default, skip_serializing_if = "TurnTaking::is_manual")]
+    pub turn_taking: TurnTaking,
+}
+
+/// Who says when the student has finished speaking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TurnTaking {
+    /// The student, by `audio_end`. `audio_start` breaks into an answer.
+    #[default]
+    Manual,
+    /// The model, by listening: hands-free. The microphone stays open over several turns, until `audio_end`, and the
+    /// student breaks into an answer by speaking.
+    Automatic,
+}
+
+impl TurnTaking {
+    fn is_manual(&self) -> bool {
+        *self == Self::Manual
+    }
 }
 
 /// Why a frame was not understood; the text is for the client.
@@ -211,6 +233,7 @@ mod tests {
             r#"{"type":"hello","cursor":7}"#,
             r#"{"type":"text_input","text":"Hi","clientMessageId":"m1"}"#,
             r#"{"type":"audio_start","config":{"sampleRate":16000,"encoding":"pcm","channels":1},"clientMessageId":"m"}"#,
+            r#"{"type":"audio_start","config":{"sampleRate":16000,"encoding":"pcm","channels":1,"turnTaking":"automatic"},"clientMessageId":"m"}"#,
             r#"{"type":"audio_chunk","data":"AAA=","sequenceNumber":3}"#,
             r#"{"type":"audio_end"}"#,
             r#"{"type":"end_turn"}"#,
