@@ -239,12 +239,13 @@ impl Step<'_> {
             }
             return;
         };
-        let rate = match (&self.state.record.microphone, &self.state.record.spoken) {
+        let sample_rate = match (&self.state.record.microphone, &self.state.record.spoken) {
             (Some(microphone), _) if self.state.is_hands_free() => microphone.sample_rate,
             (_, Some(spoken)) => spoken.sample_rate,
             _ => return,
         };
-        if self.is_sound_too_fast(connection, audio::duration_ms(bytes, rate)) {
+        let ms = audio::duration_ms(bytes, sample_rate);
+        if self.is_sound_too_fast(connection, ms) {
             return;
         }
         if self.state.is_hands_free() {
