@@ -7,13 +7,13 @@
 //!
 //! # Layout
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
-//! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
+//! - [`people`]: teachers and students over REST; [`stream`]: their conversations, [`sse`]: without a socket; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
-//!   [`own_data`]: the others
+//!   [`own_data`], [`stream_sse`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -50,9 +50,11 @@ mod repeated_requests;
 mod roster;
 mod sim;
 mod speech;
+mod sse;
 mod stack;
 mod statistics;
 mod stream;
+mod stream_sse;
 mod submissions;
 mod thumbnails;
 mod tokens;
@@ -99,8 +101,18 @@ fn main() -> ExitCode {
         failure::gemini_quota_bad_key_bad_model,
         failure::client_drops_and_returns,
         failure::same_message_sent_twice,
+        stream_sse::a_student_without_websockets_writes_and_speaks,
+        stream_sse::events_and_sockets_in_turns_see_each_seq_once,
+        stream_sse::the_newer_way_takes_over_and_the_older_listens,
+        stream_sse::what_is_wrong_with_a_request_for_events_or_a_post_is_said,
+        stream_sse::a_reader_that_vanishes_while_it_speaks_has_said_what_it_said,
+        stream_sse::fifty_listen_and_the_next_is_told_that_there_is_no_room,
+        stream_sse::a_flood_is_closed_and_a_neighbour_undisturbed,
+        stream_sse::who_asks_for_ever_and_reads_nothing_is_closed,
+        stream_sse::a_worker_that_dies_ends_events_and_the_cursor_brings_the_rest,
         bad_input::strangers_do_not_get_in,
         bad_input::bad_frames_are_answered_and_the_fourth_ends_the_connection,
+        bad_input::text_that_is_no_text_disturbs_nobody,
         bad_input::frames_too_large_disturb_nobody,
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
@@ -171,6 +183,7 @@ fn main() -> ExitCode {
         exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
     ]);
     if is_long() {
+        all.extend(tests![house: stream_sse::events_of_a_conversation_at_rest_end_with_advice]);
         all.extend(tests![house: statistics::a_killed_worker_counts_each_end_once]);
     }
     all.extend(on_the_line(&house));

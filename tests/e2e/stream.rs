@@ -358,6 +358,20 @@ impl Stream {
         }
     }
 
+    /// Reads what is left of a connection that was not read for a while, to its end.
+    pub async fn end_unread(&mut self) -> (u16, String) {
+        loop {
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("an end");
+            match message {
+                Some(Ok(Message::Close(Some(close)))) => {
+                    return (close.code.into(), close.reason.to_string());
+                }
+                Some(Ok(_)) => {}
+                other => panic!("gone without a close: {other:?}"),
+            }
+        }
+    }
+
     /// Nothing but what is given comes for so long.
     pub async fn quiet(&mut self, time: Duration) -> Vec<Frame> {
         let until = Instant::now() + time;

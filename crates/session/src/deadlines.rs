@@ -40,6 +40,7 @@ enum Deadline {
     Idle,
     Outbox,
     Tally,
+    Quiet,
     Leave,
     Session,
     Summary,
@@ -77,6 +78,8 @@ impl State {
         let by_hand = self.speech.filter(|_| self.is_speaking_by_hand());
         add(Deadline::Floor, by_hand.map(|speech| speech.since + FLOOR_MS));
         add(Deadline::Microphone, self.microphone_deadline());
+
+        add(Deadline::Quiet, self.stay_ends());
 
         let asked_at = record.owed.as_ref().and_then(|owed| owed.asked_at);
         match &self.upstream.socket {
@@ -158,6 +161,7 @@ impl Step<'_> {
                 Deadline::Verdict => self.stop_weighing(),
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
+                Deadline::Quiet => self.send_away(),
                 Deadline::Leave => self.leave_model(),
                 Deadline::Summary => self.summary_overdue(),
                 Deadline::TimeWarning => self.warn_of_time(),
