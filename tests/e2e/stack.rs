@@ -198,6 +198,7 @@ fn lay_out(folder: &Path, limits: &Limits) {
     let main = built.join("index.js");
     assert!(main.is_file(), "{} is not there. Build it with `npm run build`.", main.display());
     copy_folder(&built, &folder.join("build"));
+    copy_scripts(&folder.join("src"));
     let wrangler = fs::read_to_string(Path::new(ROOT).join("wrangler.toml")).unwrap();
     let (mut kept, mut block, mut name) = (String::new(), "", "");
     for line in wrangler.lines() {
@@ -219,6 +220,17 @@ fn lay_out(folder: &Path, limits: &Limits) {
     fs::create_dir_all(folder.join("assets")).unwrap();
     fs::write(folder.join("assets/index.html"), "<!doctype html><title>Mentora</title>").unwrap();
     fs::copy(Path::new(ROOT).join("docs/openapi.json"), folder.join("assets/openapi.json")).unwrap();
+}
+
+/// What stands around the built Worker: wrangler begins there.
+fn copy_scripts(to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(Path::new(ROOT).join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "js") {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -235,7 +235,9 @@ impl Stream {
     pub async fn send_sound(&mut self, chunk: &[u8], by: Encoding) {
         match by {
             Encoding::Base64 => {
-                self.send(json!({ "type": "audio_chunk", "data": STANDARD.encode(chunk) })).await
+                // Written as the SDK writes it: the order of the fields is what the Worker knows it by.
+                let text = format!(r#"{{"type":"audio_chunk","data":"{}"}}"#, STANDARD.encode(chunk));
+                self.send_raw(Message::Text(text.into())).await;
             }
             Encoding::Binary => self.send_raw(Message::Binary(chunk.to_vec().into())).await,
         }

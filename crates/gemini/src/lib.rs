@@ -6,6 +6,7 @@
 //! - [`setup`]: the first message, with what a model would refuse left out
 //! - [`client`]: the other messages to the model
 //! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
+//! - [`layout`]: frames of sound, to the byte
 //! - [`generate`]: one answer in text, without a socket
 //! - [`usage`]: tokens by modality
 //! - [`close`]: what a close code and its reason mean for us
@@ -14,6 +15,7 @@ pub mod client;
 pub mod close;
 pub mod connect;
 pub mod generate;
+pub mod layout;
 pub mod server;
 pub mod setup;
 pub mod usage;

@@ -15,6 +15,7 @@
 //! - `student`: turns of the student, written and spoken
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - [`relay`]: sound that is handed on without asking
 //! - `outbox`: turns on their way to Firestore
 //! - `ending`: how a conversation ends, and its summary
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
@@ -29,6 +30,7 @@ pub mod input;
 mod log;
 mod outbox;
 pub mod record;
+pub mod relay;
 pub mod state;
 mod student;
 mod tally;
@@ -40,23 +42,30 @@ use mentora_core::time::Millis;
 pub use effect::{Effect, FlushBatch, Refusal, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
 pub use record::{Facts, Record, Way};
+pub use relay::{AnswerGrant, Carried, Direction, Sound, SpeechGrant};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
 /// Takes one input and says what is to be done about it, in order.
 pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
-    let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
+    let is_audio =
+        matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. } | Input::Relayed { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
     step.take(input);
     step.pump();
     step.tell_session_state();
+    step.grant();
     let Step { state, effects, .. } = step;
-    let Some(before) = before.filter(|before| *before != state.record) else {
-        return effects;
+    // Sound that opens an answer, or fills an utterance, does more than count.
+    let is_changed = match before {
+        Some(before) => before != state.record,
+        None => !effects.iter().all(Effect::is_about_sound),
     };
-    drop(before);
+    if !is_changed {
+        return effects;
+    }
     // The record goes first: an event that was numbered must not be told before its number is stored.
     let mut all = vec![Effect::Write(Write::Record(Box::new(state.record.clone())))];
     all.extend(effects);
@@ -87,6 +96,7 @@ impl Step<'_> {
             Input::ModelAudio { generation, bytes, sample_rate } => {
                 self.model_audio(generation, bytes, sample_rate);
             }
+            Input::Relayed { speech, answer } => self.relayed(speech, answer),
             Input::ModelLost { generation, loss, detail } => self.model_lost(generation, loss, &detail),
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),

@@ -10,6 +10,7 @@ use mentora_wire::stream::{AudioMode, StreamRole};
 
 use crate::input::{Connection, ConnectionId};
 use crate::record::{Ended, Facts, Record};
+use crate::relay::Relay;
 use crate::upstream::Upstream;
 
 /// A conversation: what survives a crash, and what need not.
@@ -21,6 +22,8 @@ pub struct State {
     pub(crate) upstream: Upstream,
     /// Speech in progress: whose, and whether the model hears it yet.
     pub(crate) speech: Option<Speech>,
+    /// What the relay may do.
+    pub(crate) relay: Relay,
     /// REST calls that wait: index of the student's turn, and until when.
     pub(crate) calls: BTreeMap<u32, (u32, Millis)>,
     /// Whether a flush is under way.
@@ -99,6 +102,7 @@ impl State {
             turns,
             connections: BTreeMap::new(),
             speech: None,
+            relay: Relay::default(),
             calls: BTreeMap::new(),
             flushing: false,
             tallying: false,

@@ -7,7 +7,7 @@ use mentora_core::time::{Millis, seconds};
 use mentora_gemini::ClientMessage;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::server::ErrorFrame;
-use mentora_wire::stream::{Event, StreamRole, audio};
+use mentora_wire::stream::{Event, StreamRole};
 
 use crate::Step;
 use crate::effect::Effect;
@@ -188,6 +188,7 @@ impl Step<'_> {
             client_message_id,
             sample_rate,
             transcript: String::new(),
+            bytes: 0,
             duration_ms: 0,
             ended_at: None,
             due: None,
@@ -211,10 +212,10 @@ impl Step<'_> {
             }
             return;
         };
-        let Some(spoken) = self.state.record.spoken.as_mut() else {
+        self.handled_speech(bytes);
+        let Some(spoken) = &self.state.record.spoken else {
             return;
         };
-        spoken.duration_ms = spoken.duration_ms.saturating_add(audio::duration_ms(bytes, spoken.sample_rate));
         let sample_rate = spoken.sample_rate;
         let too_long = spoken.duration_ms >= MAX_UTTERANCE_MS;
         self.effects.push(if speech.streaming {

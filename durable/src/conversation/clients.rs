@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use worker::{Result, State, WebSocket, WebSocketPair};
 
+use super::relay::Relay;
 use crate::platform::metrics::{Metrics, Point, Side, Socket};
 use crate::platform::{clock, log};
 
@@ -28,6 +29,7 @@ pub(super) struct Clients {
     open: RefCell<BTreeMap<ConnectionId, (WebSocket, Seat)>>,
     newest: Cell<u32>,
     metrics: Metrics,
+    relay: Relay,
 }
 
 /// What a socket has attached.
@@ -38,8 +40,8 @@ struct Seat {
 }
 
 impl Clients {
-    pub(super) fn new(metrics: Metrics) -> Self {
-        Self { open: RefCell::default(), newest: Cell::default(), metrics }
+    pub(super) fn new(metrics: Metrics, relay: Relay) -> Self {
+        Self { open: RefCell::default(), newest: Cell::default(), metrics, relay }
     }
 
     /// Finds the sockets that outlived the last life of the object.
@@ -52,6 +54,7 @@ impl Clients {
             if let Ok(Some(seat)) = socket.deserialize_attachment::<Seat>() {
                 let id = seat.connection.id;
                 self.newest.set(self.newest.get().max(id.0));
+                self.relay.listen(&socket, seat.connection.audio);
                 open.insert(id, (socket, seat));
             }
         }
@@ -77,6 +80,7 @@ impl Clients {
         let seat = Seat { connection: connection.clone(), since: clock::now() };
         pair.server.serialize_attachment(&seat)?;
         self.metrics.write(&seat.point(None, 0));
+        self.relay.listen(&pair.server, seat.connection.audio);
         self.open.borrow_mut().insert(id, (pair.server, seat));
         Ok(Ok((pair.client, connection)))
     }
@@ -89,9 +93,15 @@ impl Clients {
             .or_else(|| socket.deserialize_attachment::<Seat>().ok().flatten().map(|seat| seat.connection.id))
     }
 
+    /// Its socket, while it is open.
+    pub(super) fn socket_of(&self, id: ConnectionId) -> Option<WebSocket> {
+        self.open.borrow().get(&id).map(|(socket, _)| socket.clone())
+    }
+
     /// Forgets a socket that is gone, with this close code if it said one.
     pub(super) fn forget(&self, id: ConnectionId, code: Option<u16>) {
-        if let Some((_, seat)) = self.open.borrow_mut().remove(&id) {
+        if let Some((socket, seat)) = self.open.borrow_mut().remove(&id) {
+            self.relay.unlisten(&socket);
             self.metrics.write(&seat.point(Some(clock::now()), code.unwrap_or_default()));
         }
     }
@@ -109,6 +119,7 @@ impl Clients {
     /// Closes a client's socket.
     pub(super) fn close(&self, id: ConnectionId, code: CloseCode, reason: &str) {
         if let Some((socket, seat)) = self.open.borrow_mut().remove(&id) {
+            self.relay.unlisten(&socket);
             self.metrics.write(&seat.point(Some(clock::now()), code.code()));
             // One that is closing already is no failure.
             let _ = socket.close(Some(code.code()), Some(reason));
