@@ -13,8 +13,7 @@ export class Relay {
     this.fromClients = { head: clientHead, tail: clientTail };
     this.fromModels = { head: modelHead, tail: modelTail };
     this.pcm = new Uint8Array(longest);
-    this.listeners = new Map();
-    this.counts = [0, 0, 0, 0];
+    Object.assign(this, { listeners: new Map(), counts: [0, 0, 0, 0], spokenAt: 0 });
   }
   /** The model's socket, before it is accepted. */
   open(model, generation) {
@@ -42,8 +41,8 @@ export class Relay {
   revokeAnswer() { this.answer = undefined; }
   listen(socket, binary) { this.listeners.set(socket, binary); }
   unlisten(socket) { this.listeners.delete(socket); }
-  /** Chunks and bytes of speech, then of answers, since this was last called. */
-  take() { return this.counts.splice(0, 4, 0, 0, 0, 0); }
+  /** Chunks and bytes of speech, then of answers, since this was last called, and when the last of these came. */
+  take() { return [...this.counts.splice(0, 4, 0, 0, 0, 0), this.spokenAt]; }
   fromClient(socket, message) {
     const grant = this.speech;
     if (grant === undefined || socket !== grant.socket) return false;
@@ -62,6 +61,7 @@ export class Relay {
     for (const [socket, binary] of this.listeners)
       send(socket, binary ? (asBytes ??= framed(grant, this.pcm.subarray(0, bytes))) : (asText ??= grant.head + data + grant.tail));
     grant.sent += bytes;
+    this.spokenAt = Date.now();
     return this.count(2, bytes, grant);
   }
   /** How many bytes it is, which `pcm` holds then; 0 if it is anything but base64, even a blank, which the decoder skips. */

@@ -12,8 +12,7 @@ export function polyfill() {
 		const bytes = Buffer.from(plain, 'base64');
 		// Buffer is lenient where `strict` is not: what does not come out as it went in is an error.
 		if (plain.length % 4 !== 0 || bytes.toString('base64') !== plain) throw new SyntaxError('not base64');
-		const written = Math.min(bytes.length, Math.floor(this.length / 3) * 3, this.length);
-		const fits = bytes.length <= this.length ? bytes.length : written;
+		const fits = bytes.length <= this.length ? bytes.length : this.length - (this.length % 3);
 		this.set(bytes.subarray(0, fits));
 		return { read: text.length, written: fits };
 	};

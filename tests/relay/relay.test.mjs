@@ -38,7 +38,7 @@ function scene({ left = 1_000_000, speech = left, answer = left } = {}) {
 	const rust = {
 		frame: (...frame) => told.push(['frame', ...frame]),
 		closed: (...how) => told.push(['closed', ...how]),
-		report: () => told.push(['report', ...relay.take()]),
+		report: () => told.push(['report', ...counted(relay)]),
 	};
 	const relay = new Relay(rust);
 	relay.begin(...table.layouts.client, ...table.layouts.model, LONGEST);
@@ -50,11 +50,14 @@ function scene({ left = 1_000_000, speech = left, answer = left } = {}) {
 	return { relay, student, model, told, rust };
 }
 
+/** What was relayed; when, is another matter. */
+const counted = (relay) => relay.take().slice(0, 4);
+
 for (const { name, frame, relayed, pcm } of table.client) {
 	test(`a client's frame: ${name}`, () => {
 		const { relay, student, model } = scene();
 		assert.equal(relay.fromClient(student, written(frame)), relayed);
-		assert.deepEqual(relay.take(), relayed ? [1, pcm, 0, 0] : [0, 0, 0, 0]);
+		assert.deepEqual(counted(relay), relayed ? [1, pcm, 0, 0] : [0, 0, 0, 0]);
 		const data = written(frame).slice(table.layouts.client[0].length, -table.layouts.client[1].length);
 		assert.deepEqual(model.sent, relayed ? [`<${data}>`] : []);
 	});
@@ -64,7 +67,7 @@ for (const { name, bytes, relayed, pcm } of table.clientBinary) {
 	test(`a client's binary frame: ${name}`, () => {
 		const { relay, student, model } = scene();
 		assert.equal(relay.fromClient(student, new ArrayBuffer(bytes)), relayed);
-		assert.deepEqual(relay.take(), relayed ? [1, pcm, 0, 0] : [0, 0, 0, 0]);
+		assert.deepEqual(counted(relay), relayed ? [1, pcm, 0, 0] : [0, 0, 0, 0]);
 		assert.deepEqual(model.sent, relayed ? [`<${silence(bytes)}>`] : []);
 	});
 }
@@ -75,7 +78,7 @@ for (const { name, frame, relayed, pcm } of table.model) {
 		model.hears(Buffer.from(written(frame)).buffer.slice(0, 0)); // an empty one first: to Rust, as it came
 		model.hears(written(frame));
 		assert.deepEqual(told, [['frame', 7, ''], ...(relayed ? [] : [['frame', 7, written(frame)]])]);
-		assert.deepEqual(relay.take(), relayed ? [0, 0, 1, pcm] : [0, 0, 0, 0]);
+		assert.deepEqual(counted(relay), relayed ? [0, 0, 1, pcm] : [0, 0, 0, 0]);
 		assert.equal(student.sent.length, relayed ? 1 : 0);
 	});
 }
@@ -84,7 +87,7 @@ test('a binary frame of the model is read as UTF-8', () => {
 	const { relay, model, told } = scene();
 	const bytes = new TextEncoder().encode(spoken(silence(960)));
 	model.hears(bytes.buffer);
-	assert.deepEqual([relay.take(), told], [[0, 0, 1, 960], []]);
+	assert.deepEqual([counted(relay), told], [[0, 0, 1, 960], []]);
 	model.hears(new TextEncoder().encode('{"öä":1}').buffer);
 	assert.deepEqual(told, [['frame', 7, '{"öä":1}']]);
 });
@@ -123,7 +126,7 @@ test('nothing goes without a grant, from somebody else, or beyond the grant', ()
 	model.hears(spoken(silence(10)));
 	model.hears(spoken(silence(2)));
 	assert.equal(told.length, 1, 'what is beyond the grant goes to Rust');
-	assert.deepEqual(relay.take(), [2, 10, 1, 10]);
+	assert.deepEqual(counted(relay), [2, 10, 1, 10]);
 });
 
 test('each direction has a grant of its own', () => {
@@ -134,7 +137,7 @@ test('each direction has a grant of its own', () => {
 	relay.grantAnswer(3, '{', '}', 48, 0, 100);
 	assert.equal(relay.fromClient(student, new ArrayBuffer(2)), false);
 	model.hears(spoken('AAA='));
-	assert.deepEqual(relay.take(), [1, 2, 1, 2]);
+	assert.deepEqual(counted(relay), [1, 2, 1, 2]);
 });
 
 test('a grant takes the place of what is left of the one before', () => {
@@ -151,14 +154,24 @@ test('every ten chunks are reported, and what was taken is not told again', () =
 	model.hears(spoken('AAA='));
 	assert.deepEqual(told, [['report', 9, 18, 1, 2]]);
 	relay.fromClient(student, new ArrayBuffer(2));
-	assert.deepEqual([relay.take(), relay.take()], [[1, 2, 0, 0], [0, 0, 0, 0]]);
+	assert.deepEqual([counted(relay), counted(relay)], [[1, 2, 0, 0], [0, 0, 0, 0]]);
 	for (let n = 0; n < 9; n += 1) relay.fromClient(student, new ArrayBuffer(2));
 	assert.equal(told.length, 1, 'taking begins the count anew');
 });
 
+test('when the last of an answer came is told', () => {
+	const { relay, student, model } = scene();
+	relay.fromClient(student, new ArrayBuffer(2));
+	assert.equal(relay.take()[4], 0);
+	const before = Date.now();
+	model.hears(spoken('AAA='));
+	const at = relay.take()[4];
+	assert.ok(at >= before && at <= Date.now(), `${at}`);
+});
+
 test('what a report changes holds for the next chunk', () => {
 	const { relay, student, rust } = scene();
-	rust.report = () => (relay.take(), relay.revokeSpeech());
+	rust.report = () => (counted(relay), relay.revokeSpeech());
 	for (let n = 0; n < 10; n += 1) assert.equal(relay.fromClient(student, new ArrayBuffer(2)), true);
 	assert.equal(relay.fromClient(student, new ArrayBuffer(2)), false);
 });
@@ -171,7 +184,7 @@ test('the end of the model is told once, and ends all grants but no count', () =
 	model.hears(spoken('AAA='));
 	assert.deepEqual(told, [['closed', 7, 1011, 'gone']]);
 	assert.equal(relay.fromClient(student, new ArrayBuffer(2)), false);
-	assert.deepEqual(relay.take(), [1, 2, 0, 0]);
+	assert.deepEqual(counted(relay), [1, 2, 0, 0]);
 });
 
 test('an error of the model is its end', () => {
@@ -203,20 +216,20 @@ test('a new life closes the model of the one before, and knows nothing', () => {
 	model.hears(spoken('AAA='));
 	model.ends(1000);
 	assert.equal(relay.fromClient(student, new ArrayBuffer(2)), false);
-	assert.deepEqual([told, relay.take(), student.sent], [[], [0, 0, 0, 0], []]);
+	assert.deepEqual([told, counted(relay), student.sent], [[], [0, 0, 0, 0], []]);
 });
 
 test('a relay that has never begun hands nothing on', () => {
 	const relay = new Relay({});
 	assert.equal(relay.fromClient(new Socket(), new ArrayBuffer(2)), false);
-	assert.deepEqual(relay.take(), [0, 0, 0, 0]);
+	assert.deepEqual(counted(relay), [0, 0, 0, 0]);
 });
 
 test('a socket that is closing swallows what it is sent', () => {
 	const { relay, student, model } = scene();
 	model.close();
 	assert.equal(relay.fromClient(student, new ArrayBuffer(2)), true);
-	assert.deepEqual(relay.take(), [1, 2, 0, 0]);
+	assert.deepEqual(counted(relay), [1, 2, 0, 0]);
 });
 
 test('it is short, imports nothing and waits for nothing', () => {

@@ -2,6 +2,7 @@
 
 use mentora_core::documents::EndReason;
 use mentora_core::ids::UserId;
+use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent};
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,8 @@ pub enum Input {
         speech: Sound,
         /// To those who listen.
         answer: Sound,
+        /// When the last of that came.
+        answered_at: Millis,
     },
     /// The model's socket is gone, or did not come.
     ModelLost {

@@ -96,7 +96,7 @@ impl Step<'_> {
             Input::ModelAudio { generation, bytes, sample_rate } => {
                 self.model_audio(generation, bytes, sample_rate);
             }
-            Input::Relayed { speech, answer } => self.relayed(speech, answer),
+            Input::Relayed { speech, answer, answered_at } => self.relayed(speech, answer, answered_at),
             Input::ModelLost { generation, loss, detail } => self.model_lost(generation, loss, &detail),
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),

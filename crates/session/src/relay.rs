@@ -12,7 +12,7 @@
 use mentora_core::ids::TurnId;
 use mentora_core::limits::MAX_UTTERANCE_MS;
 use mentora_core::pricing::MAX_ANSWER_TOKENS;
-use mentora_core::time::seconds;
+use mentora_core::time::{Millis, seconds};
 use mentora_wire::stream::audio::{OUTPUT_SAMPLE_RATE, bytes_of, duration_ms};
 
 use crate::Step;
@@ -102,7 +102,7 @@ pub(crate) struct Relay {
 
 impl Step<'_> {
     /// What was relayed since this was last said.
-    pub(crate) fn relayed(&mut self, speech: Sound, answer: Sound) {
+    pub(crate) fn relayed(&mut self, speech: Sound, answer: Sound, answered_at: Millis) {
         let relay = &mut self.state.relay;
         if let Some(grant) = relay.speech.as_mut().filter(|_| !speech.is_none()) {
             grant.bytes = grant.bytes.saturating_sub(speech.bytes);
@@ -114,7 +114,7 @@ impl Step<'_> {
             grant.bytes = grant.bytes.saturating_sub(answer.bytes);
             grant.sent = grant.sent.saturating_add(answer.bytes);
             relay.answer_went.relayed.add(answer);
-            self.count_answer(answer.bytes);
+            self.count_answer(answer.bytes, answered_at.min(self.now));
         }
     }
 
@@ -127,7 +127,7 @@ impl Step<'_> {
     /// A chunk of an answer came here.
     pub(crate) fn handled_answer(&mut self, bytes: usize) {
         self.state.relay.answer_went.handled.add(Sound { chunks: 1, bytes });
-        self.count_answer(bytes);
+        self.count_answer(bytes, self.now);
     }
 
     fn count_speech(&mut self, bytes: usize) {
@@ -137,12 +137,12 @@ impl Step<'_> {
         }
     }
 
-    fn count_answer(&mut self, bytes: usize) {
+    fn count_answer(&mut self, bytes: usize, at: Millis) {
         if let Some(answer) = self.state.record.answer.as_mut() {
             answer.audio_bytes = answer.audio_bytes.saturating_add(bytes);
             answer.audio_ms = duration_ms(answer.audio_bytes, OUTPUT_SAMPLE_RATE);
-            answer.last_at = self.now;
-            answer.first_audio_at.get_or_insert(self.now);
+            answer.last_at = answer.last_at.max(at);
+            answer.first_audio_at.get_or_insert(at);
         }
     }
 

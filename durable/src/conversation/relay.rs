@@ -5,8 +5,9 @@
 //! while another one holds a borrow.
 
 use mentora_core::limits::MAX_AUDIO_CHUNK_BYTES;
+use mentora_core::time::Millis;
 use mentora_gemini::layout;
-use mentora_session::{AnswerGrant, Sound, SpeechGrant};
+use mentora_session::{AnswerGrant, Input, Sound, SpeechGrant};
 use mentora_wire::stream::{AudioMode, audio};
 use wasm_bindgen::prelude::*;
 use worker::js_sys::Reflect;
@@ -41,7 +42,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn unlisten(this: &JsRelay, socket: &Socket);
     #[wasm_bindgen(method)]
-    fn take(this: &JsRelay) -> Vec<u32>;
+    fn take(this: &JsRelay) -> Vec<f64>;
 }
 
 /// The relay of this object.
@@ -105,14 +106,27 @@ impl Relay {
         self.0.unlisten(socket.as_ref());
     }
 
-    /// What was relayed since this was last asked, of speech and of answers; `None` when nothing was.
-    pub(super) fn take(&self) -> Option<(Sound, Sound)> {
-        let counts = self.0.take();
-        let [speech_chunks, speech_bytes, answer_chunks, answer_bytes] = counts.try_into().ok()?;
-        let sound = |chunks, bytes: u32| Sound { chunks, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) };
-        let (speech, answer) = (sound(speech_chunks, speech_bytes), sound(answer_chunks, answer_bytes));
-        (speech.chunks > 0 || answer.chunks > 0).then_some((speech, answer))
+    /// What was relayed since this was last asked; `None` when nothing was.
+    pub(super) fn take(&self) -> Option<Input> {
+        let [speech_chunks, speech_bytes, answer_chunks, answer_bytes, answered_at] =
+            self.0.take().try_into().ok()?;
+        let speech = sound(speech_chunks, speech_bytes);
+        let answer = sound(answer_chunks, answer_bytes);
+        let any = speech.chunks > 0 || answer.chunks > 0;
+        any.then(|| Input::Relayed { speech, answer, answered_at: Millis(whole(answered_at)) })
     }
+}
+
+fn sound(chunks: f64, bytes: f64) -> Sound {
+    Sound {
+        chunks: u32::try_from(whole(chunks)).unwrap_or(u32::MAX),
+        bytes: usize::try_from(whole(bytes)).unwrap_or(usize::MAX),
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "counts and times are whole, and far below 2^53")]
+fn whole(number: f64) -> i64 {
+    number as i64
 }
 
 fn number(bytes: usize) -> u32 {

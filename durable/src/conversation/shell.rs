@@ -174,8 +174,8 @@ impl Shell {
 
     /// Tells the machine what was relayed since it was last told.
     pub(super) fn hear_relay(self: &Rc<Self>) {
-        if let Some((speech, answer)) = self.relay.take() {
-            self.step(Input::Relayed { speech, answer }, AtHand::Nothing);
+        if let Some(relayed) = self.relay.take() {
+            self.step(relayed, AtHand::Nothing);
         }
     }
 
