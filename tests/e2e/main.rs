@@ -11,7 +11,7 @@
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
-//! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
+//! - [`dialogue`], [`barge_in`], [`relay`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
 //!   [`own_data`]: the others
 
@@ -47,6 +47,7 @@ mod personas;
 mod process;
 mod profile;
 mod readback;
+mod relay;
 mod repeated;
 mod repeated_requests;
 mod roster;
@@ -95,6 +96,10 @@ fn main() -> ExitCode {
         dialogue::every_setup_was_taken_by_a_strict_model,
         barge_in::what_was_heard_is_stored_as_said_and_the_rest_is_kept_beside_it,
         barge_in::speaking_breaks_into_the_answer,
+        relay::speech_and_answers_are_relayed_and_their_totals_are_exact,
+        relay::speech_in_an_unusual_layout_is_understood_the_same,
+        relay::everybody_hears_a_relayed_answer_in_the_form_they_want,
+        relay::a_panic_elsewhere_is_survived_and_leaves_no_model_behind,
         repeated::a_message_sent_twice_over_the_stream_is_one_turn,
         repeated::a_message_posted_twice_gets_the_same_turns,
         faults::a_socket_dropped_in_mid_answer_is_reopened_with_its_handle,

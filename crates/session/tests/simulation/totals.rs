@@ -14,6 +14,7 @@ pub struct Totals {
     pub errors: u64,
     pub sockets: u64,
     pub commits: u64,
+    pub relayed: u64,
     pub reopened: u64,
 }
 
@@ -27,12 +28,14 @@ impl Totals {
         self.errors += other.errors;
         self.sockets += other.sockets;
         self.commits += other.commits;
+        self.relayed += other.relayed;
         self.reopened += other.reopened;
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
+        assert!(self.relayed > 0, "no sound was relayed");
         assert!(self.reopened > 0, "nothing was opened again");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
@@ -45,7 +48,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -54,6 +57,7 @@ impl fmt::Display for Totals {
             self.errors,
             self.sockets,
             self.commits,
+            self.relayed,
             self.reopened
         )
     }

@@ -18,6 +18,7 @@ use crate::totals::Totals;
 
 mod figures;
 mod promises;
+mod relay;
 mod student;
 
 /// Which part of the world fails.
@@ -105,6 +106,7 @@ pub struct World {
     model: Model,
     /// The open socket of the model.
     socket: Option<u32>,
+    relay: relay::Relay,
     client: Client,
     next_connection: u32,
     next_message: u32,
@@ -151,6 +153,7 @@ impl World {
             reopenings_left: 0,
             model: Model::default(),
             socket: None,
+            relay: relay::Relay::default(),
             client: Client::default(),
             next_connection: 1,
             next_message: 0,
@@ -188,6 +191,7 @@ impl World {
         }
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
+        totals.relayed = self.relay.chunks;
         totals.reopened = self.figures.reopened;
         totals
     }
@@ -297,9 +301,10 @@ impl World {
                 }
                 self.input(Input::Model { generation, event });
             }
-            Act::Speaks { bytes } => self.input(Input::ModelAudio { generation, bytes, sample_rate: 24_000 }),
+            Act::Speaks { bytes } => self.speaks(generation, bytes),
             Act::Goes(loss) => {
                 if self.socket == Some(generation) {
+                    self.relay.close();
                     self.socket = None;
                 }
                 self.input(Input::ModelLost { generation, loss, detail: "scripted".into() });
@@ -320,6 +325,7 @@ impl World {
         self.totals.crashes += 1;
         self.log.push(format!("{:>8} *** crash ***", self.now));
         self.socket = None;
+        self.relay.begin();
         for call in std::mem::take(&mut self.calls).into_keys() {
             self.log.push(format!("{:>8} call {call} broken off", self.now));
         }
@@ -340,6 +346,9 @@ impl World {
     }
 
     fn input(&mut self, input: Input) {
+        if let Some(relayed) = self.relay.take() {
+            self.input(relayed);
+        }
         self.totals.steps += 1;
         let strike = self.strike.take();
         let said = format!("{input:?}");
@@ -391,9 +400,11 @@ impl World {
     }
 
     fn perform(&mut self, effect: Effect) {
+        self.relay_hears(&effect);
         match effect {
             Effect::Write(_) | Effect::SetRole { .. } | Effect::Note { .. } => {}
             Effect::HoldAudio | Effect::DropAudio | Effect::RelayAudio { .. } => {}
+            Effect::GrantSpeech(_) | Effect::GrantAnswer(_) | Effect::Carried { .. } => {}
             Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
                 let open = self.socket.is_some();
                 self.promise(open, || "sound was given to a model that is not there".into());
