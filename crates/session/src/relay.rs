@@ -224,7 +224,9 @@ fn grantable(limit_ms: i64, slice_ms: i64, sample_rate: u32, used: usize) -> Opt
 fn is_to_be_told<T: PartialEq>(held: Option<(T, usize)>, wanted: Option<(T, usize)>) -> bool {
     match (held, wanted) {
         (None, None) => false,
-        (Some((held, left)), Some((wanted, bytes))) => held != wanted || left > bytes || left < bytes.div_ceil(2),
+        (Some((held, left)), Some((wanted, bytes))) => {
+            held != wanted || left > bytes || left < bytes.div_ceil(2)
+        }
         _ => true,
     }
 }

@@ -24,7 +24,14 @@ extern "C" {
     #[derive(Debug, Clone)]
     type JsRelay;
     #[wasm_bindgen(method)]
-    fn begin(this: &JsRelay, client_head: &str, client_tail: &str, model_head: &str, model_tail: &str, longest: u32);
+    fn begin(
+        this: &JsRelay,
+        client_head: &str,
+        client_tail: &str,
+        model_head: &str,
+        model_tail: &str,
+        longest: u32,
+    );
     #[wasm_bindgen(method)]
     fn open(this: &JsRelay, model: &Socket, generation: u32);
     #[wasm_bindgen(method)]

@@ -347,7 +347,12 @@ impl World {
 
     fn input(&mut self, input: Input) {
         if let Some(relayed) = self.relay.take() {
+            let crashes = self.totals.crashes;
             self.input(relayed);
+            if self.totals.crashes > crashes {
+                // What happened went down with the object, as it would have a moment later.
+                return;
+            }
         }
         self.totals.steps += 1;
         let strike = self.strike.take();

@@ -27,7 +27,8 @@ impl Serialize for ByNumber<'_> {
             Value::Object(fields) => {
                 let (first, others): (Vec<_>, Vec<_>) =
                     fields.iter().partition(|(name, _)| *name == "mimeType");
-                serializer.collect_map(first.into_iter().chain(others).map(|(name, value)| (name, Self(value))))
+                serializer
+                    .collect_map(first.into_iter().chain(others).map(|(name, value)| (name, Self(value))))
             }
             Value::Array(items) => serializer.collect_seq(items.iter().map(Self)),
             plain => plain.serialize(serializer),

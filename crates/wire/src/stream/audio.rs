@@ -67,16 +67,19 @@ pub fn around_answer(turn_id: &TurnId) -> (String, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use mentora_core::ids::ConversationId;
     use super::*;
     use crate::stream::ClientFrame;
+    use mentora_core::ids::ConversationId;
 
     #[test]
     fn the_fewest_bytes_last_so_long_and_no_fewer_do() {
         for rate in [8_000, 11_025, 16_000, 22_050, 44_100, 48_000] {
             for ms in [1, 7, 999, 1_000, 60_000] {
                 let bytes = bytes_of(ms, rate);
-                assert!(duration_ms(bytes, rate) >= ms && duration_ms(bytes - 2, rate) < ms, "{ms} at {rate}");
+                assert!(
+                    duration_ms(bytes, rate) >= ms && duration_ms(bytes - 2, rate) < ms,
+                    "{ms} at {rate}"
+                );
             }
         }
         assert_eq!(bytes_of(-1, 16_000), 0);
