@@ -161,17 +161,14 @@ impl Step<'_> {
     /// is over.
     pub(crate) fn grant(&mut self) {
         let speech = self.speech_to_grant();
-        let left = |grant: &SpeechGrant| (grant.connection, grant.sample_rate, grant.bytes);
-        let of = |(connection, sample_rate, bytes)| ((connection, sample_rate), bytes);
-        let held = self.state.relay.speech.as_ref().map(left).map(of);
-        if is_to_be_told(held, speech.as_ref().map(left).map(of)) {
+        let what = |grant: &SpeechGrant| ((grant.connection, grant.sample_rate), grant.bytes);
+        if is_to_be_told(self.state.relay.speech.as_ref().map(what), speech.as_ref().map(what)) {
             self.state.relay.speech.clone_from(&speech);
             self.effects.push(Effect::GrantSpeech(speech));
         }
         let answer = self.answer_to_grant();
-        let left = |grant: &AnswerGrant| ((grant.turn_index, grant.sent), grant.bytes);
-        let held = self.state.relay.answer.as_ref().map(left);
-        if is_to_be_told(held, answer.as_ref().map(left)) {
+        let what = |grant: &AnswerGrant| ((grant.turn_index, grant.sent), grant.bytes);
+        if is_to_be_told(self.state.relay.answer.as_ref().map(what), answer.as_ref().map(what)) {
             self.state.relay.answer.clone_from(&answer);
             self.effects.push(Effect::GrantAnswer(answer));
         }
