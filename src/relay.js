@@ -4,16 +4,18 @@
 // anything, and is called every ten chunks to renew. A Rust that has lost its memory renews nothing, so all falls silent.
 const REPORT_EVERY = 10;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+/** The chunk at hand, decoded. All conversations share it: it is used before anything else can happen. */
+let pcm = new Uint8Array(0);
 export class Relay {
   /** `rust`: where `frame(generation, text)`, `closed(generation, code, reason)` and `report()` go. */
   constructor(rust) { Object.assign(this, { rust }).begin('', '', '', '', 0); }
   /** A new life: how chunks are written, the longest one. What a life that ended without a word has left is closed. */
   begin(clientHead, clientTail, modelHead, modelTail, longest) {
-    this.close()?.close(1000, 'not needed any more');
+    shut(this.close());
     this.fromClients = { head: clientHead, tail: clientTail };
     this.fromModels = { head: modelHead, tail: modelTail };
-    this.pcm = new Uint8Array(longest);
-    Object.assign(this, { listeners: new Map(), counts: [0, 0, 0, 0], spokenAt: 0 });
+    if (pcm.length < longest) pcm = new Uint8Array(longest);
+    Object.assign(this, { longest, listeners: new Map(), counts: [0, 0, 0, 0], spokenAt: 0 });
   }
   /** The model's socket, before it is accepted. */
   open(model, generation) {
@@ -59,7 +61,7 @@ export class Relay {
     if (!this.fits(bytes, grant)) return false;
     let asText, asBytes;
     for (const [socket, binary] of this.listeners)
-      send(socket, binary ? (asBytes ??= framed(grant, this.pcm.subarray(0, bytes))) : (asText ??= grant.head + data + grant.tail));
+      send(socket, binary ? (asBytes ??= framed(grant, bytes)) : (asText ??= grant.head + data + grant.tail));
     grant.sent += bytes;
     this.spokenAt = Date.now();
     return this.count(2, bytes, grant);
@@ -69,10 +71,10 @@ export class Relay {
     if (!data || data.length % 4 !== 0) return 0;
     const expected = (data.length / 4) * 3 - (data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0);
     try {
-      return this.pcm.setFromBase64(data, { lastChunkHandling: 'strict' }).written === expected ? expected : 0;
+      return pcm.setFromBase64(data, { lastChunkHandling: 'strict' }).written === expected ? expected : 0;
     } catch { return 0; }
   }
-  fits(bytes, grant) { return bytes > 0 && bytes % 2 === 0 && bytes <= this.pcm.length && bytes <= grant.left; }
+  fits(bytes, grant) { return bytes > 0 && bytes % 2 === 0 && bytes <= this.longest && bytes <= grant.left; }
   /** The last thing done about a chunk, for a report may change every grant. */
   count(at, bytes, grant) {
     grant.left -= bytes;
@@ -82,18 +84,16 @@ export class Relay {
     return true;
   }
 }
-
 const within = ({ head, tail }, text) => (text.startsWith(head) && text.endsWith(tail) ? text.slice(head.length, -tail.length) : undefined);
 /** As a binary frame: index of the turn, place in it in ms, the sound. */
-function framed({ turn, perMs, sent }, pcm) {
-  const frame = new Uint8Array(8 + pcm.length);
-  frame.set(pcm, 8);
+function framed({ turn, perMs, sent }, bytes) {
+  const frame = new Uint8Array(8 + bytes);
   const header = new DataView(frame.buffer);
   header.setUint32(0, turn, true);
   header.setUint32(4, Math.floor(sent / perMs), true);
+  frame.set(pcm.subarray(0, bytes), 8);
   return frame;
 }
-/** One that is going away says so by its close event. */
-function send(socket, message) {
-  try { socket.send(message); } catch {}
-}
+// A socket that is going away says so by its close event.
+const send = (socket, message) => { try { socket.send(message); } catch {} };
+const shut = (socket) => { try { socket?.close(1000, 'not needed any more'); } catch {} };

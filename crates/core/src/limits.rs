@@ -86,6 +86,12 @@ limits! {
     MaxTurns: u32 1..=200;
     /// Hours until the tutor answers: at once to a month.
     ResponseDelayHours: f64 0.0..=720.0;
+    /// Staff's own instructions for the tutor.
+    CustomSystemPrompt: text 0..=20_000;
+    /// Staff's own guidance for a move.
+    MovePrompt: text 0..=2_000;
+    /// A section of the prompt in a student's own words.
+    PromptEdit: text 1..=2_000;
     /// Minutes after which a conversation ends: a minute to a day.
     TimeLimitMinutes: u32 1..=1_440;
 

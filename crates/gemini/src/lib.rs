@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`connect`]: the request that upgrades to a socket
 //! - [`setup`]: the first message, with what a model would refuse left out
+//! - [`models`]: what each model accepts of it
 //! - [`client`]: the other messages to the model
 //! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
 //! - [`layout`]: frames of sound, to the byte
@@ -16,12 +17,14 @@ pub mod close;
 pub mod connect;
 pub mod generate;
 pub mod layout;
+pub mod models;
 pub mod server;
 pub mod setup;
 pub mod usage;
 
 pub use client::ClientMessage;
 pub use close::Loss;
+pub use models::LiveModel;
 pub use server::ServerEvent;
 pub use setup::SessionConfig;
 pub use usage::Usage;

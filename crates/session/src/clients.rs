@@ -29,6 +29,7 @@ impl Step<'_> {
         self.resume_speech();
         self.resume_answer();
         self.resume_outbox();
+        self.resume_sessions();
     }
 
     pub(crate) fn connect(&mut self, mut connection: Connection) {

@@ -144,6 +144,22 @@ pub enum Input {
         /// How it went.
         outcome: TallyOutcome,
     },
+    /// The document of a session of the model was written, or not.
+    SessionKept {
+        /// Which session.
+        number: u32,
+        /// Of the write.
+        revision: u32,
+        /// How it went.
+        outcome: FlushOutcome,
+    },
+    /// The text model answered [`crate::Effect::Summarise`], or not.
+    Summarised {
+        /// Of which end.
+        ended_at: Millis,
+        /// What it said, as it said it.
+        answer: Option<String>,
+    },
     /// The alarm rang. It may ring twice, and late.
     Alarm,
 }

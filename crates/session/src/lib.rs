@@ -16,8 +16,10 @@
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - [`relay`]: sound that is handed on without asking
+//! - `loss`: what becomes of what was under way when the socket is lost
+//! - `sessions`: the document that follows each opening of it
 //! - `outbox`: turns on their way to Firestore
-//! - `ending`: how a conversation ends, and its summary
+//! - `ending`: how a conversation ends; `time_up`: when its time is over; `summary`: what came of it
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
@@ -28,20 +30,24 @@ pub mod effect;
 mod ending;
 pub mod input;
 mod log;
+mod loss;
 mod outbox;
 pub mod record;
 pub mod relay;
+mod sessions;
 pub mod state;
 mod student;
+mod summary;
 mod tally;
+mod time_up;
 mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
 
-pub use effect::{Effect, FlushBatch, Refusal, Write};
+pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
-pub use record::{Facts, Record, Way};
+pub use record::{Facts, Record, SessionVersion, Way};
 pub use relay::{AnswerGrant, Carried, Direction, Sound, SpeechGrant};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
@@ -53,12 +59,21 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
         matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. } | Input::Relayed { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
+    let wakes = matches!(input, Input::Woke { .. });
+    if !is_audio && !wakes {
+        step.end_out_of_time();
+    }
     step.take(input);
+    if !is_audio {
+        step.end_out_of_time();
+        step.end_inactive();
+    }
     step.pump();
     step.tell_session_state();
+    step.follow_session();
     step.grant();
     let Step { state, effects, .. } = step;
-    // Sound that opens an answer, or fills an utterance, does more than count.
+    // Sound that opens an answer or a session, or fills an utterance, does more than count.
     let is_changed = match before {
         Some(before) => before != state.record,
         None => !effects.iter().all(Effect::is_about_sound),
@@ -101,6 +116,8 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
+            Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),
         }
     }

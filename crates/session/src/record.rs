@@ -1,9 +1,10 @@
 //! What must survive a crash, besides turns and events, which have rows of their own.
 
 use mentora_core::dialogue::Strategy;
-use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, Usage};
+use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, StreamingSession, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::money::Micros;
+use mentora_core::prompts::PromptEdits;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{Seq, SessionState};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub struct Facts {
     /// The teacher's own persona that `ai_config` names; a built-in one is known by its id alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
+    /// Sections of the prompt in the student's own words.
+    #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
+    pub prompt_edits: PromptEdits,
     /// The Live model.
     pub model: String,
     /// When the conversation began.
@@ -72,6 +76,15 @@ pub struct Record {
     /// What the figures of the assignment have yet to be told.
     #[serde(default)]
     pub tally: Option<Tally>,
+    /// The documents that follow the model's sessions.
+    #[serde(default)]
+    pub sessions: Sessions,
+    /// The time that the assignment gives, once it runs.
+    #[serde(default)]
+    pub timer: Option<Timer>,
+    /// The summary that the text model has yet to write.
+    #[serde(default)]
+    pub summing: Option<Summing>,
 }
 
 /// Speech of the student.
@@ -109,13 +122,49 @@ pub struct Owed {
     pub failures: u32,
     /// How often an answer was cut short by a failure, not by the student.
     pub cuts: u32,
+    /// How often the model ended its turn without a word.
+    #[serde(default)]
+    pub empty: u32,
+    /// When the model was first asked.
+    #[serde(default)]
+    pub first_asked_at: Option<Millis>,
+    /// How much of the time until then was spent opening the model's session; `None` when it was open.
+    #[serde(default)]
+    pub opening_ms: Option<i64>,
 }
 
 impl Owed {
     /// An answer that the model has yet to be asked for.
     #[must_use]
     pub fn new(student_index: u32, strategy: Strategy, since: Millis) -> Self {
-        Self { student_index, strategy, since, asked_at: None, failures: 0, cuts: 0 }
+        Self {
+            student_index,
+            strategy,
+            since,
+            asked_at: None,
+            failures: 0,
+            cuts: 0,
+            empty: 0,
+            first_asked_at: None,
+            opening_ms: None,
+        }
+    }
+
+    /// The model is asked now, in a session that was being opened from then to then.
+    pub fn asked(&mut self, now: Millis, opening: Option<(Millis, Millis)>) {
+        self.asked_at = Some(now);
+        if self.first_asked_at.is_none() {
+            self.first_asked_at = Some(now);
+            self.opening_ms = opening
+                .filter(|(_, ready)| *ready > self.since)
+                .map(|(from, ready)| ready.since(from.max(self.since)));
+        }
+    }
+
+    /// How long after the student had finished the model was first asked.
+    #[must_use]
+    pub fn asked_ms(&self) -> Option<i64> {
+        self.first_asked_at.map(|at| at.since(self.since))
     }
 }
 
@@ -169,6 +218,26 @@ pub struct Ended {
     pub summary: String,
 }
 
+/// The time that the assignment gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Since when it runs: the student's first turn, or the first after staff have opened the conversation again.
+    pub since: Millis,
+    /// Whether the student was told that it runs out.
+    pub warned: bool,
+}
+
+/// The summary that the text model has yet to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summing {
+    /// When we stop waiting, for the answer or to ask again.
+    pub until: Millis,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+    /// Whether it was asked and has not answered.
+    pub asked: bool,
+}
+
 /// A handle by which the model's session is resumed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handle {
@@ -197,6 +266,46 @@ pub struct Outbox {
     pub update_time: Option<String>,
     /// Firestore will never take it; said once to the operator.
     pub refused: bool,
+}
+
+/// The documents that follow the model's sessions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sessions {
+    /// How many sessions there were.
+    pub opened: u32,
+    /// The newest one, and before it those of which their documents do not know everything.
+    pub kept: Vec<KeptSession>,
+    /// When to write next.
+    pub next_at: Option<Millis>,
+    /// How often it failed in a row.
+    pub failures: u32,
+}
+
+/// A session of the model, and what its document knows of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptSession {
+    /// Which it is, from 1.
+    pub number: u32,
+    /// What its document is to say.
+    pub document: StreamingSession,
+    /// Counts changes.
+    pub revision: u32,
+    /// The change up to which the document knows.
+    pub written: u32,
+    /// Which version of it there is.
+    pub version: SessionVersion,
+}
+
+/// Which version of a session's document there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionVersion {
+    /// None: it was never written.
+    Missing,
+    /// This one, of our last write.
+    Known(String),
+    /// Nobody knows; to be read first.
+    Unknown,
 }
 
 /// What the figures of the assignment have yet to be told.

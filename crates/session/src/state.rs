@@ -30,6 +30,8 @@ pub struct State {
     pub(crate) flushing: bool,
     /// Whether the figures of the assignment are being told.
     pub(crate) tallying: bool,
+    /// Whether a document of a session is being written.
+    pub(crate) keeping: bool,
 }
 
 /// A connected client.
@@ -70,6 +72,9 @@ impl State {
             handle: None,
             outbox: Default::default(),
             tally: None,
+            sessions: Default::default(),
+            timer: None,
+            summing: None,
         };
         Self::restore(record, Vec::new())
     }
@@ -106,6 +111,7 @@ impl State {
             calls: BTreeMap::new(),
             flushing: false,
             tallying: false,
+            keeping: false,
         }
     }
 
@@ -142,7 +148,8 @@ impl State {
             token_usage: record.token_usage,
             cost_micros: record.cost,
             summary: ended.map(|ended| ended.summary.clone()),
-            streaming_session: None,
+            streaming_session: self.open_session(),
+            prompt_edits: record.facts.prompt_edits.clone(),
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,
             closed_at: ended.map(|ended| ended.at),

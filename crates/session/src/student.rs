@@ -50,7 +50,7 @@ impl Step<'_> {
     /// Whether something may be said now; says why not.
     fn may_say(&mut self, source: Source, about: &str) -> bool {
         let record = &self.state.record;
-        if record.ended.is_some() || record.ending.is_some() {
+        if record.ended.is_some() || record.ending.is_some() || self.state.is_out_of_time(self.now) {
             self.refuse(
                 source,
                 Some(about),
@@ -120,13 +120,14 @@ impl Step<'_> {
             cost_micros: None,
             latency: None,
             client_message_id: Some(client_message_id),
-            prompt_version: None,
+            prompt_version: Some(mentora_core::prompts::version().to_owned()),
             model: None,
             created_at: self.now,
             prev_hash: String::new(),
             hash: String::new(),
         };
         let turn = self.store_turn(turn);
+        self.start_timer();
         self.acted();
         self.tell(Event::TurnStored { turn: turn.clone() });
         self.tell(Event::Decision {
@@ -251,7 +252,7 @@ impl Step<'_> {
         let mut owed = Owed::new(self.state.next_index(), Strategy::Continue, self.now);
         if speech.streaming {
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
-            owed.asked_at = Some(self.now);
+            owed.asked(self.now, None);
         }
         self.state.record.owed = Some(owed);
         self.acted();

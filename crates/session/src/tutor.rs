@@ -13,13 +13,15 @@ use mentora_wire::stream::Event;
 
 use crate::Step;
 use crate::effect::{Effect, Refusal, Write};
-use crate::record::{Answer, Unsettled};
+use crate::record::{Answer, Owed, Unsettled};
 use crate::upstream::Trailing;
 
 /// How long the model's report of tokens may take once the answer is stored.
 const USAGE_PATIENCE_MS: i64 = seconds(20);
 /// How often an answer that failed before anything came of it is asked for again.
 const MAX_FAILURES: u32 = 2;
+/// How often a turn that the model ended without a word is asked about again.
+const MAX_EMPTY: u32 = 1;
 /// How often an answer that was cut short by a failure is asked for again.
 const MAX_CUTS: u32 = 1;
 
@@ -139,6 +141,12 @@ impl Step<'_> {
     /// The model ended its turn without having said anything: asked once more in silence, then given up.
     fn empty_turn(&mut self) {
         self.note("model.turn.empty", "");
+        if let Some(owed) = self.state.record.owed.as_mut() {
+            owed.empty = owed.empty.saturating_add(1);
+            if owed.empty > MAX_EMPTY {
+                owed.failures = MAX_FAILURES;
+            }
+        }
         self.fail_answer();
     }
 
@@ -238,6 +246,8 @@ impl Step<'_> {
             usage: None,
             cost_micros: None,
             latency: Some(Latency {
+                asked_ms: owed.as_ref().and_then(Owed::asked_ms),
+                opening_ms: owed.as_ref().and_then(|owed| owed.opening_ms),
                 first_text_ms: answer.first_text_at.map(|at| at.since(since)),
                 first_audio_ms: answer.first_audio_at.map(|at| at.since(since)),
                 total_ms: answer.complete_at.unwrap_or(answer.last_at).since(since),
@@ -293,6 +303,7 @@ impl Step<'_> {
         record.token_usage = record.token_usage.plus(usage);
         record.cost = record.cost.saturating_add(cost);
         let total = record.cost;
+        self.session_used(&usage, cost);
         let position = usize::try_from(index).unwrap_or(usize::MAX);
         let Some(turn) = self.state.turns.get_mut(position) else {
             return;
@@ -340,7 +351,7 @@ impl Step<'_> {
             owed.failures = owed.failures.saturating_add(1);
             if owed.failures > MAX_FAILURES {
                 let message = "The tutor did not answer. Your turn is kept; say something more to try again.";
-                return self.give_up(ErrorCode::UpstreamUnavailable, message);
+                return self.give_up(ErrorCode::UpstreamUnavailable, message, None);
             }
         }
         owed.asked_at = None;
@@ -354,11 +365,11 @@ impl Step<'_> {
     }
 
     /// No answer will come.
-    pub(crate) fn give_up(&mut self, code: ErrorCode, message: &str) {
+    pub(crate) fn give_up(&mut self, code: ErrorCode, message: &str, retry_in_ms: Option<i64>) {
         let Some(owed) = self.state.record.owed.take() else {
             return;
         };
-        self.tell_error(code, message, true, None);
+        self.tell_error(code, message, true, retry_in_ms);
         let waiting: Vec<u32> = self
             .state
             .calls

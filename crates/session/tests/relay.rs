@@ -58,6 +58,7 @@ impl Scene {
             background: String::new(),
             ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
             persona: None,
+            prompt_edits: Default::default(),
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };

@@ -9,6 +9,8 @@
 //! - `relay`: what hands sound on beside it all
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `sessions`: the documents of the model's sessions
+//! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
@@ -24,7 +26,9 @@ mod flush;
 mod model;
 mod relay;
 mod rows;
+mod sessions;
 mod shell;
+mod summary;
 pub mod sweep;
 mod tally;
 

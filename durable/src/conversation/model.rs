@@ -40,6 +40,9 @@ pub(super) async fn run(shell: Rc<Shell>, generation: u32, setup: SessionConfig)
 
 type Lost = (Loss, String);
 
+/// HTTP status of an upgrade.
+const SWITCHING_PROTOCOLS: u16 = 101;
+
 async fn open(config: &GeminiConfig) -> Result<WebSocket, Lost> {
     let key = config.api_key.as_ref().map(|key| key.expose()).unwrap_or_default();
     if key.is_empty() && !config.offline {
@@ -54,10 +57,15 @@ async fn open(config: &GeminiConfig) -> Result<WebSocket, Lost> {
     let mut init = RequestInit::new();
     init.with_headers(headers);
     let request = Request::new_with_init(&request.uri().to_string(), &init).map_err(broken)?;
-    let response = Fetch::Request(request).send().await.map_err(broken)?;
+    let mut response = Fetch::Request(request).send().await.map_err(broken)?;
     let status = response.status_code();
-    let refused = || (Loss::of_status(status), format!("the upgrade was answered with {status}"));
-    response.websocket().ok_or_else(refused)
+    let refused = |loss| (loss, format!("the upgrade was answered with {status}"));
+    if status == SWITCHING_PROTOCOLS {
+        return response.websocket().ok_or_else(|| refused(Loss::RetryWithHandle));
+    }
+    // What was said tells a key that is not good from a place that is not served; unread, the status has to do.
+    let said = response.text().await.unwrap_or_default();
+    Err(refused(Loss::of_refusal(status, &said)))
 }
 
 fn begin(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup: &SessionConfig) -> Result<(), Lost> {
@@ -65,7 +73,7 @@ fn begin(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup: &Session
     // Google's frames are binary, and the default of this platform hands those over as a Blob that cannot be read.
     socket.as_ref().set_binary_type(BinaryType::Arraybuffer);
     if !shell.keep_model(generation, socket) {
-        // It was given up while it was being opened.
+        // It was given up while it was being opened. Nothing was said in it: another may have resumed the session.
         let _ = socket.accept().and_then(|()| socket.close(Some(1000), Some("not needed any more")));
         return Err((Loss::RetryWithHandle, "given up".into()));
     }

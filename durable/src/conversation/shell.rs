@@ -27,7 +27,7 @@ use super::clients::Clients;
 use super::model::{self, Model};
 use super::relay::Relay;
 use super::rows::Rows;
-use super::{facts, flush, tally};
+use super::{facts, flush, sessions, summary, tally};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -85,6 +85,8 @@ pub(super) struct Shell {
     store: StoreTally,
     /// Held by whoever writes to the documents, and by whoever ends that for good.
     pub(super) at_documents: Mutex<()>,
+    /// The same for the documents of the model's sessions, for which no turn waits.
+    pub(super) at_sessions: Mutex<()>,
 }
 
 impl Shell {
@@ -108,6 +110,7 @@ impl Shell {
             metrics,
             store: StoreTally::default(),
             at_documents: Mutex::new(()),
+            at_sessions: Mutex::new(()),
         }
     }
 
@@ -307,6 +310,12 @@ impl Shell {
                 if let Some(id) = self.with_session(|session| session.record().facts.conversation.clone()) {
                     spawn_local(tally::run(Rc::clone(self), id, way, *conversation));
                 }
+            }
+            Effect::KeepSession(write) => {
+                spawn_local(sessions::run(Rc::clone(self), *write));
+            }
+            Effect::Summarise { ended_at, question } => {
+                spawn_local(summary::run(Rc::clone(self), ended_at, *question));
             }
             Effect::Reopened(answer) => {
                 for waiting in self.reopenings.take() {

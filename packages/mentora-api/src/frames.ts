@@ -101,6 +101,8 @@ export interface Credits extends Event<"credits"> {
 export interface StateChange extends Event<"state_change"> {
   state: ConversationState;
   reason?: string | null;
+  /** When the time of the conversation is over; told once, when little of it is left. */
+  endsAt?: Millis | null;
 }
 export interface PendingResponse extends Event<"pending_response"> {
   dueAt: Millis;

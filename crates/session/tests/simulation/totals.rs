@@ -16,6 +16,7 @@ pub struct Totals {
     pub commits: u64,
     pub relayed: u64,
     pub reopened: u64,
+    pub out_of_time: u64,
 }
 
 impl Totals {
@@ -30,6 +31,7 @@ impl Totals {
         self.commits += other.commits;
         self.relayed += other.relayed;
         self.reopened += other.reopened;
+        self.out_of_time += other.out_of_time;
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
@@ -37,6 +39,7 @@ impl Totals {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
         assert!(self.relayed > 0, "no sound was relayed");
         assert!(self.reopened > 0, "nothing was opened again");
+        assert!(self.out_of_time > 0, "no clock ended anything");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
             assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
@@ -48,7 +51,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again, {} out of time",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -58,7 +61,8 @@ impl fmt::Display for Totals {
             self.sockets,
             self.commits,
             self.relayed,
-            self.reopened
+            self.reopened,
+            self.out_of_time
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mentora_core::documents::{AiConfig, ConversationState, Speaker, Turn};
+use mentora_core::documents::{AiConfig, ConversationState, EndReason, Speaker, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, ServerEvent};
@@ -16,9 +16,11 @@ use crate::model::{Act, Model};
 use crate::random::Random;
 use crate::totals::Totals;
 
+mod endings;
 mod figures;
 mod promises;
 mod relay;
+mod sessions;
 mod student;
 
 /// Which part of the world fails.
@@ -55,6 +57,8 @@ enum Happens {
     /// Staff open the conversation again, if it has ended.
     Reopen,
     Tally(figures::Telling),
+    Keep(Box<sessions::Keeping>),
+    Summary(endings::Summary),
     Connect,
     Crash,
 }
@@ -102,7 +106,10 @@ pub struct World {
     store: Store,
     firestore: Firestore,
     figures: figures::Figures,
+    sessions: sessions::Sessions,
     reopenings_left: u32,
+    /// Waits for the days in which nobody does anything.
+    patient: bool,
     model: Model,
     /// The open socket of the model.
     socket: Option<u32>,
@@ -131,8 +138,15 @@ fn facts(seed: u64) -> Facts {
         title: "Screens".into(),
         question: Some("Do screens harm sleep?".into()),
         background: String::new(),
-        ai_config: AiConfig { max_turns: 6, auto_terminate: false, ..AiConfig::default() },
+        ai_config: AiConfig {
+            max_turns: 6,
+            auto_terminate: false,
+            // A minute or two, of some.
+            time_limit_minutes: (seed % 4 == 0).then_some(1 + (seed / 4 % 2) as u32),
+            ..AiConfig::default()
+        },
         persona: None,
+        prompt_edits: Default::default(),
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }
@@ -150,7 +164,9 @@ impl World {
             store: Store::default(),
             firestore: Firestore::default(),
             figures: figures::Figures::default(),
+            sessions: sessions::Sessions::default(),
             reopenings_left: 0,
+            patient: false,
             model: Model::default(),
             socket: None,
             relay: relay::Relay::default(),
@@ -171,6 +187,7 @@ impl World {
         world.acts_left = world.random.between(3, 14) as u32;
         world.reopenings_left = world.random.between(0, 2) as u32;
         world.client.audio = world.random.percent(50);
+        world.patient = world.random.percent(30);
         world.at(0, Happens::Connect);
         world.at(100, Happens::StudentActs);
         world
@@ -193,6 +210,9 @@ impl World {
         totals.commits = self.firestore.writes;
         totals.relayed = self.relay.chunks;
         totals.reopened = self.figures.reopened;
+        let clock = [EndReason::TimeLimit, EndReason::Inactivity];
+        let ended = self.state.record().ended.as_ref();
+        totals.out_of_time = u64::from(ended.is_some_and(|ended| clock.contains(&ended.reason)));
         totals
     }
 
@@ -218,6 +238,7 @@ impl World {
             }
             let next = self.queue.first_key_value().map(|((at, _), _)| *at);
             let alarm = self.state.next_alarm().map(|at| at.0.max(self.now));
+            let alarm = alarm.filter(|at| self.waits_for(*at));
             match (next, alarm) {
                 (None, None) if self.calm => break,
                 (None, None) => self.calm_down(),
@@ -283,6 +304,8 @@ impl World {
             }
             Happens::Reopen => self.input(Input::Reopen),
             Happens::Tally(telling) => self.tell_figures(&telling),
+            Happens::Keep(keeping) => self.keep_session(*keeping),
+            Happens::Summary(summary) => self.sum_up(summary),
             Happens::Connect => self.connect(),
             Happens::Crash => self.crash(),
         }
@@ -456,6 +479,7 @@ impl World {
                 self.promise(free, || "a second socket of the model was opened".into());
                 self.promise(!setup.system_instruction.is_empty(), || "a setup without instruction".into());
                 self.totals.sockets += 1;
+                self.sessions.opened += 1;
                 self.socket = Some(generation);
                 let faulty = self.faulty(Faults::Model);
                 let script = self.model.open(&mut self.random, faulty);
@@ -485,6 +509,8 @@ impl World {
                 }
             }
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
+            Effect::KeepSession(write) => self.begin_to_keep(*write),
+            Effect::Summarise { ended_at, .. } => self.begin_to_sum_up(ended_at),
             Effect::Reopened(_) => {}
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();

@@ -13,6 +13,8 @@ const PLAYBACK_REPORT_MS = 1_000;
 /** After this long without a transcript, nothing of what was said was understood. */
 const UNHEARD_MS = 20_000;
 const METER_BARS = 28;
+/** When to look for the written summary: it follows the end by some seconds. */
+const SUMMARY_AFTER_MS = [5_000, 15_000, 40_000];
 
 export type Talking =
   { phase: "quiet" } | { phase: "opening" } | { phase: "listening"; clientMessageId: string; since: number };
@@ -36,6 +38,7 @@ export class Dialogue {
   readonly #speaker: Speaker;
   #microphone: Microphone | null = null;
   #finishing: ReturnType<typeof setTimeout> | undefined;
+  #summaries: ReturnType<typeof setTimeout>[] = [];
   #reported = { turnId: "", heardMs: 0 };
 
   constructor(conversation: Conversation, assignment: Assignment) {
@@ -100,6 +103,7 @@ export class Dialogue {
   }
 
   leave(): void {
+    this.#summaries.forEach(clearTimeout);
     void this.#closeMicrophone();
     this.#stream.close();
     void this.#speaker.close();
@@ -194,7 +198,10 @@ export class Dialogue {
     stream.on("audio", (audio) => this.#speaker.play(audio));
     stream.on("ai_response_end", () => this.#speaker.complete());
     stream.on("interrupted", () => this.#speaker.flush());
-    stream.on("conversation_ended", () => void this.#closeMicrophone());
+    stream.on("conversation_ended", () => {
+      void this.#closeMicrophone();
+      this.#summaries = SUMMARY_AFTER_MS.map((after) => setTimeout(() => void this.#readSummary(), after));
+    });
     stream.on("rejected", ({ clientMessageId, text }) => {
       script.withdraw(this.transcript, clientMessageId);
       this.draft = this.draft ? `${text}\n${this.draft}` : text;
@@ -221,6 +228,12 @@ export class Dialogue {
   /** What the stream can no longer tell, the stored conversation does. */
   async #reload(): Promise<void> {
     this.#take(await client.conversations.get(this.conversation.id));
+  }
+
+  /** The end came with quotations; what the text model writes takes their place. */
+  async #readSummary(): Promise<void> {
+    const { state, summary } = await client.conversations.get(this.conversation.id).catch(() => this.conversation);
+    if (state === "closed" && summary && this.transcript.ended) this.transcript.ended.summary = summary;
   }
 
   /** Whoever begins to speak while the tutor speaks stops it, and says how much was heard. */

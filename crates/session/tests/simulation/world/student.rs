@@ -50,6 +50,9 @@ impl World {
             let delay = self.random.between(0, 3_000);
             self.at(delay, Happens::Crash);
         }
+        if self.random.percent(1) {
+            self.jump();
+        }
         let Some(id) = self.client.connection else {
             self.at(10, Happens::Connect);
             return;
