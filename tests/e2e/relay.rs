@@ -174,8 +174,7 @@ pub async fn a_panic_elsewhere_is_survived_and_leaves_no_model_behind(_: Arc<Hou
     let stack = Stack::start(Wanted { script, ..Wanted::new(Store::Embedded, Pace::AtOnce) }).await;
     let _watch = stack.watch();
     let class = Class::open(&stack).await;
-    let (student, other) =
-        (class.student(&stack, "student").await, class.student(&stack, "somebody else").await);
+    let (student, other) = (class.student(&stack, "student").await, class.student(&stack, "neighbour").await);
     let mut stream = Stream::of(&stack, &student).await;
     let mut elsewhere = Stream::of(&stack, &other).await;
     the_entry_lists_every_handler(&mut elsewhere).await;

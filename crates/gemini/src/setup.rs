@@ -66,6 +66,36 @@ pub struct SessionConfig {
     /// Size of the context, in tokens, at which the oldest of it is dropped, and what is kept then. Every turn is
     /// billed for the whole context, so this bounds what a turn can cost.
     pub compression: Option<Compression>,
+    /// Who says where speech begins and ends. Fixed for the life of a socket.
+    pub detection: Detection,
+}
+
+/// Who says where the student's speech begins and ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detection {
+    /// We do, by `activityStart` and `activityEnd`. The contract lets the student say when the tutor may speak, and no
+    /// silence is streamed that would be billed.
+    #[default]
+    Manual,
+    /// The model does, by listening.
+    Automatic {
+        /// Silence that ends what the student says, ms. A student who thinks aloud pauses; one who has finished waits.
+        silence_ms: u32,
+        /// Speech shorter than this is none, ms. Google calls it padding.
+        onset_ms: u32,
+    },
+}
+
+impl Detection {
+    fn to_value(self) -> Value {
+        match self {
+            // Any other field beside `disabled` closes the session with 1007.
+            Self::Manual => json!({"disabled": true}),
+            Self::Automatic { silence_ms, onset_ms } => {
+                json!({"disabled": false, "prefixPaddingMs": onset_ms, "silenceDurationMs": silence_ms})
+            }
+        }
+    }
 }
 
 /// How much a model is to think.
@@ -154,9 +184,7 @@ impl SessionConfig {
     /// The setup message.
     ///
     /// - Answers are audio on every current speech model; their text is the output transcription.
-    /// - Turns are taken by hand (`activityStart`, `activityEnd`): the contract lets the student say when the
-    ///   tutor may speak, and no silence is streamed that would be billed. The other fields of automatic detection
-    ///   must be absent beside `disabled`.
+    /// - The beginning of speech breaks into an answer, whoever notices it.
     #[must_use]
     pub fn to_message(&self) -> Value {
         let mut setup = Map::new();
@@ -166,7 +194,7 @@ impl SessionConfig {
         setup.insert(
             "realtimeInputConfig".into(),
             json!({
-                "automaticActivityDetection": {"disabled": true},
+                "automaticActivityDetection": self.detection.to_value(),
                 "activityHandling": "START_OF_ACTIVITY_INTERRUPTS",
                 "turnCoverage": "TURN_INCLUDES_ONLY_ACTIVITY",
             }),
@@ -274,6 +302,7 @@ mod tests {
                 threshold: "BLOCK_ONLY_HIGH",
             }],
             compression: Some(Compression { trigger_tokens: 25_600, target_tokens: 12_800 }),
+            detection: Detection::Manual,
         }
     }
 
@@ -426,6 +455,19 @@ mod tests {
             json!({"disabled": true}),
             "any other field beside `disabled` closes the session"
         );
+    }
+
+    #[test]
+    fn a_model_that_listens_for_the_end_of_speech_is_told_how_long_to_wait() {
+        let mut config = all("gemini-3.8-live");
+        config.detection = Detection::Automatic { silence_ms: 800, onset_ms: 300 };
+        let message = config.to_message();
+        let input = &message["setup"]["realtimeInputConfig"];
+        assert_eq!(
+            input["automaticActivityDetection"],
+            json!({"disabled": false, "prefixPaddingMs": 300, "silenceDurationMs": 800})
+        );
+        assert_eq!(input["activityHandling"], "START_OF_ACTIVITY_INTERRUPTS");
     }
 
     #[test]

@@ -31,6 +31,7 @@ enum Deadline {
     Played,
     Transcript,
     Floor,
+    Microphone,
     Usage,
     Call,
     Idle,
@@ -69,7 +70,9 @@ impl State {
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
-        add(Deadline::Floor, self.speech.map(|speech| speech.since + FLOOR_MS));
+        let by_hand = self.speech.filter(|_| self.is_speaking_by_hand());
+        add(Deadline::Floor, by_hand.map(|speech| speech.since + FLOOR_MS));
+        add(Deadline::Microphone, self.microphone_deadline());
 
         let asked_at = record.owed.as_ref().and_then(|owed| owed.asked_at);
         match &self.upstream.socket {
@@ -130,6 +133,7 @@ impl Step<'_> {
                         self.end_speech(speech.connection);
                     }
                 }
+                Deadline::Microphone => self.microphone_due(),
                 Deadline::Usage => {
                     let usage = self.trailing_mut().and_then(|trailing| trailing.usage);
                     if let Some(unsettled) = self.state.record.unsettled {
@@ -142,7 +146,7 @@ impl Step<'_> {
                 Deadline::Leave => self.leave_model(),
                 Deadline::Summary => self.summary_overdue(),
                 Deadline::TimeWarning => self.warn_of_time(),
-                // Looked at before and after every input.
+                // Looked at after every input.
                 Deadline::TimeOver | Deadline::Inactivity => {}
                 // `pump` looks at these after every input.
                 Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Session => {}

@@ -40,6 +40,7 @@ impl Step<'_> {
             self.store_speech();
         }
         self.state.record.spoken = None;
+        self.state.record.microphone = None;
         self.state.speech = None;
         self.state.record.owed = None;
         self.state.record.ending = None;

@@ -13,6 +13,7 @@
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
 //! - `clients`: connections, frames, resume by cursor
 //! - `student`: turns of the student, written and spoken
+//! - `microphone`: hands-free speech
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - [`relay`]: sound that is handed on without asking
@@ -31,6 +32,7 @@ mod ending;
 pub mod input;
 mod log;
 mod loss;
+mod microphone;
 mod outbox;
 pub mod record;
 pub mod relay;
@@ -44,6 +46,7 @@ mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
+use mentora_wire::stream::ClientFrame;
 
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
@@ -59,12 +62,14 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
         matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. } | Input::Relayed { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
-    let wakes = matches!(input, Input::Woke { .. });
-    if !is_audio && !wakes {
+    // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
+    let replays =
+        matches!(input, Input::Connected(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. });
+    if !is_audio && !replays && !matches!(input, Input::Woke { .. }) {
         step.end_out_of_time();
     }
     step.take(input);
-    if !is_audio {
+    if !is_audio && !replays {
         step.end_out_of_time();
         step.end_inactive();
     }

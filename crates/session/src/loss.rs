@@ -68,6 +68,7 @@ impl Step<'_> {
         if was_ready && self.was_asked() {
             self.fail_answer();
         }
+        self.hold_microphone();
         if fruitless >= MAX_FRUITLESS {
             return self.refuse_work(loss);
         }
@@ -88,10 +89,12 @@ impl Step<'_> {
     /// Whether the lost session had been given something to answer.
     fn was_asked(&self) -> bool {
         let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
-        asked || self.state.speech.is_some_and(|speech| speech.streaming)
+        let heard = self.state.speech.is_some_and(|speech| speech.streaming);
+        asked || heard || self.state.is_speaking_hands_free()
     }
 
     fn give_up_for(&mut self, loss: Loss) {
+        self.shut_microphone_without_model(told(loss).0);
         if let Some(spoken) = &self.state.record.spoken {
             if spoken.transcript.trim().is_empty() {
                 return self.lose_speech();

@@ -9,6 +9,8 @@ use mentora_core::time::Millis;
 use mentora_wire::stream::{Seq, SessionState};
 use serde::{Deserialize, Serialize};
 
+use crate::input::ConnectionId;
+
 /// What the conversation is about; read from the documents once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
@@ -59,6 +61,9 @@ pub struct Record {
     pub cost: Micros,
     /// Speech of the student whose transcript is not complete.
     pub spoken: Option<Spoken>,
+    /// The microphone that stays open over several turns.
+    #[serde(default)]
+    pub microphone: Option<Microphone>,
     /// The answer that the tutor owes.
     pub owed: Option<Owed>,
     /// The answer that the tutor is giving.
@@ -105,6 +110,40 @@ pub struct Spoken {
     pub ended_at: Option<Millis>,
     /// When the transcript is taken as complete; set once the tutor has begun to answer.
     pub due: Option<Millis>,
+}
+
+/// A microphone that stays open over several turns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Microphone {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// The client's id of it; the later turns are `{id}.2`, `{id}.3` and so on.
+    pub client_message_id: String,
+    /// Rate of its samples, Hz.
+    pub sample_rate: u32,
+    /// How many turns the student has begun.
+    pub turns: u32,
+    /// When somebody last said something.
+    pub quiet_since: Millis,
+    /// When it was closed. What was said last may yet be answered.
+    pub closed_at: Option<Millis>,
+    /// How much sound waits for the model, ms.
+    pub unheard_ms: i64,
+    /// The model has noticed that the student speaks, and has not answered.
+    pub broke_in: bool,
+    /// What the student was heard to say while the tutor was speaking.
+    pub overheard: Option<Words>,
+    /// What the tutor says without a voice so far.
+    pub unvoiced: Option<Words>,
+}
+
+/// Words of which it is not clear yet what they belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// All of them.
+    pub text: String,
+    /// When the last of them came.
+    pub at: Millis,
 }
 
 /// An answer that the tutor owes.

@@ -131,7 +131,7 @@ impl Step<'_> {
     }
 
     fn count_speech(&mut self, bytes: usize) {
-        if let Some(spoken) = self.state.record.spoken.as_mut() {
+        if let Some(spoken) = self.state.record.spoken.as_mut().filter(|spoken| spoken.ended_at.is_none()) {
             spoken.bytes = spoken.bytes.saturating_add(bytes);
             spoken.duration_ms = duration_ms(spoken.bytes, spoken.sample_rate);
         }
@@ -192,9 +192,14 @@ impl Step<'_> {
     fn speech_to_grant(&self) -> Option<SpeechGrant> {
         self.state.upstream.is_ready().then_some(())?;
         let speech = self.state.speech.filter(|speech| speech.streaming)?;
-        let spoken = self.state.record.spoken.as_ref()?;
-        let bytes = grantable(MAX_UTTERANCE_MS, SPEECH_SLICE_MS, spoken.sample_rate, spoken.bytes)?;
-        Some(SpeechGrant { connection: speech.connection, sample_rate: spoken.sample_rate, bytes })
+        let record = &self.state.record;
+        let spoken = record.spoken.as_ref().filter(|spoken| spoken.ended_at.is_none());
+        // An open microphone is heard between utterances, too.
+        let microphone = record.microphone.as_ref().filter(|microphone| microphone.closed_at.is_none());
+        let sample_rate = microphone.map(|m| m.sample_rate).or(spoken.map(|spoken| spoken.sample_rate))?;
+        let used = spoken.map_or(0, |spoken| spoken.bytes);
+        let bytes = grantable(MAX_UTTERANCE_MS, SPEECH_SLICE_MS, sample_rate, used)?;
+        Some(SpeechGrant { connection: speech.connection, sample_rate, bytes })
     }
 
     /// The model is in the middle of an answer. Its first sound is not relayed: when it came is told; nor is what would

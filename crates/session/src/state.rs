@@ -64,6 +64,7 @@ impl State {
             token_usage: Default::default(),
             cost: Default::default(),
             spoken: None,
+            microphone: None,
             owed: None,
             answer: None,
             unsettled: None,

@@ -25,7 +25,7 @@ impl State {
         Some(self.record.timer?.since + self.time_limit_ms()?)
     }
 
-    /// Whether the time is over. While the tutor goes on speaking, the student can add nothing.
+    /// Whether the time is over. However late the alarm rings, the student can add nothing then.
     pub(crate) fn is_out_of_time(&self, now: Millis) -> bool {
         self.time_over_at().is_some_and(|at| at <= now)
     }
@@ -52,7 +52,8 @@ impl State {
     /// Whether somebody speaks, or is about to.
     pub(crate) fn is_under_way(&self) -> bool {
         let record = &self.record;
-        record.owed.is_some() || record.answer.is_some() || record.spoken.is_some() || self.speech.is_some()
+        let speaking = record.spoken.is_some() || self.is_speaking_by_hand();
+        record.owed.is_some() || record.answer.is_some() || speaking
     }
 
     fn time_limit_ms(&self) -> Option<i64> {
@@ -67,8 +68,7 @@ impl Step<'_> {
         self.state.record.timer.get_or_insert(fresh);
     }
 
-    /// Ends what is out of time. Asked before every input, so that nothing is said once the time is over, however late the
-    /// alarm rings; and after it, when what was under way may have come to its end.
+    /// Ends what is out of time. Asked after every input, when what was under way may have come to its end.
     pub(crate) fn end_out_of_time(&mut self) {
         if self.state.is_closed() || self.state.is_under_way() {
             return;

@@ -60,13 +60,17 @@ impl Step<'_> {
             played_ms: None,
             usage: None,
         });
-        self.expect_transcript(self.now + crate::student::TRANSCRIPT_GRACE_MS);
+        self.expect_transcript();
+        self.microphone_answered();
         let turn_id = self.state.turn_id(index);
         self.tell(Event::AiResponseStart { turn_id, turn_index: index, strategy });
         Some(())
     }
 
     pub(crate) fn spoke(&mut self, text: &str) {
+        if self.awaits_voice(text) {
+            return;
+        }
         if self.answer_in_progress().is_none() {
             return;
         }
@@ -85,6 +89,7 @@ impl Step<'_> {
 
     /// A chunk of the tutor's speech; the shell has it at hand.
     pub(crate) fn answer_audio(&mut self, bytes: usize) {
+        self.end_voice_turn();
         if self.answer_in_progress().is_none() {
             return;
         }
@@ -111,7 +116,7 @@ impl Step<'_> {
 
     /// All of the answer has come. Without an ear it is over; with one it is over when it was played.
     pub(crate) fn answer_generated(&mut self) {
-        self.store_speech_if_ended();
+        self.store_speech_if_understood();
         let now = self.now;
         let heard = self.state.is_heard();
         if let Some(answer) = self.state.record.answer.as_mut() {
@@ -124,6 +129,9 @@ impl Step<'_> {
 
     /// The model has ended its turn.
     pub(crate) fn answer_over(&mut self) {
+        if self.state.record.answer.is_none() && self.is_still_speaking() {
+            return;
+        }
         match &self.state.record.answer {
             Some(_) => self.finish_answer(Cut::Not),
             // It ended without a word. Speech that was understood is asked about again in writing.
@@ -152,9 +160,19 @@ impl Step<'_> {
 
     /// The model was interrupted: by what we sent, or for reasons of its own.
     pub(crate) fn answer_interrupted(&mut self) {
+        if self.broke_in() {
+            return;
+        }
         // Without a student who broke in, the answer stops where it is; the model will send no more of it.
         if self.state.record.answer.as_ref().is_some_and(|answer| answer.complete_at.is_none()) {
             self.finish_answer(Cut::Shown);
+        }
+    }
+
+    /// All of the answer has come, so most likely all of the transcript has; none at all may still come.
+    fn store_speech_if_understood(&mut self) {
+        if self.state.record.spoken.as_ref().is_some_and(|spoken| !spoken.transcript.trim().is_empty()) {
+            self.store_speech_if_ended();
         }
     }
 
@@ -217,6 +235,7 @@ impl Step<'_> {
         let Some(answer) = self.state.record.answer.take() else {
             return;
         };
+        self.microphone_waits();
         let owed = self.state.record.owed.take();
         let (text, heard_ms) = match cut {
             Cut::Not | Cut::Shown => (answer.text.trim_end().to_owned(), None),
@@ -325,7 +344,8 @@ impl Step<'_> {
     /// The model was lost, or ended without a word. Asks again while that can help, then gives up.
     pub(crate) fn fail_answer(&mut self) {
         if let Some(spoken) = &self.state.record.spoken {
-            if spoken.ended_at.is_none() || spoken.transcript.trim().is_empty() {
+            let cut_off = spoken.ended_at.is_none() && self.state.record.microphone.is_none();
+            if cut_off || spoken.transcript.trim().is_empty() {
                 return self.lose_speech();
             }
             self.ask_in_writing();

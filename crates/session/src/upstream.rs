@@ -19,7 +19,7 @@ use mentora_core::documents::{TokenCounts, Usage};
 use mentora_core::pricing;
 use mentora_core::prompts::{self, Briefing, Tutor};
 use mentora_core::time::{Millis, seconds};
-use mentora_gemini::setup::{Compression, SafetySetting};
+use mentora_gemini::setup::{Compression, Detection, SafetySetting};
 use mentora_gemini::{ClientMessage, LiveModel, ServerEvent, SessionConfig};
 use mentora_wire::stream::audio::OUTPUT_SAMPLE_RATE;
 use mentora_wire::stream::{Event, Seq, SessionState};
@@ -56,6 +56,8 @@ pub(crate) struct Upstream {
     pub(crate) quota_until: Option<Millis>,
     /// Since when it is being opened, tries in vain included.
     pub(crate) reaching_since: Option<Millis>,
+    /// How the newest socket listens.
+    pub(crate) detection: Detection,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -117,20 +119,31 @@ impl Upstream {
 impl Step<'_> {
     /// After every input: does whatever is wanted and possible.
     pub(crate) fn pump(&mut self) {
-        if self.state.is_closed() {
-            self.close_model();
-        } else {
+        if !self.state.is_closed() {
             self.pump_model();
+        } else if !self.awaits_last_tokens() {
+            self.close_model();
         }
         self.flush_if_due();
         self.tally_if_due();
         self.keep_session_if_due();
     }
 
+    /// Whether the model has yet to tell what the answer took that ended the conversation: the end does not wait for
+    /// that, but it is to be charged.
+    fn awaits_last_tokens(&self) -> bool {
+        let trailing = match &self.state.upstream.socket {
+            Socket::Ready { trailing, .. } => trailing.as_ref(),
+            _ => None,
+        };
+        trailing.is_some_and(|answer| answer.complete)
+    }
+
     fn pump_model(&mut self) {
         let wanted = self.is_wanted();
         let busy = self.is_busy();
         let now = self.now;
+        self.leave_socket();
         let quota_until = self.state.upstream.quota_until.filter(|until| *until > now);
         match &mut self.state.upstream.socket {
             Socket::Closed if wanted => match quota_until {
@@ -139,7 +152,12 @@ impl Step<'_> {
             },
             Socket::Waiting { until } if wanted && *until <= now => self.open_model(),
             Socket::Waiting { .. } if !wanted => self.state.upstream.socket = Socket::Closed,
-            Socket::Ready { leave_by: Some(_), .. } if !busy => self.close_model(),
+            Socket::Ready { leave_by: Some(_), .. } if !busy => {
+                self.close_model();
+                if wanted {
+                    self.open_model();
+                }
+            }
             Socket::Ready { idle_since, .. } => {
                 if busy {
                     *idle_since = now;
@@ -155,18 +173,20 @@ impl Step<'_> {
     /// Whether something waits to be said to the model.
     pub(crate) fn is_wanted(&self) -> bool {
         let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        unasked || self.state.speech.is_some()
+        unasked || self.state.speech.is_some() || self.state.holds_microphone()
     }
 
     /// Whether the socket is needed now.
     pub(crate) fn is_busy(&self) -> bool {
         let record = &self.state.record;
         let trailing = matches!(self.state.upstream.socket, Socket::Ready { trailing: Some(_), .. });
-        record.owed.is_some() || record.answer.is_some() || self.state.speech.is_some() || trailing
+        let speaking = self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free();
+        record.owed.is_some() || record.answer.is_some() || speaking || trailing
     }
 
     fn open_model(&mut self) {
         let now = self.now;
+        self.state.upstream.detection = self.state.detection();
         let upstream = &mut self.state.upstream;
         upstream.generation = upstream.generation.saturating_add(1);
         upstream.socket = Socket::Opening { since: now, leave_by: None };
@@ -212,6 +232,7 @@ impl Step<'_> {
             max_output_tokens: Some(pricing::MAX_ANSWER_TOKENS.try_into().unwrap_or(u32::MAX)),
             safety: SAFETY.to_vec(),
             compression: Some(COMPRESSION),
+            detection: self.state.upstream.detection,
             // What the student feels is not ours to guess at, and all else is best left to the model.
             ..SessionConfig::default()
         }
@@ -219,10 +240,12 @@ impl Step<'_> {
 
     /// The model is ready: gives it what the student said, or is saying.
     fn ask(&mut self) {
+        self.stream_microphone();
         let sample_rate = self.state.record.spoken.as_ref().map_or(0, |spoken| spoken.sample_rate);
-        if let Some(speech) = self.state.speech.as_mut() {
+        let by_hand = self.state.is_speaking_by_hand();
+        if let Some(speech) = self.state.speech.as_mut().filter(|_| by_hand) {
             let has_sound = self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.duration_ms > 0);
-            if !speech.streaming && has_sound {
+            if !speech.streaming && has_sound && self.state.upstream.detection == Detection::Manual {
                 speech.streaming = true;
                 self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
                 self.effects.push(Effect::ReleaseAudio { sample_rate });
@@ -233,6 +256,9 @@ impl Step<'_> {
             return;
         };
         if self.state.record.spoken.is_some() {
+            if self.state.upstream.detection != Detection::Manual {
+                return;
+            }
             // The student had finished before the model was ready.
             self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
             self.effects.push(Effect::ReleaseAudio { sample_rate });
@@ -248,6 +274,9 @@ impl Step<'_> {
             self.effects.push(Effect::SendModel(ClientMessage::Said { parts: vec![guidance, text] }));
         }
         let now = self.now;
+        if let Some(microphone) = self.state.record.microphone.as_mut() {
+            microphone.broke_in = false;
+        }
         let opening = self.opening();
         if let Some(owed) = self.state.record.owed.as_mut() {
             owed.asked(now, opening);
@@ -286,7 +315,10 @@ impl Step<'_> {
             // There may be more of it: these say when they are done.
             ServerEvent::GenerationComplete if self.tells_when_idle() => self.model_works(),
             ServerEvent::Interrupted => match self.trailing_mut() {
-                Some(trailing) => trailing.interrupted = true,
+                Some(trailing) => {
+                    trailing.interrupted = true;
+                    self.broke_in();
+                }
                 None => self.answer_interrupted(),
             },
             ServerEvent::GenerationComplete => match self.trailing_mut() {
@@ -364,7 +396,8 @@ impl Step<'_> {
     /// broken into goes on for a moment and is dropped; once the model has ended or interrupted that one, content is
     /// of the next.
     fn is_of_current_answer(&mut self) -> bool {
-        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
+        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some())
+            || self.is_heard_by_microphone();
         match self.trailing_mut() {
             None => true,
             Some(trailing) if asked && (trailing.complete || trailing.interrupted) => {
@@ -405,6 +438,7 @@ impl Step<'_> {
     /// Closes the socket; nothing of it is heard any more.
     pub(crate) fn close_model(&mut self) {
         self.settle_trailing();
+        self.hold_microphone();
         if matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. }) {
             self.effects.push(Effect::CloseModel);
             self.end_session(None);
@@ -428,11 +462,12 @@ impl Step<'_> {
         if self.state.is_closed() {
             return SessionState::Closed;
         }
-        if self.state.speech.is_some() {
+        if self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free() {
             return SessionState::UserSpeaking;
         }
+        let wanted = working || self.state.holds_microphone();
         match self.state.upstream.socket {
-            Socket::Opening { .. } | Socket::Waiting { .. } if working => SessionState::Connecting,
+            Socket::Opening { .. } | Socket::Waiting { .. } if wanted => SessionState::Connecting,
             Socket::Ready { .. } if working => SessionState::AiResponding,
             Socket::Ready { .. } => SessionState::Active,
             _ if self.state.upstream.refused => SessionState::Error,

@@ -316,7 +316,12 @@ fn a_student_who_reads_and_interrupts_leaves_what_was_shown() {
 #[test]
 fn speech_becomes_a_turn_when_its_transcript_is_there() {
     let mut scene = Scene::heard();
-    let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+    let config = AudioConfig {
+        sample_rate: 16_000,
+        encoding: "pcm".into(),
+        channels: 1,
+        turn_taking: Default::default(),
+    };
     scene.frame(ClientFrame::AudioStart { config, client_message_id: "v".into() });
     let held = scene.feed(Input::AudioChunk { connection: STUDENT, bytes: 3_200 });
     assert!(held.contains(&Effect::HoldAudio));

@@ -19,7 +19,7 @@ use mentora_session::{
     AnswerGrant, Carried, Connection, ConnectionId, Direction, Effect, Input, Sound, SpeechGrant, State,
     Write, step,
 };
-use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::client::{AudioConfig, TurnTaking};
 use mentora_wire::stream::{AudioMode, ClientFrame, Event, Seq, StreamRole};
 
 const STUDENT: ConnectionId = ConnectionId(1);
@@ -111,8 +111,8 @@ impl Scene {
         self.step(Input::Relayed { speech, answer, answered_at: Millis(self.answered_at) });
     }
 
-    fn start(&mut self, id: &str) {
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+    fn start(&mut self, id: &str, turn_taking: TurnTaking) {
+        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1, turn_taking };
         let client_message_id = id.to_owned();
         self.frame(ClientFrame::AudioStart { config, client_message_id });
     }
@@ -162,7 +162,7 @@ impl Scene {
     /// A student who speaks to a model that is ready, and was heard once.
     fn speaking() -> Self {
         let mut scene = Self::new();
-        scene.start("v");
+        scene.start("v", TurnTaking::Manual);
         scene.says(CHUNK);
         scene.model(ServerEvent::SetupComplete);
         scene
@@ -198,7 +198,7 @@ impl Scene {
 #[test]
 fn speech_is_granted_once_the_model_hears_it_and_no_longer() {
     let mut scene = Scene::new();
-    scene.start("v");
+    scene.start("v", TurnTaking::Manual);
     assert!(!scene.says(CHUNK), "the model is not there yet");
     assert_eq!(scene.speech, None);
     let effects = scene.model(ServerEvent::SetupComplete);
@@ -352,6 +352,51 @@ fn a_chunk_that_is_handled_in_between_keeps_its_place_and_its_count() {
     let effects = scene.feed(Input::AudioChunk { connection: STUDENT, bytes: CHUNK });
     assert!(effects.contains(&Effect::ForwardAudio { sample_rate: 16_000 }), "at once, in its place");
     assert_eq!(scene.spoken_bytes(), 3 * CHUNK);
+}
+
+#[test]
+fn an_open_microphone_and_the_answer_to_it_are_granted_at_once() {
+    let mut scene = Scene::new();
+    scene.start("h", TurnTaking::Automatic);
+    scene.says(CHUNK);
+    scene.model(ServerEvent::SetupComplete);
+    assert!(scene.says(CHUNK), "before a word was understood");
+    scene.model(ServerEvent::HeardStudent("I think so.".into()));
+    for _ in 0..30 {
+        assert!(scene.says(CHUNK));
+    }
+    scene.report();
+    assert_eq!(scene.spoken_bytes(), 30 * CHUNK, "an utterance begins with its first word");
+    scene.speaks(PIECE);
+    for _ in 0..30 {
+        assert!(scene.says(CHUNK) && scene.speaks(PIECE), "both ways");
+    }
+    let answer = scene.state.record().answer.as_ref();
+    assert!(answer.is_some_and(|answer| answer.audio_bytes >= 20 * PIECE));
+    scene.frame(ClientFrame::AudioEnd {});
+    assert_eq!(scene.speech, None);
+    assert!(scene.answer.is_some());
+}
+
+#[test]
+fn an_utterance_into_an_open_microphone_ends_at_a_minute_to_the_byte() {
+    for slow in [true, false] {
+        let mut scene = Scene::new();
+        scene.start("h", TurnTaking::Automatic);
+        scene.says(CHUNK);
+        scene.model(ServerEvent::SetupComplete);
+        scene.model(ServerEvent::HeardStudent("I think so.".into()));
+        scene.slow = slow;
+        let mut bytes = 0;
+        while scene.state.record().spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_none()) {
+            let relayed = scene.says(CHUNK);
+            bytes += CHUNK;
+            assert!(bytes < UTTERANCE || !relayed);
+            assert!(bytes <= UTTERANCE, "it never ends");
+        }
+        assert_eq!(bytes, UTTERANCE);
+        assert!(scene.effects.contains(&Effect::SendModel(ClientMessage::AudioStreamEnd)));
+    }
 }
 
 #[test]

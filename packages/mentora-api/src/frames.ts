@@ -23,7 +23,15 @@ export interface AudioConfig {
   sampleRate: number;
   encoding: "pcm";
   channels: 1;
+  /** `manual` when absent. */
+  turnTaking?: TurnTaking;
 }
+
+/**
+ * Who says when the student has finished: the student, by `audio_end`; or the model, by listening, over several turns,
+ * until `audio_end` closes the microphone. The later turns of one microphone bear the ids `{clientMessageId}.2` and so on.
+ */
+export type TurnTaking = "manual" | "automatic";
 
 /** `seq` is absent on frames private to one connection: `connected`, `pong`, audio, and errors about one's own frame. */
 interface Event<T extends string> {

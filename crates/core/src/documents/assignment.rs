@@ -266,7 +266,7 @@ pub struct DialecticalConfig {
     pub enabled_strategies: Vec<Strategy>,
     /// Factor on a move's score; 1 when absent.
     pub strategy_weights: BTreeMap<Strategy, f64>,
-    /// Guidance that replaces the built-in one of a move, up to 2,000 characters each.
+    /// Guidance that replaces the built-in one of a move; each of 2,000 characters at most.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Strategy, limits::MovePrompt>))]
     pub custom_prompts: BTreeMap<Strategy, String>,
 }

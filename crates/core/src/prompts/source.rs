@@ -353,6 +353,19 @@ mod tests {
         assert!(persona(FRONT).unwrap_err().contains("empty"));
     }
 
+    #[test]
+    fn the_last_question_takes_no_placeholders_and_the_one_for_a_summary_names_both() {
+        let text = "---\nid: closing\nname: Last\ndescription: Asks.\n---\nAsk {{question}}.";
+        let error = read("closing.md", "closing", text, Kind::Closing).unwrap_err();
+        assert!(error.what.contains("takes no placeholders"), "{error}");
+        let text = text.replace("closing", "summary");
+        let error = read("summary.md", "summary", &text, Kind::Summary).unwrap_err();
+        assert!(error.what.starts_with("{{language}} is missing"), "{error}");
+        assert!(
+            read("summary.md", "summary", &format!("{text} In {{{{language}}}}."), Kind::Summary).is_ok()
+        );
+    }
+
     /// A frame in which each section stands once and every slot is named.
     fn a_frame() -> String {
         let slots: String = Slot::ALL.iter().map(|slot| format!("{{{{{}}}}} ", slot.name())).collect();

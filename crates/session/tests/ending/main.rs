@@ -15,7 +15,7 @@ mod time;
 
 use mentora_core::documents::{AiConfig, ConversationState, EndReason, Speaker, TurnType};
 use mentora_core::prompts;
-use mentora_gemini::ClientMessage;
+use mentora_gemini::{ClientMessage, ServerEvent};
 use mentora_session::record::Record;
 use mentora_session::{Effect, FlushOutcome, Input, Way};
 use mentora_wire::error::ErrorCode;
@@ -217,9 +217,9 @@ fn the_last_question_comes_one_turn_before_the_end_and_the_end_is_the_tutors() {
 fn a_last_question_that_failed_is_asked_again_as_one() {
     let mut scene = Scene::new(AiConfig { max_turns: 2, auto_terminate: false, ..AiConfig::default() });
     scene.write(POINT);
-    scene.model(mentora_gemini::ServerEvent::SetupComplete);
+    scene.model(ServerEvent::SetupComplete);
     // An answer without a word.
-    let again = sent(&scene.model(mentora_gemini::ServerEvent::TurnComplete));
+    let again = sent(&scene.model(ServerEvent::TurnComplete));
     let [ClientMessage::Said { parts }] = &again[..] else { panic!("{again:?}") };
     assert_eq!(parts[0], prompts::closing());
 }
@@ -228,8 +228,8 @@ fn a_last_question_that_failed_is_asked_again_as_one() {
 fn an_end_in_mid_answer_keeps_what_was_shown_and_asks_no_more() {
     let mut scene = Scene::new(AiConfig::default());
     scene.write(POINT);
-    scene.model(mentora_gemini::ServerEvent::SetupComplete);
-    scene.model(mentora_gemini::ServerEvent::Spoke("What would a student".into()));
+    scene.model(ServerEvent::SetupComplete);
+    scene.model(ServerEvent::Spoke("What would a student".into()));
     let effects = scene.end(EndReason::OutOfCredits);
     let turn = scene.state.turns().last().unwrap();
     assert_eq!(
@@ -239,6 +239,31 @@ fn an_end_in_mid_answer_keeps_what_was_shown_and_asks_no_more() {
     assert!(effects.contains(&Effect::CloseModel));
     assert_eq!(scene.reason(), Some(EndReason::OutOfCredits));
     assert!(sent(&scene.wait(HOUR)).is_empty());
+}
+
+#[test]
+fn what_the_last_answer_took_is_charged_and_counted_and_then_the_model_is_left() {
+    let mut scene = Scene::new(AiConfig { max_turns: 1, auto_terminate: false, ..AiConfig::default() });
+    scene.exchange(POINT);
+    let last = scene.state.turns().last().unwrap().clone();
+    assert!(last.usage.is_some() && last.cost_micros.is_some(), "{last:?}");
+    assert!(scene.effects.contains(&Effect::CloseModel));
+    scene.store();
+    let counted = scene.effects.iter().find_map(|effect| match effect {
+        Effect::Tally { conversation, .. } => Some(conversation.cost_micros),
+        _ => None,
+    });
+    assert_eq!(counted, last.cost_micros);
+
+    // A model that never tells is left all the same.
+    let mut scene = Scene::new(AiConfig { max_turns: 1, auto_terminate: false, ..AiConfig::default() });
+    scene.write(POINT);
+    scene.model(ServerEvent::SetupComplete);
+    scene.model(ServerEvent::Spoke("So be it.".into()));
+    scene.model(ServerEvent::GenerationComplete);
+    assert_eq!(scene.reason(), Some(EndReason::MaxTurnsReached));
+    assert!(!scene.effects.contains(&Effect::CloseModel));
+    assert!(scene.wait(20_000).contains(&Effect::CloseModel));
 }
 
 #[test]

@@ -84,8 +84,8 @@ impl Scene {
         self.model(ServerEvent::SetupComplete);
         let asked = sent(&self.effects[from..]);
         self.model(ServerEvent::Spoke(text.into()));
-        self.model(ServerEvent::Usage(Usage { input_text: 100, output_audio: 25, ..Usage::default() }));
         self.model(ServerEvent::GenerationComplete);
+        self.model(ServerEvent::Usage(Usage { input_text: 100, output_audio: 25, ..Usage::default() }));
         self.model(ServerEvent::TurnComplete);
         asked
     }

@@ -3,12 +3,12 @@
 use mentora_core::documents::{AiConfig, EndReason};
 use mentora_core::time::Millis;
 use mentora_gemini::ServerEvent;
-use mentora_session::{Input, Way};
+use mentora_session::{Effect, Input, Way};
 use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::ClientFrame;
 use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::{ClientFrame, CloseCode};
 
-use crate::scene::{HOUR, MINUTE, STUDENT, Scene, endings, refusals, warnings};
+use crate::scene::{HOUR, MINUTE, STUDENT, Scene, closes, endings, refusals, warnings};
 
 fn limited(minutes: u32) -> Scene {
     let limit = Some(minutes);
@@ -71,7 +71,12 @@ fn who_speaks_when_the_time_is_over_is_heard_and_answered() {
     let mut scene = limited(1);
     scene.exchange("Screens are bad for sleep.");
     scene.wait(MINUTE - 1_000);
-    let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+    let config = AudioConfig {
+        sample_rate: 16_000,
+        encoding: "pcm".into(),
+        channels: 1,
+        turn_taking: Default::default(),
+    };
     scene.frame(ClientFrame::AudioStart { config, client_message_id: "v".into() });
     scene.feed(Input::AudioChunk { connection: STUDENT, bytes: 32_000 });
     scene.wait(5_000);
@@ -104,6 +109,28 @@ fn an_alarm_that_rings_late_gives_nobody_more_time() {
     assert_eq!(endings(&effects), [EndReason::TimeLimit]);
     assert_eq!(scene.state.turns().len(), 2);
     assert!(warnings(&scene.effects).is_empty(), "there is nothing left to warn of");
+}
+
+#[test]
+fn who_comes_after_the_time_is_told_of_the_end_once() {
+    for hello in [false, true] {
+        let mut scene = limited(10);
+        scene.exchange("Screens are bad for sleep.");
+        scene.now += 11 * MINUTE;
+        let effects = match hello {
+            true => scene.frame(ClientFrame::Hello { cursor: None }),
+            false => scene.connect(),
+        };
+        // What is replayed is read after all was written: what is told beside it would be told twice.
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::Replay { .. })));
+        assert!(endings(&effects).is_empty(), "{effects:#?}");
+        assert!(scene.state.next_alarm().unwrap() <= Millis(scene.now), "the alarm rings at once");
+        let effects = scene.feed(Input::Alarm);
+        assert_eq!(
+            (endings(&effects), closes(&effects)),
+            (vec![EndReason::TimeLimit], vec![CloseCode::Ended])
+        );
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub struct Totals {
     pub commits: u64,
     pub relayed: u64,
     pub reopened: u64,
+    pub utterances: u64,
     pub out_of_time: u64,
 }
 
@@ -31,6 +32,7 @@ impl Totals {
         self.commits += other.commits;
         self.relayed += other.relayed;
         self.reopened += other.reopened;
+        self.utterances += other.utterances;
         self.out_of_time += other.out_of_time;
     }
 
@@ -39,6 +41,7 @@ impl Totals {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
         assert!(self.relayed > 0, "no sound was relayed");
         assert!(self.reopened > 0, "nothing was opened again");
+        assert!(self.utterances > 0, "nobody spoke hands-free");
         assert!(self.out_of_time > 0, "no clock ended anything");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
@@ -51,7 +54,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again, {} out of time",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again, {} said hands-free, {} out of time",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -62,6 +65,7 @@ impl fmt::Display for Totals {
             self.commits,
             self.relayed,
             self.reopened,
+            self.utterances,
             self.out_of_time
         )
     }

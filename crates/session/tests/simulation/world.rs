@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mentora_core::documents::{AiConfig, ConversationState, EndReason, Speaker, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
+use mentora_gemini::setup::Detection;
 use mentora_gemini::{ClientMessage, ServerEvent};
 use mentora_session::record::{Facts, Record};
 use mentora_session::{ConnectionId, Effect, Input, State, Write, step};
@@ -18,6 +19,7 @@ use crate::totals::Totals;
 
 mod endings;
 mod figures;
+mod hands_free;
 mod promises;
 mod relay;
 mod sessions;
@@ -45,6 +47,7 @@ impl Faults {
 enum Happens {
     StudentActs,
     StudentStops(ConnectionId),
+    StudentUtters(ConnectionId),
     Hello(ConnectionId),
     Model {
         generation: u32,
@@ -114,6 +117,8 @@ pub struct World {
     /// The open socket of the model.
     socket: Option<u32>,
     relay: relay::Relay,
+    /// Sound has come to the model.
+    sound_given: bool,
     client: Client,
     next_connection: u32,
     next_message: u32,
@@ -170,6 +175,7 @@ impl World {
             model: Model::default(),
             socket: None,
             relay: relay::Relay::default(),
+            sound_given: false,
             client: Client::default(),
             next_connection: 1,
             next_message: 0,
@@ -280,6 +286,7 @@ impl World {
         match what {
             Happens::StudentActs => self.student_acts(),
             Happens::StudentStops(id) => self.frame(id, ClientFrame::AudioEnd {}),
+            Happens::StudentUtters(id) => self.utter(id),
             Happens::Hello(id) => {
                 let cursor = Some(Seq(self.client.cursor));
                 self.frame(id, ClientFrame::Hello { cursor });
@@ -436,6 +443,7 @@ impl World {
             Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
                 let open = self.socket.is_some();
                 self.promise(open, || "sound was given to a model that is not there".into());
+                self.sound_given = true;
             }
             Effect::Tell(event) => self.told(&event),
             Effect::TellOne { connection, frame } => match *frame {
@@ -481,6 +489,7 @@ impl World {
                 self.totals.sockets += 1;
                 self.sessions.opened += 1;
                 self.socket = Some(generation);
+                self.model.listens = setup.detection != Detection::Manual;
                 let faulty = self.faulty(Faults::Model);
                 let script = self.model.open(&mut self.random, faulty);
                 self.schedule(generation, script);

@@ -80,6 +80,7 @@ fn a_session_that_is_accepted_and_lost_over_and_over_is_not_opened_for_ever() {
         sample_rate: 16_000,
         encoding: "pcm".into(),
         channels: 1,
+        turn_taking: Default::default(),
     };
     let frame = mentora_wire::stream::ClientFrame::AudioStart { config, client_message_id: "v".into() };
     let mut all = scene.feed(Input::Frame { connection: crate::scene::STUDENT, frame });

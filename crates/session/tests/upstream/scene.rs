@@ -107,7 +107,12 @@ impl Scene {
 
     pub fn begin_to_speak(&mut self) -> Vec<Effect> {
         self.messages += 1;
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+        let config = AudioConfig {
+            sample_rate: 16_000,
+            encoding: "pcm".into(),
+            channels: 1,
+            turn_taking: Default::default(),
+        };
         let frame = ClientFrame::AudioStart { config, client_message_id: format!("v{}", self.messages) };
         self.feed(Input::Frame { connection: STUDENT, frame });
         self.feed(Input::AudioChunk { connection: STUDENT, bytes: 3_200 })

@@ -127,7 +127,7 @@ pub struct UpdateDialecticalConfig {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Strategy, f64>))]
     pub strategy_weights: Option<BTreeMap<Strategy, f64>>,
-    /// Guidance that replaces the built-in one of a move, up to 2,000 characters each.
+    /// Guidance that replaces the built-in one of a move; each of 2,000 characters at most.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Strategy, limits::MovePrompt>))]
     pub custom_prompts: Option<BTreeMap<Strategy, String>>,

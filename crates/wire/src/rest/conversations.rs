@@ -23,7 +23,7 @@ use crate::stream::{AudioMode, Seq, StreamRole};
 pub struct CreateConversation {
     /// What is to be argued.
     pub assignment_id: AssignmentId,
-    /// Sections of the prompt in the student's own words, up to 2,000 characters each, where the assignment allows it
+    /// Sections of the prompt in the student's own words, each of 2,000 characters at most, where the assignment allows it
     /// (`allowStudentPromptEdit`) and has not locked them: `persona`, `speech`, `thinking`. A conversation
     /// that is open already keeps what it began with.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]

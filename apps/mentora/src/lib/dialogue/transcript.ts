@@ -189,10 +189,15 @@ export function endUtterance(transcript: Transcript, clientMessageId: string): v
   if (line?.status === "speaking") line.status = "transcribing";
 }
 
-/** Takes back a line that never became a turn. */
-export function withdraw(transcript: Transcript, clientMessageId: string): void {
+/** Whether an utterance is under way that was begun by hand. */
+export function isSpeaking(transcript: Transcript, clientMessageId: string): boolean {
+  return lineSentAs(transcript, clientMessageId)?.status === "speaking";
+}
+
+/** Takes back a line that never became a turn, by the id that either side gave it. */
+export function withdraw(transcript: Transcript, id: string): void {
   transcript.lines = transcript.lines.filter(
-    (line) => line.clientMessageId !== clientMessageId || line.status === "stored",
+    (line) => (line.clientMessageId !== id && line.turnId !== id) || line.status === "stored",
   );
 }
 

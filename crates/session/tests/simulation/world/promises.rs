@@ -9,6 +9,7 @@ impl World {
         let record = self.state.record().clone();
         self.promise(record.owed.is_none(), || "an answer is still owed".into());
         self.promise(record.answer.is_none() && record.spoken.is_none(), || "a turn was left open".into());
+        self.promise(record.microphone.is_none(), || "a microphone was left open".into());
         self.promise(record.unsettled.is_none(), || "an answer was left unsettled".into());
         self.promise(self.socket.is_none(), || "the model's socket stays open with nothing to do".into());
         self.promise(self.calls.is_empty(), || "a call was never answered".into());

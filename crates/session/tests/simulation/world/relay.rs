@@ -61,6 +61,7 @@ impl World {
         grant.bytes -= bytes;
         add(&mut self.relay.counted.0, bytes);
         add(&mut self.relay.went.0.relayed, bytes);
+        self.sound_given = true;
         let open = self.socket.is_some();
         self.promise(open, || "speech was relayed to a model that is not there".into());
         self.was_relayed();
