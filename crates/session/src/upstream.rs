@@ -21,6 +21,7 @@ use mentora_core::prompts::{self, Briefing, Tutor};
 use mentora_core::time::{Millis, seconds};
 use mentora_gemini::setup::{Compression, Detection, SafetySetting};
 use mentora_gemini::{ClientMessage, LiveModel, ServerEvent, SessionConfig};
+use mentora_wire::stream::audio::OUTPUT_SAMPLE_RATE;
 use mentora_wire::stream::{Event, Seq, SessionState};
 
 use crate::Step;
@@ -119,6 +120,11 @@ impl Upstream {
     pub(crate) fn after(newest: Seq) -> Self {
         let generation = u32::try_from(newest.0 % u64::from(u32::MAX / 2)).unwrap_or(0);
         Self { generation, ..Self::default() }
+    }
+
+    /// Whether the setup was accepted.
+    pub(crate) fn is_ready(&self) -> bool {
+        matches!(self.socket, Socket::Ready { .. })
     }
 }
 
@@ -404,12 +410,16 @@ impl Step<'_> {
     }
 
     pub(crate) fn model_audio(&mut self, generation: u32, bytes: usize, sample_rate: u32) {
+        if sample_rate != OUTPUT_SAMPLE_RATE {
+            // It was promised to the clients; at another rate speech is noise. What it says can be read.
+            return self.note("model.sound.unfit", format!("{sample_rate} Hz"));
+        }
         if !self.is_current(generation) {
             return;
         }
         self.model_speaks();
         if self.is_of_current_answer() {
-            self.answer_audio(bytes, sample_rate);
+            self.answer_audio(bytes);
         }
     }
 

@@ -14,6 +14,7 @@ pub struct Totals {
     pub errors: u64,
     pub sockets: u64,
     pub commits: u64,
+    pub relayed: u64,
     pub reopened: u64,
     pub utterances: u64,
     /// Questions to the text model.
@@ -33,6 +34,7 @@ impl Totals {
         self.errors += other.errors;
         self.sockets += other.sockets;
         self.commits += other.commits;
+        self.relayed += other.relayed;
         self.reopened += other.reopened;
         self.utterances += other.utterances;
         self.weighed += other.weighed;
@@ -43,6 +45,7 @@ impl Totals {
     /// A run in which a kind of fault never happened has shown nothing.
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
+        assert!(self.relayed > 0, "no sound was relayed");
         assert!(self.reopened > 0, "nothing was opened again");
         assert!(self.utterances > 0, "nobody spoke hands-free");
         assert!(self.weighed > self.verdicts && self.verdicts > 0, "verdicts come, and fail to come");
@@ -58,7 +61,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again, {} said hands-free, {} out of time, {} weighed ({} by verdict)",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again, {} said hands-free, {} out of time, {} weighed ({} by verdict)",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -67,6 +70,7 @@ impl fmt::Display for Totals {
             self.errors,
             self.sockets,
             self.commits,
+            self.relayed,
             self.reopened,
             self.utterances,
             self.out_of_time,

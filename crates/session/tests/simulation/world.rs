@@ -21,6 +21,7 @@ mod endings;
 mod figures;
 mod hands_free;
 mod promises;
+mod relay;
 mod sessions;
 mod student;
 mod verdicts;
@@ -121,6 +122,7 @@ pub struct World {
     model: Model,
     /// The open socket of the model.
     socket: Option<u32>,
+    relay: relay::Relay,
     /// Sound has come to the model.
     sound_given: bool,
     client: Client,
@@ -180,6 +182,7 @@ impl World {
             patient: false,
             model: Model::default(),
             socket: None,
+            relay: relay::Relay::default(),
             sound_given: false,
             client: Client::default(),
             next_connection: 1,
@@ -221,6 +224,7 @@ impl World {
         }
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
+        totals.relayed = self.relay.chunks;
         totals.reopened = self.figures.reopened;
         let clock = [EndReason::TimeLimit, EndReason::Inactivity];
         let ended = self.state.record().ended.as_ref();
@@ -338,9 +342,10 @@ impl World {
                 }
                 self.input(Input::Model { generation, event });
             }
-            Act::Speaks { bytes } => self.input(Input::ModelAudio { generation, bytes, sample_rate: 24_000 }),
+            Act::Speaks { bytes } => self.speaks(generation, bytes),
             Act::Goes(loss) => {
                 if self.socket == Some(generation) {
+                    self.relay.close();
                     self.socket = None;
                 }
                 self.input(Input::ModelLost { generation, loss, detail: "scripted".into() });
@@ -361,6 +366,7 @@ impl World {
         self.totals.crashes += 1;
         self.log.push(format!("{:>8} *** crash ***", self.now));
         self.socket = None;
+        self.relay.begin();
         for call in std::mem::take(&mut self.calls).into_keys() {
             self.log.push(format!("{:>8} call {call} broken off", self.now));
         }
@@ -381,6 +387,14 @@ impl World {
     }
 
     fn input(&mut self, input: Input) {
+        if let Some(relayed) = self.relay.take() {
+            let crashes = self.totals.crashes;
+            self.input(relayed);
+            if self.totals.crashes > crashes {
+                // What happened went down with the object, as it would have a moment later.
+                return;
+            }
+        }
         self.totals.steps += 1;
         let strike = self.strike.take();
         let said = format!("{input:?}");
@@ -432,9 +446,11 @@ impl World {
     }
 
     fn perform(&mut self, effect: Effect) {
+        self.relay_hears(&effect);
         match effect {
             Effect::Write(_) | Effect::SetRole { .. } | Effect::Note { .. } => {}
             Effect::HoldAudio | Effect::DropAudio | Effect::RelayAudio { .. } => {}
+            Effect::GrantSpeech(_) | Effect::GrantAnswer(_) | Effect::Carried { .. } => {}
             Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
                 let open = self.socket.is_some();
                 self.promise(open, || "sound was given to a model that is not there".into());
