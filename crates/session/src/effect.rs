@@ -18,7 +18,8 @@ use crate::record::{Record, SessionVersion, Way};
 pub enum Effect {
     /// Store.
     Write(Write),
-    /// Tell all clients an event that was numbered and stored. What only staff may see is taken out for others.
+    /// Tell all clients an event that was numbered and stored. What only staff may see is taken out for others. One that was
+    /// sent it with the past in this very step is not told it again.
     Tell(Box<Sequenced>),
     /// Tell one client something of its own.
     TellOne {
@@ -72,6 +73,20 @@ pub enum Effect {
         code: CloseCode,
         /// Why, in words.
         reason: &'static str,
+    },
+    /// End a client's server-sent events, with the advice when to come back.
+    SendAway {
+        /// Which.
+        connection: ConnectionId,
+        /// After how long, ms.
+        retry_ms: i64,
+    },
+    /// A frame that came by POST is refused.
+    Refused {
+        /// Which.
+        post: u32,
+        /// Why.
+        refusal: Refusal,
     },
     /// Open the model's socket and send this setup. At most one is open: [`Effect::CloseModel`] came before.
     OpenModel {

@@ -11,7 +11,9 @@
 //! # Layout
 //! - [`input`] and [`effect`]: what goes in, what comes out
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
-//! - `clients`: connections, frames, resume by cursor
+//! - `clients`: connections, frames, resume by cursor; `crowd`: how many there may be
+//! - `flow`: how much a client may send, by a [`bucket`]; [`reading`]: how far it is behind with reading
+//! - `quiet`: clients that listen by server-sent events; [`posted`]: what they say
 //! - `student`: turns of the student, written and spoken
 //! - `microphone`: hands-free speech
 //! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
@@ -25,15 +27,21 @@
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
 
+pub mod bucket;
 mod clients;
+mod crowd;
 mod deadlines;
 pub mod effect;
 mod ending;
+mod flow;
 pub mod input;
 mod log;
 mod loss;
 mod microphone;
 mod outbox;
+pub mod posted;
+mod quiet;
+pub mod reading;
 pub mod record;
 mod sessions;
 pub mod state;
@@ -47,10 +55,13 @@ mod upstream;
 mod weighing;
 
 use mentora_core::time::Millis;
-use mentora_wire::stream::ClientFrame;
+use mentora_wire::stream::{ClientFrame, CloseCode};
 
+pub use crowd::{MAX_LISTENERS, MAX_OWN};
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
+pub use posted::Posted;
+pub use reading::Reading;
 pub use record::{Facts, Record, SessionVersion, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
@@ -60,11 +71,12 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
-    let newest = state.record.last_seq;
-    let mut step = Step { state, now, effects: Vec::new() };
+    let mut step = Step { state, now, effects: Vec::new(), post: None };
     // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
-    let replays =
-        matches!(input, Input::Connected(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. });
+    let replays = matches!(
+        input,
+        Input::Connected(_) | Input::Subscribed(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. }
+    );
     if !is_audio && !replays && !matches!(input, Input::Woke { .. }) {
         step.end_out_of_time();
     }
@@ -77,10 +89,12 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     step.tell_session_state();
     step.follow_session();
     let Step { state, effects, .. } = step;
-    // An answer may begin with its sound, and its events are numbered. A session that was opened is counted before it
-    // is: its document is named by its number.
-    let opens = effects.iter().any(|effect| matches!(effect, Effect::OpenModel { .. }));
-    let changed = before.map_or(opens || newest != state.record.last_seq, |before| before != state.record);
+    // Sound that does more than move on, such as the last of an utterance that grew too long, is stored; and so is that a
+    // session was opened, before it is: its document is named by its number.
+    let moves_on = |effect: &Effect| {
+        matches!(effect, Effect::HoldAudio | Effect::ForwardAudio { .. } | Effect::RelayAudio { .. })
+    };
+    let changed = before.map_or_else(|| !effects.iter().all(moves_on), |before| before != state.record);
     if !changed {
         return effects;
     }
@@ -95,13 +109,22 @@ struct Step<'a> {
     state: &'a mut State,
     now: Millis,
     effects: Vec<Effect>,
+    /// The frame that is being taken came by POST, under this name.
+    post: Option<u32>,
 }
 
 impl Step<'_> {
     fn take(&mut self, input: Input) {
         match input {
+            Input::Frame { connection, .. }
+            | Input::BadFrame { connection, .. }
+            | Input::AudioChunk { connection, .. }
+                if self.is_flood(connection) => {}
             Input::Woke { connections } => self.wake(connections),
             Input::Connected(connection) => self.connect(connection),
+            Input::Subscribed(connection) => self.subscribe(connection),
+            Input::Posted { post, user, posted } => self.posted(post, &user, posted),
+            Input::TooSlow { connection } => self.close(connection, CloseCode::TooSlow, "too slow to read"),
             Input::Disconnected { connection } => self.disconnect(connection),
             Input::Frame { connection, frame } => self.frame(connection, frame),
             Input::BadFrame { connection, problem } => self.bad_frame(connection, &problem),

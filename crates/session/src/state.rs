@@ -8,6 +8,7 @@ use mentora_core::ids::TurnId;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{AudioMode, StreamRole};
 
+use crate::flow::Flow;
 use crate::input::{Connection, ConnectionId};
 use crate::record::{Ended, Facts, Record};
 use crate::upstream::Upstream;
@@ -20,6 +21,10 @@ pub struct State {
     pub(crate) turns: Vec<Turn>,
     pub(crate) connections: BTreeMap<ConnectionId, Client>,
     pub(crate) upstream: Upstream,
+    /// What may still come by POST; nothing came yet when absent.
+    pub(crate) posts: Option<Flow>,
+    /// When an event of the dialogue was told last in this life.
+    pub(crate) told_at: Millis,
     /// Speech in progress: whose, and whether the model hears it yet.
     pub(crate) speech: Option<Speech>,
     /// REST calls that wait: index of the student's turn, and until when.
@@ -43,6 +48,15 @@ pub struct State {
 pub(crate) struct Client {
     pub(crate) connection: Connection,
     pub(crate) bad_frames: u32,
+    pub(crate) flow: Flow,
+    /// Since when it listens by server-sent events; `None` for a WebSocket.
+    pub(crate) subscribed_at: Option<Millis>,
+}
+
+impl Client {
+    pub(crate) fn new(connection: Connection, now: Millis) -> Self {
+        Self { connection, bad_frames: 0, flow: Flow::new(now), subscribed_at: None }
+    }
 }
 
 /// Speech in progress; its durable side is [`crate::record::Spoken`].
@@ -115,6 +129,8 @@ impl State {
             record,
             turns,
             connections: BTreeMap::new(),
+            posts: None,
+            told_at: Millis::default(),
             speech: None,
             calls: BTreeMap::new(),
             flushing: false,

@@ -233,14 +233,22 @@ impl Step<'_> {
             }
             return;
         };
+        let sample_rate = match (&self.state.record.microphone, &self.state.record.spoken) {
+            (Some(microphone), _) if self.state.is_hands_free() => microphone.sample_rate,
+            (_, Some(spoken)) => spoken.sample_rate,
+            _ => return,
+        };
+        let ms = audio::duration_ms(bytes, sample_rate);
+        if self.is_sound_too_fast(connection, ms) {
+            return;
+        }
         if self.state.is_hands_free() {
             return self.microphone_chunk(bytes);
         }
         let Some(spoken) = self.state.record.spoken.as_mut() else {
             return;
         };
-        spoken.duration_ms = spoken.duration_ms.saturating_add(audio::duration_ms(bytes, spoken.sample_rate));
-        let sample_rate = spoken.sample_rate;
+        spoken.duration_ms = spoken.duration_ms.saturating_add(ms);
         let too_long = spoken.duration_ms >= MAX_UTTERANCE_MS;
         self.effects.push(if speech.streaming {
             Effect::ForwardAudio { sample_rate }

@@ -245,15 +245,14 @@ impl Usage {
 }
 
 /// How long the student waited, from the end of the student's turn, in milliseconds.
-///
-/// `askedMs` without `openingMs` is our own share before the model; between its first word and the student's screen lies
-/// a single event of the server, in which the platform's clock stands still, so that share cannot be measured from within
-/// and is not claimed here.
+// Our own share is `askedMs` without `openingMs`. From the model's word to the student's screen it takes a single event of
+// the server, in which the platform's clock stands still: what that takes cannot be measured from within, and is not
+// claimed here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Latency {
-    /// Until the model was first asked, `openingMs` included.
+    /// Until the model was first asked; without `openingMs`, our own share.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
     pub asked_ms: Option<i64>,
