@@ -212,9 +212,8 @@ impl Step<'_> {
         let Socket::Ready { trailing: None, .. } = &self.state.upstream.socket else { return None };
         let answer = self.state.record.answer.as_ref()?;
         let is_speaking = answer.complete_at.is_none() && answer.first_audio_at.is_some();
-        let subscribes = |client: &Client| {
-            client.subscribed_at.is_some() && client.connection.audio != AudioMode::None
-        };
+        let subscribes =
+            |client: &Client| client.subscribed_at.is_some() && client.connection.audio != AudioMode::None;
         (is_speaking && !self.state.connections.values().any(subscribes)).then_some(())?;
         let bytes = grantable(MAX_ANSWER_MS, ANSWER_SLICE_MS, OUTPUT_SAMPLE_RATE, answer.audio_bytes)?;
         let turn_id = self.state.turn_id(answer.index);

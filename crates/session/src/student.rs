@@ -8,7 +8,7 @@ use mentora_core::time::seconds;
 use mentora_gemini::ClientMessage;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::server::ErrorFrame;
-use mentora_wire::stream::{Event, StreamRole};
+use mentora_wire::stream::{Event, StreamRole, audio};
 
 use crate::Step;
 use crate::effect::Effect;
