@@ -110,7 +110,7 @@ pub enum ThinkingLevel {
 }
 
 impl ThinkingLevel {
-    fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Low => "LOW",
             Self::Medium => "MEDIUM",

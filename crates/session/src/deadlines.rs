@@ -33,6 +33,7 @@ enum Deadline {
     Floor,
     Microphone,
     Usage,
+    Verdict,
     Call,
     Idle,
     Outbox,
@@ -68,6 +69,7 @@ impl State {
             add(Deadline::Inactivity, self.inactive_at().filter(|_| !self.is_under_way()));
         }
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
+        add(Deadline::Verdict, self.weighing.as_ref().map(|weighing| weighing.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
         let by_hand = self.speech.filter(|_| self.is_speaking_by_hand());
@@ -141,6 +143,7 @@ impl Step<'_> {
                     }
                     self.settle_trailing();
                 }
+                Deadline::Verdict => self.stop_weighing(),
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
                 Deadline::Leave => self.leave_model(),

@@ -1,5 +1,6 @@
 //! What is to be done.
 
+use mentora_core::dialogue::Inquiry;
 use mentora_core::documents::{Conversation, StreamingSession, Turn};
 use mentora_core::ids::{StreamingSessionId, TurnId};
 use mentora_core::prompts::summary::Question as SummaryQuestion;
@@ -95,6 +96,14 @@ pub enum Effect {
     SendModel(ClientMessage),
     /// Close the model's socket, or give up opening it.
     CloseModel,
+    /// Ask the text model about a turn; its reply comes as [`crate::Input::Analysed`], within
+    /// [`PATIENCE_MS`](mentora_core::dialogue::verdict::PATIENCE_MS) or as none.
+    Analyse {
+        /// Names the question.
+        number: u32,
+        /// The question.
+        inquiry: Box<Inquiry>,
+    },
     /// Write to Firestore; the outcome comes as [`crate::Input::Flushed`].
     Flush(Box<FlushBatch>),
     /// Tell the figures of the assignment; the outcome comes as [`crate::Input::Tallied`].

@@ -144,6 +144,13 @@ pub enum Input {
         /// How it went.
         outcome: TallyOutcome,
     },
+    /// The text model has answered [`crate::Effect::Analyse`], or will not. It may come late, and twice.
+    Analysed {
+        /// Which question.
+        number: u32,
+        /// What it said; `None` when it was too late, failed, or withheld it.
+        reply: Option<String>,
+    },
     /// The document of a session of the model was written, or not.
     SessionKept {
         /// Which session.

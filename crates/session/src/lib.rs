@@ -14,6 +14,7 @@
 //! - `clients`: connections, frames, resume by cursor
 //! - `student`: turns of the student, written and spoken
 //! - `microphone`: hands-free speech
+//! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - [`relay`]: sound that is handed on without asking
@@ -38,12 +39,14 @@ pub mod record;
 pub mod relay;
 mod sessions;
 pub mod state;
+mod steering;
 mod student;
 mod summary;
 mod tally;
 mod time_up;
 mod tutor;
 mod upstream;
+mod weighing;
 
 use mentora_core::time::Millis;
 use mentora_wire::stream::ClientFrame;
@@ -121,6 +124,7 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::Analysed { number, reply } => self.analysed(number, reply.as_deref()),
             Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
             Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),

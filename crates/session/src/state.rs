@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mentora_core::dialogue::Utterance;
-use mentora_core::documents::{Conversation, ConversationState, Speaker, Turn};
+use mentora_core::dialogue::{Strategy, Utterance};
+use mentora_core::documents::{Conversation, ConversationState, MoveRules, Speaker, Turn};
 use mentora_core::ids::TurnId;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{AudioMode, StreamRole};
@@ -12,6 +12,7 @@ use crate::input::{Connection, ConnectionId};
 use crate::record::{Ended, Facts, Record};
 use crate::relay::Relay;
 use crate::upstream::Upstream;
+use crate::weighing::Weighing;
 
 /// A conversation: what survives a crash, and what need not.
 #[derive(Debug, Clone)]
@@ -30,6 +31,12 @@ pub struct State {
     pub(crate) flushing: bool,
     /// Whether the figures of the assignment are being told.
     pub(crate) tallying: bool,
+    /// The turn whose verdict is waited for.
+    pub(crate) weighing: Option<Weighing>,
+    /// Counts questions to the text model.
+    pub(crate) inquiries: u32,
+    /// The move that the model was told to answer the speech in progress with.
+    pub(crate) steered: Option<Strategy>,
     /// Whether a document of a session is being written.
     pub(crate) keeping: bool,
 }
@@ -103,6 +110,10 @@ impl State {
     #[must_use]
     pub fn restore(record: Record, turns: Vec<Turn>) -> Self {
         Self {
+            // As with openings: what the last life asked for is no answer to this one.
+            inquiries: u32::try_from(record.last_seq.0 % u64::from(u32::MAX)).unwrap_or(0),
+            weighing: None,
+            steered: None,
             upstream: Upstream::after(record.last_seq),
             record,
             turns,
@@ -151,6 +162,7 @@ impl State {
             summary: ended.map(|ended| ended.summary.clone()),
             streaming_session: self.open_session(),
             prompt_edits: record.facts.prompt_edits.clone(),
+            rules: Some(MoveRules::of(&record.facts.ai_config)),
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,
             closed_at: ended.map(|ended| ended.at),

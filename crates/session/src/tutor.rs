@@ -256,12 +256,7 @@ impl Step<'_> {
             text,
             truncated,
             heard_ms,
-            analysis: Some(Analysis {
-                stance: None,
-                strategy: Some(answer.strategy),
-                reason: None,
-                features: None,
-            }),
+            analysis: Some(Analysis { strategy: Some(answer.strategy), ..Analysis::default() }),
             usage: None,
             cost_micros: None,
             latency: Some(Latency {

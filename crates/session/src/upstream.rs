@@ -173,7 +173,9 @@ impl Step<'_> {
     /// Whether something waits to be said to the model.
     pub(crate) fn is_wanted(&self) -> bool {
         let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        unasked || self.state.speech.is_some() || self.state.holds_microphone()
+        // A turn that is being weighed will need the model in a moment, unless that is known to be in vain.
+        let soon = self.state.weighs_writing() && !self.state.upstream.refused;
+        unasked || soon || self.state.speech.is_some() || self.state.holds_microphone()
     }
 
     /// Whether the socket is needed now.
@@ -181,7 +183,8 @@ impl Step<'_> {
         let record = &self.state.record;
         let trailing = matches!(self.state.upstream.socket, Socket::Ready { trailing: Some(_), .. });
         let speaking = self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free();
-        record.owed.is_some() || record.answer.is_some() || speaking || trailing
+        let said = speaking || self.state.weighs_writing();
+        record.owed.is_some() || record.answer.is_some() || said || trailing
     }
 
     fn open_model(&mut self) {
@@ -247,6 +250,7 @@ impl Step<'_> {
             let has_sound = self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.duration_ms > 0);
             if !speech.streaming && has_sound && self.state.upstream.detection == Detection::Manual {
                 speech.streaming = true;
+                self.state.steered = self.steer();
                 self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
                 self.effects.push(Effect::ReleaseAudio { sample_rate });
             }
@@ -260,6 +264,10 @@ impl Step<'_> {
                 return;
             }
             // The student had finished before the model was ready.
+            let steered = self.steer();
+            if let (Some(owed), Some(strategy)) = (self.state.record.owed.as_mut(), steered) {
+                owed.strategy = strategy;
+            }
             self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
             self.effects.push(Effect::ReleaseAudio { sample_rate });
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));

@@ -9,6 +9,7 @@
 //! - `relay`: what hands sound on beside it all
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `verdict`: what the text model makes of a turn
 //! - `sessions`: the documents of the model's sessions
 //! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
@@ -31,6 +32,7 @@ mod shell;
 mod summary;
 pub mod sweep;
 mod tally;
+mod verdict;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -27,7 +27,7 @@ use super::clients::Clients;
 use super::model::{self, Model};
 use super::relay::Relay;
 use super::rows::Rows;
-use super::{facts, flush, sessions, summary, tally};
+use super::{facts, flush, sessions, summary, tally, verdict};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -301,6 +301,9 @@ impl Shell {
             }
             Effect::SendModel(message) => self.send_model(&message.to_json()),
             Effect::CloseModel => self.close_model(),
+            Effect::Analyse { number, inquiry } => {
+                spawn_local(verdict::run(Rc::clone(self), number, *inquiry));
+            }
             Effect::Flush(batch) => {
                 if let Some(id) = self.with_session(|session| session.record().facts.conversation.clone()) {
                     spawn_local(flush::run(Rc::clone(self), id, *batch));

@@ -17,6 +17,10 @@ pub struct Totals {
     pub relayed: u64,
     pub reopened: u64,
     pub utterances: u64,
+    /// Questions to the text model.
+    pub weighed: u64,
+    /// Turns that its verdict decided.
+    pub verdicts: u64,
     pub out_of_time: u64,
 }
 
@@ -33,6 +37,8 @@ impl Totals {
         self.relayed += other.relayed;
         self.reopened += other.reopened;
         self.utterances += other.utterances;
+        self.weighed += other.weighed;
+        self.verdicts += other.verdicts;
         self.out_of_time += other.out_of_time;
     }
 
@@ -42,6 +48,7 @@ impl Totals {
         assert!(self.relayed > 0, "no sound was relayed");
         assert!(self.reopened > 0, "nothing was opened again");
         assert!(self.utterances > 0, "nobody spoke hands-free");
+        assert!(self.weighed > self.verdicts && self.verdicts > 0, "verdicts come, and fail to come");
         assert!(self.out_of_time > 0, "no clock ended anything");
         assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
         if faults.of(Faults::Model) {
@@ -54,7 +61,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again, {} said hands-free, {} out of time",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} chunks relayed, {} opened again, {} said hands-free, {} out of time, {} weighed ({} by verdict)",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -66,7 +73,9 @@ impl fmt::Display for Totals {
             self.relayed,
             self.reopened,
             self.utterances,
-            self.out_of_time
+            self.out_of_time,
+            self.weighed,
+            self.verdicts
         )
     }
 }
