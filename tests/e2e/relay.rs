@@ -208,6 +208,10 @@ pub async fn a_panic_elsewhere_is_survived_and_leaves_no_model_behind(_: Arc<Hou
     }
     let told = told_what_became_of_it(&mut stream).await;
     assert!(told, "nobody told the student what became of the speech");
+    // The rest of what was under way is no offence.
+    let rest = stream.quiet(Duration::from_secs(1)).await;
+    let refused = |frame: &Frame| matches!(frame, Frame::Json(json) if json["code"] == "VALIDATION_ERROR");
+    assert!(!rest.iter().any(refused), "{rest:?}");
     let closed = Instant::now() + PATIENCE;
     while stack.sim.connections_with("Marker: panic.").await[0].closed().is_none() {
         assert!(Instant::now() < closed, "the model of the life before stays open");
