@@ -130,6 +130,8 @@ impl Step<'_> {
                 "The tutor answers later in this assignment. Speak turn by turn: leave out `turnTaking`.";
             return self.refuse(source, Some(&client_message_id), ErrorCode::ValidationError, message);
         }
+        // What is written stands before what is said from now on.
+        self.stop_weighing();
         self.acted();
         self.effects.push(Effect::DropAudio);
         self.state.speech = Some(Speech { connection, streaming: false, since: self.now });

@@ -19,6 +19,7 @@ use mentora_session::{
     AnswerGrant, Carried, Connection, ConnectionId, Direction, Effect, Input, Sound, SpeechGrant, State,
     Write, step,
 };
+use mentora_wire::stream::audio::duration_ms;
 use mentora_wire::stream::client::{AudioConfig, TurnTaking};
 use mentora_wire::stream::{AudioMode, ClientFrame, Event, Seq, StreamRole};
 
@@ -125,8 +126,9 @@ impl Scene {
         self.feed(Input::Model { generation: self.generation, event })
     }
 
-    /// The student says a chunk; whether it was relayed.
+    /// The student says a chunk, as fast as it can be spoken; whether it was relayed.
     fn says(&mut self, bytes: usize) -> bool {
+        self.now += duration_ms(bytes, 16_000);
         let grant = self.speech.as_mut().filter(|grant| !self.slow && grant.bytes >= bytes);
         if let Some(grant) = grant {
             grant.bytes -= bytes;
