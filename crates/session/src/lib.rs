@@ -45,7 +45,7 @@ pub use upstream::{SAFETY, counted};
 
 /// Takes one input and says what is to be done about it, in order.
 pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
-    // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
+    // Audio mostly moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
@@ -53,14 +53,22 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     step.pump();
     step.tell_session_state();
     let Step { state, effects, .. } = step;
-    let Some(before) = before.filter(|before| *before != state.record) else {
-        return effects;
+    let changed = match before {
+        Some(before) => before != state.record,
+        None => !effects.iter().all(only_moves_sound),
     };
-    drop(before);
+    if !changed {
+        return effects;
+    }
     // The record goes first: an event that was numbered must not be told before its number is stored.
     let mut all = vec![Effect::Write(Write::Record(Box::new(state.record.clone())))];
     all.extend(effects);
     all
+}
+
+/// Whether an effect of audio leaves nothing behind that must survive.
+fn only_moves_sound(effect: &Effect) -> bool {
+    matches!(effect, Effect::RelayAudio { .. } | Effect::ForwardAudio { .. } | Effect::HoldAudio)
 }
 
 /// One step in the making.

@@ -1,5 +1,7 @@
 //! What must survive a crash, besides turns and events, which have rows of their own.
 
+use std::sync::Arc;
+
 use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
@@ -39,8 +41,8 @@ pub struct Facts {
 /// One row in the object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// What it is about.
-    pub facts: Facts,
+    /// What it is about; shared, because a record is copied with every step.
+    pub facts: Arc<Facts>,
     /// Where the dialogue stands.
     pub state: ConversationState,
     /// What the clients were last told that the session is doing.
@@ -67,6 +69,10 @@ pub struct Record {
     pub ended: Option<Ended>,
     /// The newest handle of the model's session.
     pub handle: Option<Handle>,
+    /// How often the model's socket was opened: names the next opening, so that a task which has outlived the life that
+    /// began it does not speak for a socket of this one.
+    #[serde(default)]
+    pub openings: u32,
     /// What is on its way to Firestore.
     pub outbox: Outbox,
     /// What the figures of the assignment have yet to be told.

@@ -1,6 +1,7 @@
 //! A conversation in memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mentora_core::dialogue::Utterance;
 use mentora_core::documents::{Conversation, ConversationState, Speaker, Turn};
@@ -51,7 +52,7 @@ impl State {
     #[must_use]
     pub fn new(facts: Facts, now: Millis) -> Self {
         let record = Record {
-            facts,
+            facts: Arc::new(facts),
             state: ConversationState::AwaitingIdea,
             session: Default::default(),
             last_seq: Default::default(),
@@ -65,6 +66,7 @@ impl State {
             ending: None,
             ended: None,
             handle: None,
+            openings: 0,
             outbox: Default::default(),
             tally: None,
         };
@@ -94,7 +96,7 @@ impl State {
     #[must_use]
     pub fn restore(record: Record, turns: Vec<Turn>) -> Self {
         Self {
-            upstream: Upstream::after(record.last_seq),
+            upstream: Upstream::default(),
             record,
             turns,
             connections: BTreeMap::new(),

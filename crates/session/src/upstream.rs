@@ -8,7 +8,7 @@ use mentora_core::time::{Millis, seconds};
 use mentora_gemini::setup::{Compression, SafetySetting};
 use mentora_gemini::{ClientMessage, Loss, ServerEvent, SessionConfig};
 use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::{Event, Seq, SessionState};
+use mentora_wire::stream::{Event, SessionState};
 
 use crate::Step;
 use crate::effect::Effect;
@@ -34,8 +34,6 @@ pub const SAFETY: [SafetySetting; 4] = [
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Upstream {
     pub(crate) socket: Socket,
-    /// Counts openings, so that what a closed socket still says is not heard.
-    generation: u32,
     /// Openings that failed in a row.
     attempts: u32,
     /// The last failure was one that trying again does not mend.
@@ -73,15 +71,6 @@ pub(crate) struct Trailing {
     pub(crate) interrupted: bool,
     /// The last report of tokens.
     pub(crate) usage: Option<Usage>,
-}
-
-impl Upstream {
-    /// None is open at the beginning of a life. Openings are counted on from the log, so that a task which has outlived
-    /// the last life does not speak for a socket of this one.
-    pub(crate) fn after(newest: Seq) -> Self {
-        let generation = u32::try_from(newest.0 % u64::from(u32::MAX / 2)).unwrap_or(0);
-        Self { generation, ..Self::default() }
-    }
 }
 
 impl Step<'_> {
@@ -128,10 +117,10 @@ impl Step<'_> {
     fn open_model(&mut self) {
         let now = self.now;
         let upstream = &mut self.state.upstream;
-        upstream.generation = upstream.generation.saturating_add(1);
         upstream.socket = Socket::Opening { since: now };
         upstream.refused = false;
-        let generation = upstream.generation;
+        let generation = self.state.record.openings.saturating_add(1);
+        self.state.record.openings = generation;
         if self.state.record.handle.as_ref().is_some_and(|handle| now.since(handle.at) > HANDLE_LIFE_MS) {
             self.state.record.handle = None;
         }
@@ -208,7 +197,7 @@ impl Step<'_> {
     /// Whether what comes from this opening is still heard.
     fn is_current(&self, generation: u32) -> bool {
         let open = matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. });
-        open && self.state.upstream.generation == generation
+        open && self.state.record.openings == generation
     }
 
     pub(crate) fn model_event(&mut self, generation: u32, event: ServerEvent) {

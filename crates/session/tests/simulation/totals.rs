@@ -2,41 +2,61 @@
 
 use std::fmt;
 
+use crate::closes::CLOSES;
 use crate::world::Faults;
 
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 pub struct Totals {
     pub steps: u64,
     pub student_turns: u64,
     pub tutor_turns: u64,
     pub truncated: u64,
-    pub crashes: u64,
+    /// Before, between and after the effects of a step, and while waking.
+    pub crashes: [u64; 4],
     pub errors: u64,
     pub sockets: u64,
     pub commits: u64,
     pub reopened: u64,
+    pub doubled: u64,
+    pub jumps: u64,
+    /// By the row of [`CLOSES`].
+    pub closes: [u64; CLOSES.len()],
 }
 
 impl Totals {
-    pub fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: &Self) {
         self.steps += other.steps;
         self.student_turns += other.student_turns;
         self.tutor_turns += other.tutor_turns;
         self.truncated += other.truncated;
-        self.crashes += other.crashes;
         self.errors += other.errors;
         self.sockets += other.sockets;
         self.commits += other.commits;
         self.reopened += other.reopened;
+        self.doubled += other.doubled;
+        self.jumps += other.jumps;
+        for (sum, more) in self.crashes.iter_mut().zip(other.crashes) {
+            *sum += more;
+        }
+        for (sum, more) in self.closes.iter_mut().zip(other.closes) {
+            *sum += more;
+        }
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
         assert!(self.reopened > 0, "nothing was opened again");
-        assert_eq!(faults.of(Faults::Crashes), self.crashes > 0, "crashes");
+        for crashes in self.crashes {
+            assert_eq!(faults.of(Faults::Crashes), crashes > 0, "crashes {:?}", self.crashes);
+        }
+        assert_eq!(faults.of(Faults::Clock), self.jumps > 0, "jumps of the clock");
+        assert_eq!(faults.of(Faults::Model), self.doubled > 0, "messages that came twice");
         if faults.of(Faults::Model) {
             assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
+            for (count, close) in self.closes.iter().zip(CLOSES) {
+                assert!(*count > 0, "no socket went by {close:?}");
+            }
         }
     }
 }
@@ -45,7 +65,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {} crashes, {} errors told, {} model sockets, {} commits, {} opened again",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -53,8 +73,10 @@ impl fmt::Display for Totals {
             self.crashes,
             self.errors,
             self.sockets,
+            self.closes.iter().sum::<u64>(),
             self.commits,
-            self.reopened
+            self.reopened,
+            self.jumps
         )
     }
 }

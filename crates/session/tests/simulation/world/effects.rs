@@ -1,0 +1,121 @@
+//! What the shell does: carries out effects, and lets their outcome come later, or never.
+
+use mentora_gemini::ClientMessage;
+use mentora_session::{ConnectionId, Effect, FlushBatch, FlushOutcome, Input};
+
+use super::invariants::Invariant;
+use super::{Faults, Happens, World};
+use crate::firestore::Commit;
+use crate::model::Piece;
+
+impl World {
+    pub(super) fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Write(_) => {}
+            Effect::HoldAudio | Effect::DropAudio | Effect::RelayAudio { .. } => {}
+            Effect::Note { name, detail } => self.noted(name, &detail),
+            Effect::SetRole { connection, .. } => self.must_be_open(connection, "it was given a role"),
+            Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => self.must_be_ready("sound"),
+            Effect::Tell(event) => self.told_all(&event),
+            Effect::TellOne { connection, frame } => self.told_one(connection, &frame),
+            Effect::Replay { connection, after } => self.replay(connection, after.0),
+            Effect::Close { connection, .. } => self.closed(connection),
+            Effect::OpenModel { generation, setup } => {
+                let free = self.socket.is_none();
+                self.holds(Invariant::OneSocket, free, || "a second socket of the model was opened".into());
+                let fresh = self.openings.insert(generation);
+                self.holds(Invariant::OneSocket, fresh, || format!("opening {generation} was named twice"));
+                let instructed = !setup.system_instruction.is_empty();
+                self.holds(Invariant::Sound, instructed, || "a setup without instruction".into());
+                self.totals.sockets += 1;
+                self.socket = Some((generation, false));
+                let faulty = self.faulty(Faults::Model);
+                let script = self.model.open(&mut self.random, faulty);
+                self.schedule(generation, script);
+            }
+            Effect::SendModel(message) => self.send_model(&message),
+            Effect::CloseModel => self.socket = None,
+            Effect::Flush(batch) => self.flush(*batch),
+            Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
+            Effect::Reopened(_) => {}
+            Effect::Reply { call, answer } => {
+                let known = self.calls.remove(&call).is_some();
+                self.holds(Invariant::Ends, known, || format!("call {call} was answered twice"));
+                if let Ok(answer) = *answer {
+                    self.acknowledge(&answer.user_turn);
+                    if let Some(turn) = &answer.ai_turn {
+                        self.acknowledge(turn);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is given up as unknown must not have been known.
+    fn noted(&mut self, name: &str, detail: &str) {
+        self.record(|| format!("# {name}: {detail}"));
+        if name != "turn.usage.unknown" || self.has_crashed() {
+            return;
+        }
+        let said = detail.parse().ok().and_then(|index: u32| self.store.turns.get(&index)).and_then(|turn| {
+            let text = turn.generated_text.as_deref().unwrap_or(&turn.text);
+            text.strip_prefix("why ")?.split_once('.')?.0.parse::<u32>().ok()
+        });
+        let unpaid = said.is_some_and(|answer| self.reported.contains_key(&answer));
+        self.holds(Invariant::Charged, !unpaid, || format!("turn {detail} was reported and not metered"));
+    }
+
+    fn closed(&mut self, connection: ConnectionId) {
+        self.must_be_open(connection, "it was closed");
+        self.open.remove(&connection);
+        if let Some(who) = self.who_is(connection) {
+            self.reader_mut(who).connection = None;
+        }
+    }
+
+    fn must_be_ready(&mut self, what: &str) {
+        let ready = self.socket.is_some_and(|(_, ready)| ready);
+        self.holds(Invariant::OneSocket, ready, || format!("{what} for a model that is not ready"));
+    }
+
+    fn send_model(&mut self, message: &ClientMessage) {
+        self.must_be_ready("a message");
+        let Some((generation, _)) = self.socket else { return };
+        let faulty = self.faulty(Faults::Model);
+        let script = self.model.hear(message, &mut self.random, faulty);
+        self.schedule(generation, script);
+    }
+
+    fn schedule(&mut self, generation: u32, script: Vec<Piece>) {
+        for (delay, act, answer) in script {
+            self.at(delay, Happens::Model { generation, act, answer });
+        }
+    }
+
+    fn flush(&mut self, batch: FlushBatch) {
+        let faulty = self.faulty(Faults::Firestore);
+        if faulty && self.random.percent(2) {
+            self.firestore.down_until = self.now + self.random.between(1_000, 180_000);
+        }
+        let Ok(commit) = self.firestore.prepare(batch, &mut self.random, self.now, faulty) else {
+            let delay = self.random.between(0, 2_000);
+            return self.at(delay, Happens::Unwritten);
+        };
+        let delay = self.random.between(5, if faulty { 9_000 } else { 80 });
+        if faulty && !commit.answered && commit.arrives && self.random.percent(30) {
+            // The answer is given up on; the write arrives when nobody expects it any more.
+            let unsure = Commit { arrives: false, ..commit.clone() };
+            self.at(delay + 4_000, Happens::Late(Box::new(commit)));
+            self.at(delay, Happens::Commit(Box::new(unsure)));
+        } else {
+            self.at(delay, Happens::Commit(Box::new(commit)));
+        }
+    }
+
+    /// Firestore did not even let the version be read.
+    pub(super) fn unwritten(&mut self) {
+        let outbox = &self.state.record().outbox;
+        let (revision, turns) = (outbox.flushed_revision, outbox.flushed_turns);
+        self.input(Input::Flushed { revision, turns, outcome: FlushOutcome::Unavailable });
+    }
+}
