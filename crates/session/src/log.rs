@@ -36,8 +36,11 @@ impl Step<'_> {
         }));
     }
 
-    /// Tells one client something that is no event of the conversation.
+    /// Tells one client something that is no event of the conversation; one that was closed meanwhile has heard why.
     pub(crate) fn tell_one(&mut self, connection: ConnectionId, frame: PrivateFrame) {
+        if !self.state.connections.contains_key(&connection) {
+            return;
+        }
         self.effects.push(Effect::TellOne { connection, frame: Box::new(frame) });
     }
 

@@ -17,6 +17,9 @@ pub enum Act {
 /// A piece of the script: when, what, and of which answer (so that a broken-into one stops).
 pub type Piece = (i64, Act, u32);
 
+/// Of no answer that could be broken into.
+const ALWAYS: u32 = 0;
+
 #[derive(Debug, Default)]
 pub struct Model {
     /// Counts answers; pieces of older ones are void once it was broken into.
@@ -37,9 +40,9 @@ impl Model {
             if random.percent(10) {
                 return Vec::new(); // It never answers.
             }
-            return vec![(delay, Act::Goes(any_close(random)), 0)];
+            return vec![(delay, Act::Goes(any_close(random)), ALWAYS)];
         }
-        vec![(delay, Act::Says(ServerEvent::SetupComplete), 0)]
+        vec![(delay, Act::Says(ServerEvent::SetupComplete), ALWAYS)]
     }
 
     /// What comes of a message.
@@ -48,9 +51,9 @@ impl Model {
         if std::mem::take(&mut self.answering) {
             // Broken into: the rest of the old answer is void, its end is told.
             let usage = self.usage(3);
-            script.push((5, Act::Says(ServerEvent::Interrupted), self.answer + 1));
-            script.push((6, Act::Says(ServerEvent::Usage(usage)), self.answer + 1));
-            script.push((6, Act::Says(ServerEvent::TurnComplete), self.answer + 1));
+            script.push((5, Act::Says(ServerEvent::Interrupted), ALWAYS));
+            script.push((6, Act::Says(ServerEvent::Usage(usage)), ALWAYS));
+            script.push((6, Act::Says(ServerEvent::TurnComplete), ALWAYS));
         }
         self.answer += 1;
         let spoken = match message {
@@ -155,9 +158,9 @@ impl Model {
         }
         if faulty && random.percent(10) {
             push(random.between(0, end), ServerEvent::GoAway { time_left_ms: 5_000 });
-            script.push((end + 5_000, Act::Goes(passing_close(random)), 0));
+            script.push((end + 5_000, Act::Goes(passing_close(random)), ALWAYS));
         } else if faulty && random.percent(3) {
-            script.push((end + random.between(0, 20_000), Act::Goes(any_close(random)), 0));
+            script.push((end + random.between(0, 20_000), Act::Goes(any_close(random)), ALWAYS));
         }
         script
     }
@@ -176,7 +179,7 @@ impl Model {
 
     /// Whether a piece of the script still holds.
     pub fn holds(&self, answer: u32) -> bool {
-        answer == 0 || answer == self.answer
+        answer == ALWAYS || answer == self.answer
     }
 
     /// Told of its own turn's end, so that a later message is no interruption.
