@@ -24,12 +24,15 @@ pub enum Effect {
         /// What.
         frame: Box<PrivateFrame>,
     },
-    /// Send one client the stored events after a cursor.
+    /// Send one client the stored events after a cursor. What this very step has numbered is stored as well by then, and
+    /// is told to all.
     Replay {
         /// Which.
         connection: ConnectionId,
         /// After.
         after: Seq,
+        /// Up to, and with, this one.
+        upto: Seq,
     },
     /// Give the chunk of the tutor's speech at hand to those who want audio.
     RelayAudio {

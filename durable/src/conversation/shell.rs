@@ -239,8 +239,8 @@ impl Shell {
             Effect::Write(_) => {}
             Effect::Tell(event) => self.clients.tell(&event),
             Effect::TellOne { connection, frame } => self.clients.tell_one(connection, &frame),
-            Effect::Replay { connection, after } => {
-                self.clients.replay(connection, &self.rows.events_after(after)?);
+            Effect::Replay { connection, after, upto } => {
+                self.clients.replay(connection, &self.rows.events_within(after, upto)?);
             }
             Effect::RelayAudio { turn_id, turn_index, offset_ms } => {
                 self.clients.relay_audio(&turn_id, turn_index, offset_ms, &data());

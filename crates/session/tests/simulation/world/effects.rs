@@ -18,7 +18,7 @@ impl World {
             Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => self.must_be_ready("sound"),
             Effect::Tell(event) => self.told_all(&event),
             Effect::TellOne { connection, frame } => self.told_one(connection, &frame),
-            Effect::Replay { connection, after } => self.replay(connection, after.0),
+            Effect::Replay { connection, after, upto } => self.replay(connection, after.0, upto.0),
             Effect::Close { connection, .. } => self.closed(connection),
             Effect::OpenModel { generation, setup } => {
                 let free = self.socket.is_none();
