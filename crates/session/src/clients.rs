@@ -28,6 +28,7 @@ impl Step<'_> {
         }
         self.resume_speech();
         self.resume_answer();
+        self.resume_credit();
         self.resume_outbox();
     }
 

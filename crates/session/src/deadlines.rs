@@ -34,6 +34,7 @@ enum Deadline {
     Idle,
     Outbox,
     Tally,
+    Credit,
 }
 
 impl State {
@@ -50,6 +51,7 @@ impl State {
 
         add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
         add(Deadline::Tally, record.tally.map(|tally| tally.next_at).filter(|_| self.may_tally()));
+        add(Deadline::Credit, self.credit_due());
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
@@ -115,7 +117,7 @@ impl Step<'_> {
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
                 // `pump` looks at these after every input.
-                Deadline::Retry | Deadline::Outbox | Deadline::Tally => {}
+                Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Credit => {}
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What is to be done.
 
 use mentora_core::documents::{Conversation, Turn};
-use mentora_core::ids::TurnId;
+use mentora_core::ids::{TurnId, WalletId};
+use mentora_core::money::Micros;
 use mentora_gemini::{ClientMessage, SessionConfig};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
@@ -92,6 +93,39 @@ pub enum Effect {
         way: Way,
         /// The conversation: as it ended, with its turns; or as it goes on, without.
         conversation: Box<Conversation>,
+    },
+    /// Hold credits for an answer; the outcome comes as [`crate::Input::Held`]. Asked for again, it is the same hold; asked
+    /// for after it was settled or released, as a late request may be, it stays that.
+    Hold {
+        /// Who pays.
+        wallet: WalletId,
+        /// Number of the hold within the conversation.
+        hold: u32,
+        /// The turn that it is for.
+        turn_id: TurnId,
+        /// The most that the turn may cost.
+        amount: Micros,
+    },
+    /// Charge what a turn cost, once however often it is told, and let go of the rest of its hold; the outcome comes as
+    /// [`crate::Input::Paid`]. It may cost more than was held, and is charged even if the hold has run out.
+    Settle {
+        /// Who pays.
+        wallet: WalletId,
+        /// Number of the hold.
+        hold: u32,
+        /// The turn; the charge's idempotency key.
+        turn_id: TurnId,
+        /// What it cost.
+        amount: Micros,
+    },
+    /// Let go of a hold that came to nothing; the outcome comes as [`crate::Input::Paid`].
+    Release {
+        /// Who pays.
+        wallet: WalletId,
+        /// Number of the hold.
+        hold: u32,
+        /// The turn that it was for.
+        turn_id: TurnId,
     },
     /// Answer everybody who wants the conversation open again.
     Reopened(Result<(), Refusal>),

@@ -15,6 +15,7 @@
 //! - `student`: turns of the student, written and spoken
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - [`credit`]: paying for answers: hold, then settle or release
 //! - `outbox`: turns on their way to Firestore
 //! - `ending`: how a conversation ends, and its summary
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
@@ -22,6 +23,7 @@
 //! - `deadlines`: the one alarm
 
 mod clients;
+pub mod credit;
 mod deadlines;
 pub mod effect;
 mod ending;
@@ -38,7 +40,7 @@ mod upstream;
 use mentora_core::time::Millis;
 
 pub use effect::{Effect, FlushBatch, Refusal, Write};
-pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
+pub use input::{Connection, ConnectionId, FlushOutcome, HoldOutcome, Input, PaymentOutcome, Source, TallyOutcome};
 pub use record::{Facts, Record, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
@@ -99,6 +101,8 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::Held { hold, outcome } => self.held(hold, outcome),
+            Input::Paid { hold, outcome } => self.paid(hold, outcome),
             Input::Alarm => self.alarm(),
         }
     }

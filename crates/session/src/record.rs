@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, Usage};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId, WalletId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{Seq, SessionState};
 use serde::{Deserialize, Serialize};
+
+use crate::credit::Credit;
 
 /// What the conversation is about; read from the documents once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +34,9 @@ pub struct Facts {
     /// The teacher's own persona that `ai_config` names; a built-in one is known by its id alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
+    /// The wallet that pays; without one nothing is held or charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<WalletId>,
     /// The Live model.
     pub model: String,
     /// When the conversation began.
@@ -78,6 +83,9 @@ pub struct Record {
     /// What the figures of the assignment have yet to be told.
     #[serde(default)]
     pub tally: Option<Tally>,
+    /// What passes between the conversation and the wallet that pays for it.
+    #[serde(default)]
+    pub credit: Credit,
 }
 
 /// Speech of the student.

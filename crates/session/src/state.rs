@@ -28,6 +28,8 @@ pub struct State {
     pub(crate) flushing: bool,
     /// Whether the figures of the assignment are being told.
     pub(crate) tallying: bool,
+    /// Since when the wallet is being told what a hold came to.
+    pub(crate) paying: Option<Millis>,
 }
 
 /// A connected client.
@@ -69,6 +71,7 @@ impl State {
             openings: 0,
             outbox: Default::default(),
             tally: None,
+            credit: Default::default(),
         };
         Self::restore(record, Vec::new())
     }
@@ -104,6 +107,7 @@ impl State {
             calls: BTreeMap::new(),
             flushing: false,
             tallying: false,
+            paying: None,
         }
     }
 

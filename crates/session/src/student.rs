@@ -318,6 +318,7 @@ impl Step<'_> {
             recoverable: true,
             retry_in_ms: None,
             client_message_id: Some(spoken.client_message_id),
+            details: None,
         }));
     }
 

@@ -9,6 +9,7 @@ use mentora_core::pricing;
 use mentora_core::time::seconds;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::{DecisionBody, TurnAnswer};
+use mentora_wire::stream::server::{ErrorFrame, Shortage};
 use mentora_wire::stream::{Event, audio};
 
 use crate::Step;
@@ -255,6 +256,7 @@ impl Step<'_> {
             self.settle(older.index, None);
         }
         let turn = self.store_turn(turn);
+        self.hold_becomes();
         self.state.record.unsettled =
             Some(Unsettled { index: turn.index, until: self.now + USAGE_PATIENCE_MS });
         self.effects.push(Effect::Write(Write::Compact { turn_id: turn.id.clone() }));
@@ -286,10 +288,11 @@ impl Step<'_> {
         self.changed();
         let Some(usage) = usage else {
             self.note("turn.usage.unknown", index.to_string());
-            return;
+            return self.settle_hold(index, None);
         };
         let model = self.state.record.facts.model.clone();
         let cost = pricing::cost(&model, self.now, &usage);
+        self.settle_hold(index, Some(cost));
         let record = &mut self.state.record;
         record.token_usage = record.token_usage.plus(usage);
         record.cost = record.cost.saturating_add(cost);
@@ -356,10 +359,19 @@ impl Step<'_> {
 
     /// No answer will come.
     pub(crate) fn give_up(&mut self, code: ErrorCode, message: &str) {
+        self.give_up_over(code, message, None);
+    }
+
+    /// No answer will come, for what may be a lack of credits.
+    pub(crate) fn give_up_over(&mut self, code: ErrorCode, message: &str, details: Option<Shortage>) {
         let Some(owed) = self.state.record.owed.take() else {
             return;
         };
-        self.tell_error(code, message, true, None);
+        let text = message.to_owned();
+        let (recoverable, retry_in_ms, client_message_id) = (true, None, None);
+        let error =
+            ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
+        self.tell(Event::Error(error));
         let waiting: Vec<u32> = self
             .state
             .calls

@@ -76,6 +76,7 @@ pub(crate) struct Trailing {
 impl Step<'_> {
     /// After every input: does whatever is wanted and possible.
     pub(crate) fn pump(&mut self) {
+        self.pump_credit();
         if self.state.is_closed() {
             self.close_model();
         } else {
@@ -86,14 +87,14 @@ impl Step<'_> {
     }
 
     fn pump_model(&mut self) {
-        let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        let wanted = unasked || self.state.speech.is_some();
+        let wants = self.wants_model();
+        let wanted = wants && self.is_paid_for();
         let busy = self.is_busy();
         let now = self.now;
         match &mut self.state.upstream.socket {
             Socket::Closed if wanted => self.open_model(),
             Socket::Waiting { until } if wanted && *until <= now => self.open_model(),
-            Socket::Waiting { .. } if !wanted => self.state.upstream.socket = Socket::Closed,
+            Socket::Waiting { .. } if !wants => self.state.upstream.socket = Socket::Closed,
             Socket::Ready { leaving: true, .. } if !busy => self.close_model(),
             Socket::Ready { idle_since, .. } => {
                 if busy {
@@ -105,6 +106,12 @@ impl Step<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether there is something to tell the model.
+    pub(crate) fn wants_model(&self) -> bool {
+        let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
+        unasked || self.state.speech.is_some()
     }
 
     /// Whether the socket is needed now.
@@ -128,31 +135,37 @@ impl Step<'_> {
         self.effects.push(Effect::OpenModel { generation, setup });
     }
 
-    fn session_config(&self) -> SessionConfig {
+    /// What the model is told first: of a fresh session all that was said, of a resumed one what was said after its
+    /// handle was given. The turn to be answered is sent after.
+    pub(crate) fn system_instruction(&self) -> String {
         let record = &self.state.record;
         let facts = &record.facts;
         let ai = &facts.ai_config;
-        let tutor = Tutor::of(&ai.persona, facts.persona.as_ref());
-        // A fresh session is told all that was said, a resumed one what was said after its handle was given. The turn
-        // to be answered is sent after.
         let known = record.handle.as_ref().map_or(0, |handle| handle.turns);
         let upto = record.owed.as_ref().map_or(self.state.next_index(), |owed| owed.student_index);
         let transcript = self.state.said_within(known..upto);
-        let system_instruction = prompts::system_instruction(&Briefing {
+        prompts::system_instruction(&Briefing {
             question: facts.question.as_deref(),
             background: &facts.background,
             title: &facts.title,
             language: ai.language.as_deref(),
             custom_system_prompt: ai.custom_system_prompt.as_deref(),
-            tutor,
+            tutor: Tutor::of(&ai.persona, facts.persona.as_ref()),
             transcript: &transcript,
             max_turns: ai.max_turns,
-        });
+        })
+    }
+
+    fn session_config(&self) -> SessionConfig {
+        let record = &self.state.record;
+        let facts = &record.facts;
+        let ai = &facts.ai_config;
+        let tutor = Tutor::of(&ai.persona, facts.persona.as_ref());
         SessionConfig {
             model: facts.model.clone(),
             voice: Some(ai.voice.clone().unwrap_or_else(|| tutor.voice().to_owned())),
             language: ai.language.clone(),
-            system_instruction,
+            system_instruction: self.system_instruction(),
             handle: record.handle.as_ref().map(|handle| handle.token.clone()),
             max_output_tokens: Some(pricing::MAX_ANSWER_TOKENS.try_into().unwrap_or(u32::MAX)),
             temperature: None,

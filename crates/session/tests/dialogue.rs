@@ -55,6 +55,7 @@ impl Scene {
             background: String::new(),
             ai_config,
             persona: None,
+            payer: None,
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };

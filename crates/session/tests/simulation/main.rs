@@ -60,6 +60,11 @@ fn a_clock_that_jumps_and_alarms_that_ring_late_or_twice_change_nothing() {
 }
 
 #[test]
+fn a_wallet_that_refuses_or_fails_charges_each_answer_once() {
+    run("a_wallet_that_refuses", Faults::Wallet);
+}
+
+#[test]
 fn everything_at_once() {
     run("everything_at_once", Faults::All);
 }

@@ -19,6 +19,9 @@ pub struct Totals {
     pub reopened: u64,
     pub doubled: u64,
     pub jumps: u64,
+    /// Turns that a wallet paid for, and holds that it refused.
+    pub charges: u64,
+    pub refusals: u64,
     /// By the row of [`CLOSES`].
     pub closes: [u64; CLOSES.len()],
 }
@@ -35,6 +38,8 @@ impl Totals {
         self.reopened += other.reopened;
         self.doubled += other.doubled;
         self.jumps += other.jumps;
+        self.charges += other.charges;
+        self.refusals += other.refusals;
         for (sum, more) in self.crashes.iter_mut().zip(other.crashes) {
             *sum += more;
         }
@@ -50,6 +55,8 @@ impl Totals {
         for crashes in self.crashes {
             assert_eq!(faults.of(Faults::Crashes), crashes > 0, "crashes {:?}", self.crashes);
         }
+        assert!(self.charges > 0, "nothing was paid for");
+        assert_eq!(faults.of(Faults::Wallet), self.refusals > 0, "wallets that cannot pay");
         assert_eq!(faults.of(Faults::Clock), self.jumps > 0, "jumps of the clock");
         assert_eq!(faults.of(Faults::Model), self.doubled > 0, "messages that came twice");
         if faults.of(Faults::Model) {
@@ -65,7 +72,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock, {} charges, {} refused",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -76,7 +83,9 @@ impl fmt::Display for Totals {
             self.closes.iter().sum::<u64>(),
             self.commits,
             self.reopened,
-            self.jumps
+            self.jumps,
+            self.charges,
+            self.refusals
         )
     }
 }

@@ -24,6 +24,7 @@ mod promises;
 mod readers;
 mod store;
 mod student;
+mod wallet;
 
 pub use invariants::Broken;
 use invariants::Invariant;
@@ -39,12 +40,21 @@ pub enum Faults {
     Clients,
     Crashes,
     Clock,
+    Wallet,
     All,
 }
 
 impl Faults {
-    pub const ALL: [Self; 7] =
-        [Self::None, Self::Model, Self::Firestore, Self::Clients, Self::Crashes, Self::Clock, Self::All];
+    pub const ALL: [Self; 8] = [
+        Self::None,
+        Self::Model,
+        Self::Firestore,
+        Self::Clients,
+        Self::Crashes,
+        Self::Clock,
+        Self::Wallet,
+        Self::All,
+    ];
 
     pub fn of(self, kind: Self) -> bool {
         self == kind || self == Self::All
@@ -71,6 +81,9 @@ enum Happens {
     /// Staff open the conversation again, if it has ended.
     Reopen,
     Tally(figures::Telling),
+    Wallet(wallet::Asking),
+    /// Somebody adds credits.
+    TopUp,
     Connect,
     /// The old connection of a client that has come back is gone at last.
     Gone(ConnectionId),
@@ -103,6 +116,7 @@ pub struct World {
     store: Store,
     firestore: Firestore,
     figures: figures::Figures,
+    wallet: wallet::Wallet,
     reopenings_left: u32,
     model: Model,
     /// The open socket of the model, and whether its setup was accepted.
@@ -139,6 +153,8 @@ fn facts(seed: u64) -> Facts {
         background: String::new(),
         ai_config: AiConfig { max_turns: 6, auto_terminate: false, ..AiConfig::default() },
         persona: None,
+        // Half of the conversations are paid for by nobody.
+        payer: (seed % 2 == 1).then(wallet::wallet_id),
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }
@@ -157,6 +173,7 @@ impl World {
             store: Store::default(),
             firestore: Firestore::default(),
             figures: figures::Figures::default(),
+            wallet: wallet::Wallet::default(),
             reopenings_left: 0,
             model: Model::default(),
             socket: None,
@@ -180,6 +197,8 @@ impl World {
         world.acts_left = world.random.between(3, 14) as u32;
         world.reopenings_left = world.random.between(0, 2) as u32;
         world.crashes_left = world.random.between(0, 6) as u32;
+        let short = faults.of(Faults::Wallet) && world.random.percent(30);
+        world.wallet.balance = if short { world.random.between(0, 120_000) } else { 10_000_000 };
         world.client.audio = world.random.percent(50);
         world.at(0, Happens::Connect);
         world.at(100, Happens::StudentActs);
@@ -218,6 +237,8 @@ impl World {
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
         totals.reopened = self.figures.reopened;
+        totals.charges = self.wallet.charges.len() as u64;
+        totals.refusals = self.wallet.refusals;
         totals.doubled = self.model.doubled;
         totals
     }
@@ -321,6 +342,8 @@ impl World {
             }
             Happens::Reopen => self.input(Input::Reopen),
             Happens::Tally(telling) => self.tell_figures(&telling),
+            Happens::Wallet(asking) => self.wallet_hears(asking),
+            Happens::TopUp => self.wallet.balance += 5_000_000,
             Happens::Connect => self.connect(),
             Happens::Gone(id) => self.disconnect(id),
             Happens::TeacherLooksIn => self.teacher_looks_in(),

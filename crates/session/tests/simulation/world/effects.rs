@@ -4,6 +4,7 @@ use mentora_gemini::ClientMessage;
 use mentora_session::{ConnectionId, Effect, FlushBatch, FlushOutcome, Input};
 
 use super::invariants::Invariant;
+use super::wallet::Ask;
 use super::{Faults, Happens, World};
 use crate::firestore::Commit;
 use crate::model::Piece;
@@ -21,6 +22,7 @@ impl World {
             Effect::Replay { connection, after, upto } => self.replay(connection, after.0, upto.0),
             Effect::Close { connection, .. } => self.closed(connection),
             Effect::OpenModel { generation, setup } => {
+                self.must_be_paid_for();
                 let free = self.socket.is_none();
                 self.holds(Invariant::OneSocket, free, || "a second socket of the model was opened".into());
                 let fresh = self.openings.insert(generation);
@@ -35,6 +37,9 @@ impl World {
             }
             Effect::SendModel(message) => self.send_model(&message),
             Effect::CloseModel => self.socket = None,
+            Effect::Hold { hold, turn_id, amount, .. } => self.ask_wallet(hold, turn_id, Ask::Hold(amount)),
+            Effect::Settle { hold, turn_id, amount, .. } => self.ask_wallet(hold, turn_id, Ask::Settle(amount)),
+            Effect::Release { hold, turn_id, .. } => self.ask_wallet(hold, turn_id, Ask::Release),
             Effect::Flush(batch) => self.flush(*batch),
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
             Effect::Reopened(_) => {}
@@ -80,6 +85,7 @@ impl World {
 
     fn send_model(&mut self, message: &ClientMessage) {
         self.must_be_ready("a message");
+        self.must_be_paid_for();
         let Some((generation, _)) = self.socket else { return };
         let faulty = self.faulty(Faults::Model);
         let script = self.model.hear(message, &mut self.random, faulty);

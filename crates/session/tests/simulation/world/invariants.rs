@@ -106,7 +106,8 @@ impl World {
                 | Effect::SendModel(_)
                 | Effect::ForwardAudio { .. }
                 | Effect::ReleaseAudio { .. }
-                | Effect::RelayAudio { .. } => true,
+                | Effect::RelayAudio { .. }
+                | Effect::Hold { .. } => true,
                 Effect::Tell(event) => matches!(
                     event.event,
                     Event::TurnStored { .. }
@@ -124,6 +125,7 @@ impl World {
 
     /// After every step.
     pub(super) fn check_step(&mut self) {
+        self.check_holds();
         let record = self.store.record.as_ref().unwrap();
         let (cost, usage, newest) = (record.cost, record.token_usage, record.last_seq.0);
         let charged = cost == self.store.metered.cost && usage == self.store.metered.usage;

@@ -2,9 +2,10 @@
 
 use mentora_core::time::Millis;
 use mentora_gemini::ServerEvent;
-use mentora_session::{Connection, Effect, Input, State, step};
+use mentora_session::{Connection, Effect, Input, PaymentOutcome, State, step};
 
 use super::readers::Who;
+use super::wallet::Asking;
 use super::{Faults, Happens, World};
 
 /// Where a crash strikes within one event of the object.
@@ -37,12 +38,17 @@ impl World {
             }
             _ => None,
         };
+        let paid = match &input {
+            Input::Paid { hold, outcome: PaymentOutcome::Done { .. } } => Some(*hold),
+            _ => None,
+        };
         let was_closed = self.state.is_closed();
         let now = Millis(self.clock());
         let effects = step(&mut self.state, now, input);
         if strike == Some(Strike::Before) {
             return self.die(0, waking);
         }
+        self.wallet.told_over.extend(paid);
         if let Some(usage) = reported {
             self.reported.insert(usage.input_cached as u32, usage);
         }
@@ -143,6 +149,7 @@ impl World {
         for what in self.queue.values_mut() {
             let unheard = match &*what {
                 Happens::Commit(commit) => Happens::Late(commit.clone()),
+                Happens::Wallet(asking) => Happens::Wallet(Asking { unheard: true, ..asking.clone() }),
                 Happens::Tally(telling) => Happens::Tally(telling.unheard()),
                 _ => continue,
             };

@@ -22,6 +22,7 @@ impl World {
         let all_stored = self.client.unacknowledged.is_empty();
         self.holds(Invariant::Kept, all_stored, || "a message was never stored".into());
 
+        self.check_wallet_end();
         for who in [Who::Student, Who::Teacher] {
             let reader = self.reader_mut(who);
             let (connected, cursor, newest) = (reader.connection.is_some(), reader.cursor, record.last_seq.0);
