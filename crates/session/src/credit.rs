@@ -177,7 +177,10 @@ impl Step<'_> {
             HoldOutcome::Granted => hold.granted = true,
             HoldOutcome::Unsure => hold.next_at = now + (RETRY_MS << hold.tries.min(6)),
             HoldOutcome::Refused(shortage) => {
+                // An earlier request of the same hold may still be under way: it must find that it is over.
+                let (number, index) = (hold.number, hold.index);
                 self.state.record.credit.hold = None;
+                self.pay(number, index, None);
                 self.note("credit.refused", format!("{:?}", shortage.required_micros));
                 self.cannot_pay(
                     ErrorCode::InsufficientCredits,
