@@ -130,11 +130,7 @@ impl Step<'_> {
             None if self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some()) => {
                 self.empty_turn();
             }
-            None => {
-                if let Some(unsettled) = self.state.record.unsettled {
-                    self.settle(unsettled.index, None);
-                }
-            }
+            None => {}
         }
     }
 

@@ -238,9 +238,9 @@ impl Step<'_> {
                 None => self.answer_generated(),
             },
             ServerEvent::TurnComplete => {
-                if !self.settle_trailing() {
+                if !self.end_trailing() {
                     self.answer_over();
-                    self.settle_trailing();
+                    self.end_trailing();
                 }
             }
             ServerEvent::Usage(usage) => self.answer_usage(counted(usage)),
@@ -298,6 +298,20 @@ impl Step<'_> {
         match &mut self.state.upstream.socket {
             Socket::Ready { trailing, .. } => *trailing = Some(answer),
             _ => self.settle(answer.index, answer.usage),
+        }
+    }
+
+    /// The model has ended the answer whose end was still to come; whether there was one. Its report of tokens mostly
+    /// comes with that, and may come after.
+    fn end_trailing(&mut self) -> bool {
+        match self.trailing_mut() {
+            Some(trailing) if trailing.usage.is_none() => {
+                if let Socket::Ready { trailing, .. } = &mut self.state.upstream.socket {
+                    *trailing = None;
+                }
+                true
+            }
+            _ => self.settle_trailing(),
         }
     }
 

@@ -47,6 +47,8 @@ pub(super) async fn load(
         background,
         persona: own_persona(documents, &conversation.course_id, &ai_config).await?,
         ai_config,
+        // There are no wallets yet: nothing is held or charged.
+        payer: None,
         model: model.to_owned(),
         started_at: conversation.started_at,
     };

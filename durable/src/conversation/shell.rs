@@ -15,7 +15,9 @@ use mentora_core::ids::ConversationId;
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
-use mentora_session::{Effect, Input, Refusal, State as Session, Write, step};
+use mentora_session::{
+    Effect, HoldOutcome, Input, PaymentOutcome, Refusal, State as Session, Write, step,
+};
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -271,6 +273,12 @@ impl Shell {
                     spawn_local(tally::run(Rc::clone(self), id, way, *conversation));
                 }
             }
+            Effect::Hold { hold, .. } => {
+                self.no_wallet(Input::Held { hold, outcome: HoldOutcome::Unsure });
+            }
+            Effect::Settle { hold, .. } | Effect::Release { hold, .. } => {
+                self.no_wallet(Input::Paid { hold, outcome: PaymentOutcome::Unsure });
+            }
             Effect::Reopened(answer) => {
                 for waiting in self.reopenings.take() {
                     // A caller that has gone away needs no answer.
@@ -286,6 +294,14 @@ impl Shell {
             Effect::Note { name, detail } => self.note(name, &detail),
         }
         Ok(())
+    }
+
+    /// No conversation names a payer, because there are no wallets: should one do so, it is told that nobody answers.
+    fn no_wallet(self: &Rc<Self>, outcome: Input) {
+        let conversation = self.with_session(|session| session.record().facts.conversation.to_string());
+        log::failure("credit.no_wallet", json!({ "conversation": conversation }));
+        let shell = Rc::clone(self);
+        spawn_local(async move { shell.feed_and_arm(outcome, AtHand::Nothing).await });
     }
 
     fn hold(&self, data: String) {
