@@ -18,7 +18,7 @@ pub fn run(test: &str, faults: Faults) {
     let seeds = seeds::of(faults);
     let begun = Instant::now();
     if seeds.end - seeds.start == 1 {
-        return show(test, seeds.start, faults);
+        return show(test, &seeds, seeds.start, faults);
     }
     match play(seeds.clone(), faults) {
         Ok(totals) => {
@@ -28,7 +28,7 @@ pub fn run(test: &str, faults: Faults) {
                 totals.check(faults);
             }
         }
-        Err(seed) => show(test, seed, faults),
+        Err(seed) => show(test, &seeds, seed, faults),
     }
 }
 
@@ -76,11 +76,13 @@ fn attempt(world: &mut World) -> Result<Totals, Broken> {
 }
 
 /// Plays one with its transcript.
-fn show(test: &str, seed: u64, faults: Faults) {
+fn show(test: &str, seeds: &Range<u64>, seed: u64, faults: Faults) {
     let mut world = World::new(seed, faults).recorded();
     let result = attempt(&mut world);
     println!("{}", world.transcript());
     if let Err(broken) = result {
-        panic!("{broken}\nseed {seed} with {faults:?}; again: {}", seeds::command(test, seed));
+        let nth = seed - seeds.start + 1;
+        let again = seeds::command(test, seed);
+        panic!("{broken}\nseed {seed}, dialogue {nth} with {faults:?}; again: {again}");
     }
 }

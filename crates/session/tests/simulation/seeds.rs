@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use crate::world::Faults;
 
-/// Dialogues of a default run, over all kinds of faults. Without optimisation they take ten times as long, and are what
+/// Dialogues of a default run, over all kinds of faults. Without optimisation they take twice as long, and are what
 /// every change pays for; the release run is the one that counts.
-const DIALOGUES: u64 = if cfg!(debug_assertions) { 8_000 } else { 100_000 };
+const DIALOGUES: u64 = if cfg!(debug_assertions) { 4_800 } else { 100_000 };
 /// Seeds of one kind of faults are apart from those of the others.
 const APART: u64 = 1_000_000_000;
 

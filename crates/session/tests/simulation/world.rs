@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mentora_core::documents::{AiConfig, Speaker};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
-use mentora_gemini::{ServerEvent, Usage};
+use mentora_gemini::{Loss, ServerEvent, Usage};
 use mentora_session::record::Facts;
 use mentora_session::{ConnectionId, Input, State};
 use mentora_wire::stream::{ClientFrame, Seq};
@@ -125,6 +125,10 @@ pub struct World {
     openings: BTreeSet<u32>,
     /// The last report of tokens of each answer of the model.
     reported: BTreeMap<u32, Usage>,
+    /// Handles that the model gave and has not refused, and how many turns there were then.
+    handles: BTreeMap<String, u32>,
+    /// The model says now that it knows none of them.
+    refusing: bool,
     client: Client,
     teacher: Reader,
     /// Connections that the object has.
@@ -179,6 +183,8 @@ impl World {
             socket: None,
             openings: BTreeSet::new(),
             reported: BTreeMap::new(),
+            handles: BTreeMap::new(),
+            refusing: false,
             client: Client::default(),
             teacher: Reader::default(),
             open: BTreeSet::new(),
@@ -367,6 +373,9 @@ impl World {
             Act::Says(event) => {
                 match &event {
                     ServerEvent::TurnComplete => self.model.ended(answer),
+                    ServerEvent::Resumable(Some(handle)) => {
+                        self.handles.insert(handle.clone(), self.store.turns.len() as u32);
+                    }
                     ServerEvent::SetupComplete if current => self.socket = Some((generation, true)),
                     _ => {}
                 }
@@ -377,6 +386,7 @@ impl World {
                 if current {
                     self.socket = None;
                     self.totals.closes[row] += 1;
+                    self.refusing = CLOSES[row].loss() == Loss::RetryFresh;
                 }
                 let (loss, detail) = (CLOSES[row].loss(), format!("{:?}", CLOSES[row]));
                 self.input(Input::ModelLost { generation, loss, detail });

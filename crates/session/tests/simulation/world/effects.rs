@@ -27,8 +27,7 @@ impl World {
                 self.holds(Invariant::OneSocket, free, || "a second socket of the model was opened".into());
                 let fresh = self.openings.insert(generation);
                 self.holds(Invariant::OneSocket, fresh, || format!("opening {generation} was named twice"));
-                let instructed = !setup.system_instruction.is_empty();
-                self.holds(Invariant::Sound, instructed, || "a setup without instruction".into());
+                self.check_memory(setup.handle.as_deref(), &setup.system_instruction);
                 self.totals.sockets += 1;
                 self.socket = Some((generation, false));
                 let faulty = self.faulty(Faults::Model);
@@ -76,6 +75,19 @@ impl World {
         if let Some(who) = self.who_is(connection) {
             self.reader_mut(who).connection = None;
         }
+    }
+
+    /// The model knows all that was said: a resumed session by its handle, and the rest by what it is told.
+    fn check_memory(&mut self, handle: Option<&str>, instruction: &str) {
+        let known = handle.map_or(0, |handle| self.handles.get(handle).copied().unwrap_or(u32::MAX));
+        self.holds(Invariant::Sound, known < u32::MAX, || {
+            format!("{handle:?} is a handle that the model never gave, or has refused")
+        });
+        let owed = self.store.record.as_ref().and_then(|record| record.owed.as_ref());
+        let upto = owed.map_or(u32::MAX, |owed| owed.student_index).max(known);
+        let said = self.store.turns.range(known..upto).map(|(_, turn)| turn);
+        let untold = said.filter(|turn| !instruction.contains(&turn.text)).map(|turn| turn.index).next();
+        self.holds(Invariant::Sound, untold.is_none(), || format!("the model does not know of turn {untold:?}"));
     }
 
     fn must_be_ready(&mut self, what: &str) {

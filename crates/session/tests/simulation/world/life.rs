@@ -42,11 +42,15 @@ impl World {
             Input::Paid { hold, outcome: PaymentOutcome::Done { .. } } => Some(*hold),
             _ => None,
         };
+        let refusing = std::mem::take(&mut self.refusing);
         let was_closed = self.state.is_closed();
         let now = Millis(self.clock());
         let effects = step(&mut self.state, now, input);
         if strike == Some(Strike::Before) {
             return self.die(0, waking);
+        }
+        if refusing {
+            self.handles.clear();
         }
         self.wallet.told_over.extend(paid);
         if let Some(usage) = reported {
