@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { mutants } from './mutants/session.mjs';
 import { root } from './project/paths.mjs';
 
-const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-const work = join(target, 'mutants');
+// Of its own: cargo takes a workspace that was copied for the one it was copied from.
+const work = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'mutants');
 const copy = join(work, 'source');
 /** Dialogues that are played until a mutant counts as alive: few, and if they find nothing, more. */
 const TRIES = [4_000, 80_000];
@@ -26,7 +26,7 @@ function copySource() {
 
 function simulate(seeds) {
   const args = ['test', '-p', 'mentora-session', '--test', 'simulation', '--no-fail-fast', '--', '--nocapture'];
-  const env = { ...process.env, CARGO_TARGET_DIR: target, SEEDS: String(seeds), RUST_BACKTRACE: '0' };
+  const env = { ...process.env, CARGO_TARGET_DIR: join(work, 'build'), SEEDS: String(seeds), RUST_BACKTRACE: '0' };
   const { status, stdout, stderr } = spawnSync('cargo', args, { cwd: copy, env, encoding: 'utf8', maxBuffer: 1 << 30 });
   const output = `${stdout}\n${stderr}`;
   if (/^error(\[E\d+\])?:.*/m.test(stderr) && !/Running tests/.test(stderr)) throw new Error(`the mutant does not compile:\n${stderr.slice(-3_000)}`);

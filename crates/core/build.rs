@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 
 #[path = "src/prompts/parse.rs"]
 mod parse;
+#[path = "src/prompts/section.rs"]
+mod section;
 #[path = "src/prompts/slot.rs"]
 mod slot;
 #[path = "src/prompts/source.rs"]
@@ -23,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../prompts");
     println!("cargo:rerun-if-changed={}", root.display());
     println!("cargo:rerun-if-changed=src/prompts/parse.rs");
+    println!("cargo:rerun-if-changed=src/prompts/section.rs");
     println!("cargo:rerun-if-changed=src/prompts/slot.rs");
     println!("cargo:rerun-if-changed=src/prompts/source.rs");
 
@@ -31,6 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let personas = read_folder(&root, "personas", Kind::Persona, &mut hasher)?;
     let moves = read_folder(&root, "moves", Kind::Move, &mut hasher)?;
     let styles = read_folder(&root, "styles", Kind::Style, &mut hasher)?;
+    let closing = read(&root, "closing.md", Kind::Closing, &mut hasher)?;
+    let summary = read(&root, "summary.md", Kind::Summary, &mut hasher)?;
     for (folder, files, ids) in [("moves", &moves, source::MOVES), ("styles", &styles, source::STYLES)] {
         for id in ids {
             if !files.iter().any(|file| file.field("id") == *id) {
@@ -44,7 +49,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let version: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
 
     let mut out = format!("pub(super) const VERSION: &str = {:?};\n", &version[..VERSION_DIGITS]);
-    writeln!(out, "pub(super) const SYSTEM: Template<'static> = {};", table(&system.pieces))?;
+    writeln!(
+        out,
+        "pub(super) const SYSTEM: Frame<'static> = Frame {{ opening: {}, sections: &[",
+        table(&system.pieces)
+    )?;
+    for part in &system.sections {
+        let (section, heading, body) = (part.section, &part.heading, table(&part.pieces));
+        writeln!(out, "Part {{ section: Section::{section:?}, heading: {heading:?}, body: {body} }},")?;
+    }
+    out += "] };\n";
+    for (name, file) in [("CLOSING", &closing), ("SUMMARY", &summary)] {
+        writeln!(out, "pub(super) const {name}: Template<'static> = {};", table(&file.pieces))?;
+    }
     out += "pub(super) const PERSONAS: &[Persona] = &[\n";
     for file in &personas {
         let (id, name, description) = (file.field("id"), file.field("name"), file.field("description"));

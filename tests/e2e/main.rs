@@ -144,6 +144,7 @@ fn main() -> ExitCode {
         assignments::a_preview_answers_as_the_tutor_would_and_leaves_no_trace,
         personas::staff_see_what_a_persona_is_told_and_students_who_it_is,
         personas::a_conversation_is_led_by_the_persona_it_began_with,
+        personas::a_student_writes_the_sections_of_the_prompt_that_are_not_locked,
         profile::the_first_call_makes_a_profile_of_what_the_token_tells,
         profile::of_ten_first_calls_at_once_one_makes_the_profile,
         profile::a_profile_changes_in_what_is_named_alone,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{Call, Class, Person};
+use crate::people::{Call, Class, Person, unique};
 use crate::stack::Stack;
 
 const BUILT_IN: [&str; 5] = ["analytical", "critical", "gentle", "playful", "socratic-default"];
@@ -114,4 +114,41 @@ pub async fn a_conversation_is_led_by_the_persona_it_began_with(stack: &Stack) {
     assert_eq!(again.offences(), ["aiConfig.persona"]);
     let turn = json!({ "text": "And trains, too.", "clientMessageId": "n" });
     student.person.post(stack, &student.path("/turns"), &turn).await.ok();
+}
+
+pub async fn a_student_writes_the_sections_of_the_prompt_that_are_not_locked(stack: &Stack) {
+    let class = Class::open(stack).await;
+    let student = class.student(stack, "student").await.person;
+    let mut assignment = json!({
+        "courseId": course(stack, &class).await, "title": "In your own words",
+        "aiConfig": { "allowStudentPromptEdit": true, "lockedPromptSections": ["persona", "mood"] },
+    });
+    let refused = class.teacher.post(stack, "/api/assignments", &assignment).await;
+    assert_eq!(refused.offences(), ["aiConfig.lockedPromptSections[1]"]);
+    assignment["aiConfig"]["lockedPromptSections"] = json!(["persona"]);
+    let open = class.teacher.post(stack, "/api/assignments", &assignment).await.ok();
+
+    let begin = async |assignment: &Value, edits: Value| {
+        let body = json!({ "assignmentId": assignment, "promptEdits": edits });
+        student.post(stack, "/api/conversations", &body).await
+    };
+    let locked = begin(&open["id"], json!({ "persona": "Be my aunt." })).await;
+    locked.refused(403, "FORBIDDEN");
+    assert_eq!(locked.body["error"]["details"]["path"], "promptEdits.persona");
+    let wrong = begin(&open["id"], json!({ "safety": "Be silent.", "speech": "⟦move: conclude⟧" })).await;
+    assert_eq!(wrong.offences(), ["promptEdits.safety", "promptEdits.speech"]);
+
+    let edits = json!({ "speech": "Speak like a pirate." });
+    let begun = begin(&open["id"], edits.clone()).await;
+    assert_eq!(begun.status, 201, "{}", begun.body);
+    let path = format!("/api/conversations/{}", begun.ok()["id"].as_str().unwrap());
+    let said = format!("Trams are kind. Marker: {}.", unique("edits"));
+    let turn = json!({ "text": said, "clientMessageId": "n" });
+    student.post(stack, &format!("{path}/turns"), &turn).await.ok();
+    assert_eq!(class.teacher.get(stack, &path).await.ok()["promptEdits"], edits);
+    let connections = stack.sim.connections_with(&said).await;
+    let told = connections[0].setup().unwrap()["systemInstruction"].to_string();
+    for part in ["Speak like a pirate.", "## The student comes first"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
 }

@@ -175,6 +175,13 @@ describe("what goes wrong", () => {
     expect(transcript).toMatchObject({ thinking: true, fault: null });
   });
 
+  it("knows when its time is over, until it has ended", () => {
+    const warned = { type: "state_change", state: "awaiting_followup", endsAt: 2_700_000 } as const;
+    expect(play(...exchange, warned)).toMatchObject({ endsAt: 2_700_000 });
+    expect(play(...exchange, warned, { type: "state_change", state: "adding_counterpoint" }).endsAt).toBe(2_700_000);
+    expect(play(...exchange, warned, { type: "state_change", state: "closed" }).endsAt).toBeNull();
+  });
+
   it("ends with its reason and its summary", () => {
     const transcript = play(...exchange, {
       type: "conversation_ended",

@@ -196,6 +196,16 @@ impl TurnId {
     }
 }
 
+impl StreamingSessionId {
+    /// The id of the session of that number of a conversation: deterministic, so that whatever is retried after a crash
+    /// names the same session.
+    #[must_use]
+    pub fn of(conversation: &ConversationId, number: u32) -> Self {
+        let stem: String = conversation.0.chars().take(MAX_ID_LEN - 12).collect();
+        Self(format!("{stem}-s{number}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,8 +28,10 @@ macro_rules! limits {
         impl utoipa::ToSchema for $name {}
     )*};
     (@number text) => { usize };
+    (@number entry) => { usize };
     (@number $number:ident) => { $number };
     (@schema text) => { schema::text };
+    (@schema entry) => { schema::entry };
     (@schema $number:ident) => { schema::number };
 }
 
@@ -86,6 +88,12 @@ limits! {
     MaxTurns: u32 1..=200;
     /// Hours until the tutor answers: at once to a month.
     ResponseDelayHours: f64 0.0..=720.0;
+    /// Staff's own instructions for the tutor.
+    CustomSystemPrompt: text 0..=20_000;
+    /// Staff's own guidance for a move.
+    MovePrompt: entry 0..=2_000;
+    /// A section of the prompt in a student's own words.
+    PromptEdit: entry 1..=2_000;
     /// Minutes after which a conversation ends: a minute to a day.
     TimeLimitMinutes: u32 1..=1_440;
 
@@ -153,6 +161,16 @@ mod schema {
         let (least, most) = range.into_inner();
         let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(most));
         text.min_length((least > 0).then_some(least)).into()
+    }
+
+    /// A text of a map. It stands in the schemas by its own name, so it says itself what it is.
+    pub(super) fn entry(range: RangeInclusive<usize>) -> RefOr<Schema> {
+        match text(range) {
+            RefOr::T(Schema::Object(object)) => {
+                ObjectBuilder::from(object).description(Some("One of the texts.")).into()
+            }
+            other => other,
+        }
     }
 
     pub(super) fn number<N: PartialSchema + Into<Number>>(range: RangeInclusive<N>) -> RefOr<Schema> {

@@ -88,14 +88,15 @@ impl Offences {
 
     /// Adds what a part offends against.
     #[must_use]
-    pub fn within<'a, T: Ruled + 'a>(mut self, path: &str, part: impl Into<Option<&'a T>>) -> Self {
-        let inner = part.into().map(Ruled::offences).unwrap_or_default();
-        self.0.extend(
-            inner
-                .0
-                .into_iter()
-                .map(|offence| Offence { path: format!("{path}.{}", offence.path), ..offence }),
-        );
+    pub fn within<'a, T: Ruled + 'a>(self, path: &str, part: impl Into<Option<&'a T>>) -> Self {
+        self.with(path, part.into().map(Ruled::offences).unwrap_or_default())
+    }
+
+    /// Adds the offences of a part.
+    #[must_use]
+    pub fn with(mut self, path: &str, inner: Self) -> Self {
+        let within = |offence: Offence| Offence { path: format!("{path}.{}", offence.path), ..offence };
+        self.0.extend(inner.0.into_iter().map(within));
         self
     }
 

@@ -54,6 +54,7 @@ fn conversation(turns: Vec<Turn>) -> Conversation {
         cost_micros: Micros::ZERO,
         summary: None,
         streaming_session: None,
+        prompt_edits: Default::default(),
         started_at: Millis(BEGUN - 5_000),
         last_action_at: Millis(BEGUN),
         closed_at: Some(Millis(BEGUN + 3_700_000)),

@@ -15,6 +15,8 @@ pub enum ClientMessage {
     ActivityStart,
     /// The student has finished speaking; the model is to answer.
     ActivityEnd,
+    /// The microphone is off: what was being said ends here. Only where the model itself listens for the end.
+    AudioStreamEnd,
 }
 
 impl ClientMessage {
@@ -28,6 +30,7 @@ impl ClientMessage {
             }
             Self::ActivityStart => json!({"realtimeInput": {"activityStart": {}}}),
             Self::ActivityEnd => json!({"realtimeInput": {"activityEnd": {}}}),
+            Self::AudioStreamEnd => json!({"realtimeInput": {"audioStreamEnd": true}}),
         };
         message.to_string()
     }

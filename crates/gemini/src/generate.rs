@@ -2,7 +2,7 @@
 
 use http::{Request, Response, header};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::connect::API_VERSION;
 use crate::setup::SafetySetting;
@@ -21,6 +21,8 @@ pub struct Question {
     pub max_output_tokens: u64,
     /// What the model is to refuse.
     pub safety: Vec<SafetySetting>,
+    /// The schema of an answer in JSON, in the API's subset of OpenAPI; plain text when absent.
+    pub response_schema: Option<Value>,
 }
 
 /// Something that was said.
@@ -91,13 +93,26 @@ impl Question {
         let body = json!({
             "systemInstruction": { "parts": [{ "text": self.system_instruction }] },
             "contents": self.contents.iter().map(content).collect::<Vec<_>>(),
-            "generationConfig": { "maxOutputTokens": self.max_output_tokens },
+            "generationConfig": self.generation_config(),
             "safetySettings": self.safety.iter().map(safety).collect::<Vec<_>>(),
         });
         Request::post(format!("{base}/{API_VERSION}/models/{}:generateContent", self.model))
             .header(header::CONTENT_TYPE, "application/json")
             .header("x-goog-api-key", api_key)
             .body(body.to_string().into_bytes())
+    }
+}
+
+impl Question {
+    fn generation_config(&self) -> Value {
+        match &self.response_schema {
+            None => json!({ "maxOutputTokens": self.max_output_tokens }),
+            Some(schema) => json!({
+                "maxOutputTokens": self.max_output_tokens,
+                "responseMimeType": "application/json",
+                "responseSchema": schema,
+            }),
+        }
     }
 }
 
@@ -205,6 +220,7 @@ mod tests {
             contents: vec![said(Role::User, "Yes."), said(Role::Model, "Why?"), said(Role::User, "So.")],
             max_output_tokens: 4_000,
             safety: vec![SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_NONE" }],
+            response_schema: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`connect`]: the request that upgrades to a socket
 //! - [`setup`]: the first message, with what a model would refuse left out
+//! - [`models`]: what each model accepts of it
 //! - [`client`]: the other messages to the model
 //! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
 //! - [`generate`]: one answer in text, without a socket
@@ -14,12 +15,14 @@ pub mod client;
 pub mod close;
 pub mod connect;
 pub mod generate;
+pub mod models;
 pub mod server;
 pub mod setup;
 pub mod usage;
 
 pub use client::ClientMessage;
 pub use close::Loss;
+pub use models::LiveModel;
 pub use server::ServerEvent;
 pub use setup::SessionConfig;
 pub use usage::Usage;

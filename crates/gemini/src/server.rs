@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use crate::setup::OUTPUT_SAMPLE_RATE;
 use crate::usage::{Usage, UsageMetadata};
 
 /// One thing the model says.
@@ -25,8 +26,11 @@ pub enum ServerEvent {
     Interrupted,
     /// All of the answer was sent.
     GenerationComplete,
-    /// The answer is over, as far as the model thinks it was played. On thinking models only when idle.
+    /// The answer is over, as far as the model thinks it was played. Models that tell when they are idle may complete
+    /// several turns of theirs before: of those, only the last is told.
     TurnComplete,
+    /// The model is at work, though nothing can be heard of it: it thinks, or is to say more.
+    Working,
     /// Tokens so far in this turn.
     Usage(Usage),
     /// A handle to resume the session by; `None` while it cannot be resumed.
@@ -44,9 +48,6 @@ pub enum ServerEvent {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a message from the model could not be read: {0}")]
 pub struct Unreadable(String);
-
-/// Rate of speech when its MIME type names none, Hz.
-const DEFAULT_SAMPLE_RATE: u32 = 24_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -85,6 +86,7 @@ struct ModelTurn {
 #[serde(rename_all = "camelCase", default)]
 struct Part {
     inline_data: Option<Blob>,
+    thought: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -150,8 +152,9 @@ fn read_content(content: Content, events: &mut Vec<ServerEvent>, ending: &mut Ve
     events.extend(said(content.input_transcription).map(ServerEvent::HeardStudent));
     events.extend(said(content.output_transcription).map(ServerEvent::Spoke));
     // Text parts are thought summaries (or the model's inner plan): never shown, never spoken.
-    for blob in content.model_turn.into_iter().flat_map(|turn| turn.parts).filter_map(|part| part.inline_data)
-    {
+    let parts = content.model_turn.map(|turn| turn.parts).unwrap_or_default();
+    let thinks = parts.iter().any(|part| part.thought);
+    for blob in parts.into_iter().filter_map(|part| part.inline_data) {
         if !blob.data.is_empty() && blob.mime_type.starts_with("audio/pcm") {
             events.push(ServerEvent::Audio { sample_rate: sample_rate(&blob.mime_type), data: blob.data });
         }
@@ -162,9 +165,13 @@ fn read_content(content: Content, events: &mut Vec<ServerEvent>, ending: &mut Ve
     if content.interrupted {
         ending.push(ServerEvent::Interrupted);
     }
-    // Where `interactionStatus` is given, the turn is over only when the model is idle.
-    if content.turn_complete && content.interaction_status.as_deref().is_none_or(|status| status == "IDLE") {
-        ending.push(ServerEvent::TurnComplete);
+    // Where `interactionStatus` is given, it says when the answer is over, and the completed turn does not.
+    match content.interaction_status.as_deref() {
+        Some("IDLE") => ending.push(ServerEvent::TurnComplete),
+        Some("IN_PROGRESS") => ending.push(ServerEvent::Working),
+        _ if content.turn_complete => ending.push(ServerEvent::TurnComplete),
+        _ if thinks => ending.push(ServerEvent::Working),
+        _ => {}
     }
 }
 
@@ -172,7 +179,7 @@ fn sample_rate(mime_type: &str) -> u32 {
     mime_type
         .split(';')
         .find_map(|part| part.trim().strip_prefix("rate=")?.parse().ok())
-        .unwrap_or(DEFAULT_SAMPLE_RATE)
+        .unwrap_or(OUTPUT_SAMPLE_RATE)
 }
 
 /// Reads a protobuf duration as `50s` or `1.5s`.
@@ -236,11 +243,26 @@ mod tests {
             (r#"{"goAway":{}}"#, vec![ServerEvent::GoAway { time_left_ms: 0 }]),
             (r#"{"toolCall":{"functionCalls":[]}}"#, vec![ServerEvent::ToolCall]),
             (r#"{"voiceActivity":{"type":"ACTIVITY_START"}}"#, vec![]),
-            (r#"{"serverContent":{"turnComplete":true,"interactionStatus":"IN_PROGRESS"}}"#, vec![]),
+            (
+                r#"{"serverContent":{"turnComplete":true,"interactionStatus":"IN_PROGRESS"}}"#,
+                vec![ServerEvent::Working],
+            ),
+            (r#"{"serverContent":{"interactionStatus":"IN_PROGRESS"}}"#, vec![ServerEvent::Working]),
             (
                 r#"{"serverContent":{"turnComplete":true,"interactionStatus":"IDLE"}}"#,
                 vec![ServerEvent::TurnComplete],
             ),
+            (r#"{"serverContent":{"interactionStatus":"IDLE"}}"#, vec![ServerEvent::TurnComplete]),
+            (
+                r#"{"serverContent":{"turnComplete":true,"turnCompleteReason":"NEED_MORE_INPUT"}}"#,
+                vec![ServerEvent::TurnComplete],
+            ),
+            (
+                r#"{"serverContent":{"modelTurn":{"parts":[{"text":"**Plan**","thought":true}]}}}"#,
+                vec![ServerEvent::Working],
+            ),
+            (r#"{"toolCallCancellation":{"ids":["x"]}}"#, vec![]),
+            (r#"{"serverContent":{"interimInputTranscription":{"text":"hel"}}}"#, vec![]),
         ] {
             assert_eq!(parse(text).unwrap(), expected, "{text}");
         }

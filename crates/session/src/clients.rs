@@ -3,6 +3,7 @@
 use mentora_core::documents::EndReason;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::audio::{ENCODING, INPUT_SAMPLE_RATE, OUTPUT_SAMPLE_RATE};
+use mentora_wire::stream::client::TurnTaking;
 use mentora_wire::stream::server::AudioFormat;
 use mentora_wire::stream::{ClientFrame, CloseCode, PrivateFrame, Seq, StreamRole};
 
@@ -29,7 +30,9 @@ impl Step<'_> {
         self.resume_speech();
         self.resume_answer();
         self.resume_credit();
+        self.resume_microphone();
         self.resume_outbox();
+        self.resume_sessions();
     }
 
     pub(crate) fn connect(&mut self, mut connection: Connection) {
@@ -136,9 +139,10 @@ impl Step<'_> {
                 self.refuse(source, None, ErrorCode::Forbidden, message);
             }
             ClientFrame::TextInput { text, client_message_id } => self.say(source, text, client_message_id),
-            ClientFrame::AudioStart { config, client_message_id } => {
-                self.begin_speech(id, config.sample_rate, client_message_id);
-            }
+            ClientFrame::AudioStart { config, client_message_id } => match config.turn_taking {
+                TurnTaking::Manual => self.begin_speech(id, config.sample_rate, client_message_id),
+                TurnTaking::Automatic => self.open_microphone(id, config.sample_rate, client_message_id),
+            },
             ClientFrame::AudioEnd {} => self.end_speech(id),
             ClientFrame::Interrupt { heard_ms } => self.interrupt(heard_ms.map(i64::from)),
             ClientFrame::Playback { turn_id, heard_ms } => self.played(&turn_id, i64::from(heard_ms)),

@@ -124,12 +124,15 @@ impl Step<'_> {
     pub(crate) fn pump_credit(&mut self) {
         let record = &self.state.record;
         let Some(wallet) = record.facts.payer.clone() else { return };
-        let open = record.owed.is_some() || record.spoken.is_some() || record.answer.is_some();
+        let open = record.owed.is_some()
+            || record.spoken.is_some()
+            || record.answer.is_some()
+            || self.state.holds_microphone();
         if !open && let Some(hold) = self.state.record.credit.hold.take() {
             // Granted or not: nobody knows what a wallet that does not answer has done.
             self.pay(hold.number, hold.index, None);
         }
-        let wanted = self.wants_model() && !self.is_paid_for();
+        let wanted = self.is_wanted() && !self.is_paid_for();
         if wanted {
             self.ask_for_hold(&wallet);
         }
@@ -217,13 +220,22 @@ impl Step<'_> {
                 details: shortage,
             }));
         }
-        self.give_up_over(code, message, shortage);
+        self.shut_microphone_without_model(code);
+        self.give_up_over(code, message, None, shortage);
     }
 
     /// The answer that was held for is stored as a turn: the hold is its own from now on.
     pub(crate) fn hold_becomes(&mut self) {
+        if self.state.record.facts.payer.is_none() {
+            return;
+        }
         let credit = &mut self.state.record.credit;
-        credit.unmetered = credit.hold.take().map(|hold| hold.number);
+        let held = credit.hold.take().map(|hold| hold.number);
+        // Who speaks hands-free may be answered before the next hold is there: it is charged all the same.
+        credit.unmetered = held.or_else(|| {
+            credit.holds = credit.holds.saturating_add(1);
+            Some(credit.holds)
+        });
     }
 
     /// What the turn at `index` cost is known, or will never be.

@@ -11,6 +11,8 @@ use crate::upstream::Socket;
 const SETUP_MS: i64 = seconds(12);
 /// How long it may take to begin an answer. A resumed session that listens and never speaks is known by this.
 const FIRST_OUTPUT_MS: i64 = seconds(12);
+/// How long it may say that it is at work without anything to be heard.
+const THOUGHT_MS: i64 = seconds(60);
 /// How long it may fall silent within an answer.
 const STALL_MS: i64 = seconds(15);
 /// How long after its last sound an answer is taken as played, should the model not say so.
@@ -29,12 +31,19 @@ enum Deadline {
     Played,
     Transcript,
     Floor,
+    Microphone,
     Usage,
     Call,
     Idle,
     Outbox,
     Tally,
     Credit,
+    Leave,
+    Session,
+    Summary,
+    TimeWarning,
+    TimeOver,
+    Inactivity,
 }
 
 impl State {
@@ -52,17 +61,27 @@ impl State {
         add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
         add(Deadline::Tally, record.tally.map(|tally| tally.next_at).filter(|_| self.may_tally()));
         add(Deadline::Credit, self.credit_due());
+        add(Deadline::Session, record.sessions.next_at.filter(|_| !self.keeping));
+        add(Deadline::Summary, record.summing.map(|summing| summing.until));
+        if !self.is_closed() {
+            add(Deadline::TimeWarning, self.warning_at());
+            // What is under way has deadlines of its own, and ends the conversation when it comes to its end.
+            add(Deadline::TimeOver, self.time_over_at().filter(|_| !self.is_under_way()));
+            add(Deadline::Inactivity, self.inactive_at().filter(|_| !self.is_under_way()));
+        }
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
-        add(Deadline::Floor, self.speech.map(|speech| speech.since + FLOOR_MS));
+        let by_hand = self.speech.filter(|_| self.is_speaking_by_hand());
+        add(Deadline::Floor, by_hand.map(|speech| speech.since + FLOOR_MS));
+        add(Deadline::Microphone, self.microphone_deadline());
 
         let asked_at = record.owed.as_ref().and_then(|owed| owed.asked_at);
         match &self.upstream.socket {
             Socket::Closed => {}
             Socket::Waiting { until } => add(Deadline::Retry, Some(*until)),
-            Socket::Opening { since } => add(Deadline::Setup, Some(*since + SETUP_MS)),
-            Socket::Ready { idle_since, trailing, .. } => match &record.answer {
+            Socket::Opening { since, .. } => add(Deadline::Setup, Some(*since + SETUP_MS)),
+            Socket::Ready { idle_since, at_work, trailing, .. } => match &record.answer {
                 Some(answer) => match answer.complete_at {
                     Some(complete_at) => {
                         let sound_ends = answer.first_audio_at.map(|at| at + answer.audio_ms);
@@ -71,10 +90,10 @@ impl State {
                             Some(sound_ends.unwrap_or(complete_at).max(complete_at) + PLAYED_MS),
                         );
                     }
-                    None => add(Deadline::Stall, Some(answer.last_at + STALL_MS)),
+                    None => add(Deadline::Stall, Some(patience(answer.last_at, *at_work, STALL_MS))),
                 },
                 None => match asked_at {
-                    Some(at) => add(Deadline::FirstOutput, Some(at + FIRST_OUTPUT_MS)),
+                    Some(at) => add(Deadline::FirstOutput, Some(patience(at, *at_work, FIRST_OUTPUT_MS))),
                     None if trailing.is_none() && self.speech.is_none() && record.owed.is_none() => {
                         add(Deadline::Idle, Some(*idle_since + IDLE_MS));
                     }
@@ -82,8 +101,17 @@ impl State {
                 },
             },
         }
+        if let Socket::Opening { leave_by, .. } | Socket::Ready { leave_by, .. } = &self.upstream.socket {
+            add(Deadline::Leave, *leave_by);
+        }
         all
     }
+}
+
+/// Until when something is waited for since `from`, when the model said at `at_work` that it is at work.
+fn patience(from: Millis, at_work: Option<Millis>, ms: i64) -> Millis {
+    let heard_of = at_work.filter(|at| *at > from).unwrap_or(from);
+    (heard_of + ms).min(from + THOUGHT_MS)
 }
 
 impl Step<'_> {
@@ -107,6 +135,7 @@ impl Step<'_> {
                         self.end_speech(speech.connection);
                     }
                 }
+                Deadline::Microphone => self.microphone_due(),
                 Deadline::Usage => {
                     let usage = self.trailing_mut().and_then(|trailing| trailing.usage);
                     if let Some(unsettled) = self.state.record.unsettled {
@@ -116,8 +145,13 @@ impl Step<'_> {
                 }
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
+                Deadline::Leave => self.leave_model(),
+                Deadline::Summary => self.summary_overdue(),
+                Deadline::TimeWarning => self.warn_of_time(),
+                // Looked at after every input.
+                Deadline::TimeOver | Deadline::Inactivity => {}
                 // `pump` looks at these after every input.
-                Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Credit => {}
+                Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Credit | Deadline::Session => {}
             }
         }
     }

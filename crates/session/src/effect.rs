@@ -1,15 +1,17 @@
 //! What is to be done.
 
-use mentora_core::documents::{Conversation, Turn};
-use mentora_core::ids::{TurnId, WalletId};
+use mentora_core::documents::{Conversation, StreamingSession, Turn};
+use mentora_core::ids::{StreamingSessionId, TurnId, WalletId};
 use mentora_core::money::Micros;
+use mentora_core::prompts::summary::Question as SummaryQuestion;
+use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, SessionConfig};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
 use mentora_wire::stream::{CloseCode, PrivateFrame, Seq, Sequenced, StreamRole};
 
 use crate::input::ConnectionId;
-use crate::record::{Record, Way};
+use crate::record::{Record, SessionVersion, Way};
 
 /// Something for the shell to do. Effects are carried out in order; none awaits before the next.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,6 +129,15 @@ pub enum Effect {
         /// The turn that it was for.
         turn_id: TurnId,
     },
+    /// Write the document of a session of the model; the outcome comes as [`crate::Input::SessionKept`].
+    KeepSession(Box<SessionWrite>),
+    /// Ask the text model for the summary; the answer comes as [`crate::Input::Summarised`].
+    Summarise {
+        /// Names the end.
+        ended_at: Millis,
+        /// What is asked.
+        question: Box<SummaryQuestion>,
+    },
     /// Answer everybody who wants the conversation open again.
     Reopened(Result<(), Refusal>),
     /// Answer a REST call.
@@ -183,4 +194,19 @@ pub struct FlushBatch {
     pub upto: u32,
     /// Version the document must be at; to be read first when unknown.
     pub update_time: Option<String>,
+}
+
+/// What the document of a session is to hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionWrite {
+    /// Which document.
+    pub id: StreamingSessionId,
+    /// Which session of the conversation.
+    pub number: u32,
+    /// Of the session, to know afterwards whether more has come.
+    pub revision: u32,
+    /// What it is to say, as a whole.
+    pub document: StreamingSession,
+    /// Which version it must be at, so that a write that comes late changes nothing.
+    pub version: SessionVersion,
 }

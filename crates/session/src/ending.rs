@@ -1,15 +1,29 @@
 //! How a conversation ends.
 
-use mentora_core::documents::{ConversationState, EndReason, Speaker, Turn};
+use mentora_core::dialogue::is_last_question;
+use mentora_core::documents::{ConversationState, EndReason, Speaker};
 use mentora_wire::stream::{CloseCode, Event};
 
 use crate::Step;
 use crate::effect::Effect;
 use crate::input::ConnectionId;
 use crate::record::Ended;
+use crate::state::State;
+use crate::summary::quotations;
 
-/// Longest quotation in a summary, in characters.
-const QUOTE_CHARS: usize = 200;
+impl State {
+    /// Whether the answer to the student's turn at `index` asks the last question.
+    pub(crate) fn asks_last_question(&self, index: u32) -> bool {
+        let said = self.turns.iter().take_while(|turn| turn.index <= index);
+        let count = said.filter(|turn| turn.speaker == Speaker::Student).count();
+        let read = self.turn(index).and_then(|turn| turn.analysis.as_ref());
+        let read = read.and_then(|analysis| analysis.strategy.zip(analysis.features));
+        read.is_some_and(|(strategy, features)| {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            is_last_question(&self.record.facts.ai_config, count, strategy, &features)
+        })
+    }
+}
 
 impl Step<'_> {
     /// Ends the conversation; ending it twice changes nothing.
@@ -26,14 +40,16 @@ impl Step<'_> {
             self.store_speech();
         }
         self.state.record.spoken = None;
+        self.state.record.microphone = None;
         self.state.speech = None;
         self.state.record.owed = None;
         self.state.record.ending = None;
         self.effects.push(Effect::DropAudio);
-        let summary = summary(&self.state.turns);
+        let summary = quotations(&self.state.turns);
         self.state.record.ended = Some(Ended { reason, at: self.now, summary: summary.clone() });
         self.acted();
         self.owe_tally();
+        self.sum_up();
         self.move_to(ConversationState::Closed);
         self.tell(Event::ConversationEnded { reason, summary });
         self.answer_calls();
@@ -43,31 +59,4 @@ impl Step<'_> {
             self.close(connection, CloseCode::Ended, "the conversation has ended");
         }
     }
-}
-
-/// What came of a conversation, in the student's own words: where it began and where it led.
-fn summary(turns: &[Turn]) -> String {
-    let mut student = turns.iter().filter(|turn| turn.speaker == Speaker::Student);
-    let Some(first) = student.next() else {
-        return "Nothing was said.".to_owned();
-    };
-    let rest = student.clone().count();
-    let questions = turns.iter().filter(|turn| turn.speaker == Speaker::Tutor).count();
-    let began = format!("It began with: “{}”", quote(&first.text));
-    match student.next_back() {
-        Some(last) => format!(
-            "{began} After {questions} answers of the tutor and {} turns of the student it ended with: “{}”",
-            rest.saturating_add(1),
-            quote(&last.text)
-        ),
-        None => format!("{began} It went no further."),
-    }
-}
-
-fn quote(text: &str) -> String {
-    let mut quoted: String = text.chars().take(QUOTE_CHARS).collect();
-    if quoted.len() < text.len() {
-        quoted.push('…');
-    }
-    quoted
 }

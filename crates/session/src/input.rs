@@ -3,6 +3,7 @@
 use mentora_core::documents::EndReason;
 use mentora_core::ids::UserId;
 use mentora_core::money::Micros;
+use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent};
 use mentora_wire::stream::server::Shortage;
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
@@ -148,6 +149,22 @@ pub enum Input {
         hold: u32,
         /// How it went.
         outcome: PaymentOutcome,
+    },
+    /// The document of a session of the model was written, or not.
+    SessionKept {
+        /// Which session.
+        number: u32,
+        /// Of the write.
+        revision: u32,
+        /// How it went.
+        outcome: FlushOutcome,
+    },
+    /// The text model answered [`crate::Effect::Summarise`], or not.
+    Summarised {
+        /// Of which end.
+        ended_at: Millis,
+        /// What it said, as it said it.
+        answer: Option<String>,
     },
     /// The alarm rang. It may ring twice, and late.
     Alarm,

@@ -13,11 +13,14 @@
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
 //! - `clients`: connections, frames, resume by cursor
 //! - `student`: turns of the student, written and spoken
+//! - `microphone`: hands-free speech
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - `loss`: what becomes of what was under way when the socket is lost
+//! - `sessions`: the document that follows each opening of it
 //! - [`credit`]: paying for answers: hold, then settle or release
 //! - `outbox`: turns on their way to Firestore
-//! - `ending`: how a conversation ends, and its summary
+//! - `ending`: how a conversation ends; `time_up`: when its time is over; `summary`: what came of it
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
@@ -29,19 +32,27 @@ pub mod effect;
 mod ending;
 pub mod input;
 mod log;
+mod loss;
+mod microphone;
 mod outbox;
 pub mod record;
+mod sessions;
 pub mod state;
 mod student;
+mod summary;
 mod tally;
+mod time_up;
 mod tutor;
 mod upstream;
 
 use mentora_core::time::Millis;
+use mentora_wire::stream::ClientFrame;
 
-pub use effect::{Effect, FlushBatch, Refusal, Write};
-pub use input::{Connection, ConnectionId, FlushOutcome, HoldOutcome, Input, PaymentOutcome, Source, TallyOutcome};
-pub use record::{Facts, Record, Way};
+pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
+pub use input::{
+    Connection, ConnectionId, FlushOutcome, HoldOutcome, Input, PaymentOutcome, Source, TallyOutcome,
+};
+pub use record::{Facts, Record, SessionVersion, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
@@ -51,10 +62,22 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new() };
+    // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
+    let replays =
+        matches!(input, Input::Connected(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. });
+    if !is_audio && !replays && !matches!(input, Input::Woke { .. }) {
+        step.end_out_of_time();
+    }
     step.take(input);
+    if !is_audio && !replays {
+        step.end_out_of_time();
+        step.end_inactive();
+    }
     step.pump();
     step.tell_session_state();
+    step.follow_session();
     let Step { state, effects, .. } = step;
+    // An answer may begin with its sound, and its events are numbered; speech may open a session, which is counted.
     let changed = match before {
         Some(before) => before != state.record,
         None => !effects.iter().all(only_moves_sound),
@@ -103,6 +126,8 @@ impl Step<'_> {
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
             Input::Held { hold, outcome } => self.held(hold, outcome),
             Input::Paid { hold, outcome } => self.paid(hold, outcome),
+            Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
+            Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),
         }
     }

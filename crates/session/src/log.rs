@@ -70,7 +70,7 @@ impl Step<'_> {
         if self.state.record.state != state {
             self.state.record.state = state;
             let reason = self.state.record.ended.as_ref().map(|ended| ended.reason);
-            self.tell(Event::StateChange { state, reason });
+            self.tell(Event::StateChange { state, reason, ends_at: None });
             self.changed();
         }
     }

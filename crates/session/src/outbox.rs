@@ -1,6 +1,7 @@
 //! Turns on their way to Firestore. The object's own rows are what counts; Firestore follows, a batch at a time, and
 //! however often a batch is sent, each turn is there once: it is added as a whole, and only if it is missing.
 
+use mentora_core::documents::EndReason;
 use mentora_core::time::seconds;
 
 use crate::Step;
@@ -98,6 +99,8 @@ impl Step<'_> {
                 outbox.refused = true;
                 outbox.next_at = None;
                 self.note("outbox.refused", why);
+                // Nothing that is said from here on would ever be kept.
+                self.end(EndReason::Error);
             }
         }
     }
@@ -106,9 +109,13 @@ impl Step<'_> {
 /// Doubles from one second, with up to a quarter more by conversation, so that a crowd does not come back at once.
 pub(crate) fn backoff_ms(failures: u32, most: i64, conversation: &str) -> i64 {
     let base = PACE_MS.saturating_mul(1_i64 << failures.saturating_sub(1).min(20)).min(most);
-    let spread: u32 =
-        conversation.bytes().fold(failures, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    base.saturating_add(base.saturating_mul(i64::from(spread % 256)) / 1_024)
+    base.saturating_add(base.saturating_mul(spread(failures, conversation)) / 1_024)
+}
+
+/// 0 to 255, another for each conversation and each of its tries: there is no randomness here.
+pub(crate) fn spread(tries: u32, conversation: &str) -> i64 {
+    let sum = conversation.bytes().fold(tries, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    i64::from(sum % 256)
 }
 
 #[cfg(test)]

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use mentora_core::dialogue::Strategy;
-use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, Usage};
+use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, StreamingSession, Usage};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId, WalletId};
 use mentora_core::money::Micros;
+use mentora_core::prompts::PromptEdits;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{Seq, SessionState};
 use serde::{Deserialize, Serialize};
 
 use crate::credit::Credit;
+use crate::input::ConnectionId;
 
 /// What the conversation is about; read from the documents once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub struct Facts {
     /// The wallet that pays; without one nothing is held or charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<WalletId>,
+    /// Sections of the prompt in the student's own words.
+    #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
+    pub prompt_edits: PromptEdits,
     /// The Live model.
     pub model: String,
     /// When the conversation began.
@@ -62,6 +67,9 @@ pub struct Record {
     pub cost: Micros,
     /// Speech of the student whose transcript is not complete.
     pub spoken: Option<Spoken>,
+    /// The microphone that stays open over several turns.
+    #[serde(default)]
+    pub microphone: Option<Microphone>,
     /// The answer that the tutor owes.
     pub owed: Option<Owed>,
     /// The answer that the tutor is giving.
@@ -86,6 +94,15 @@ pub struct Record {
     /// What passes between the conversation and the wallet that pays for it.
     #[serde(default)]
     pub credit: Credit,
+    /// The documents that follow the model's sessions.
+    #[serde(default)]
+    pub sessions: Sessions,
+    /// The time that the assignment gives, once it runs.
+    #[serde(default)]
+    pub timer: Option<Timer>,
+    /// The summary that the text model has yet to write.
+    #[serde(default)]
+    pub summing: Option<Summing>,
 }
 
 /// Speech of the student.
@@ -105,6 +122,40 @@ pub struct Spoken {
     pub due: Option<Millis>,
 }
 
+/// A microphone that stays open over several turns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Microphone {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// The client's id of it; the later turns are `{id}.2`, `{id}.3` and so on.
+    pub client_message_id: String,
+    /// Rate of its samples, Hz.
+    pub sample_rate: u32,
+    /// How many turns the student has begun.
+    pub turns: u32,
+    /// When somebody last said something.
+    pub quiet_since: Millis,
+    /// When it was closed. What was said last may yet be answered.
+    pub closed_at: Option<Millis>,
+    /// How much sound waits for the model, ms.
+    pub unheard_ms: i64,
+    /// The model has noticed that the student speaks, and has not answered.
+    pub broke_in: bool,
+    /// What the student was heard to say while the tutor was speaking.
+    pub overheard: Option<Words>,
+    /// What the tutor says without a voice so far.
+    pub unvoiced: Option<Words>,
+}
+
+/// Words of which it is not clear yet what they belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// All of them.
+    pub text: String,
+    /// When the last of them came.
+    pub at: Millis,
+}
+
 /// An answer that the tutor owes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Owed {
@@ -120,13 +171,49 @@ pub struct Owed {
     pub failures: u32,
     /// How often an answer was cut short by a failure, not by the student.
     pub cuts: u32,
+    /// How often the model ended its turn without a word.
+    #[serde(default)]
+    pub empty: u32,
+    /// When the model was first asked.
+    #[serde(default)]
+    pub first_asked_at: Option<Millis>,
+    /// How much of the time until then was spent opening the model's session; `None` when it was open.
+    #[serde(default)]
+    pub opening_ms: Option<i64>,
 }
 
 impl Owed {
     /// An answer that the model has yet to be asked for.
     #[must_use]
     pub fn new(student_index: u32, strategy: Strategy, since: Millis) -> Self {
-        Self { student_index, strategy, since, asked_at: None, failures: 0, cuts: 0 }
+        Self {
+            student_index,
+            strategy,
+            since,
+            asked_at: None,
+            failures: 0,
+            cuts: 0,
+            empty: 0,
+            first_asked_at: None,
+            opening_ms: None,
+        }
+    }
+
+    /// The model is asked now, in a session that was being opened from then to then.
+    pub fn asked(&mut self, now: Millis, opening: Option<(Millis, Millis)>) {
+        self.asked_at = Some(now);
+        if self.first_asked_at.is_none() {
+            self.first_asked_at = Some(now);
+            self.opening_ms = opening
+                .filter(|(_, ready)| *ready > self.since)
+                .map(|(from, ready)| ready.since(from.max(self.since)));
+        }
+    }
+
+    /// How long after the student had finished the model was first asked.
+    #[must_use]
+    pub fn asked_ms(&self) -> Option<i64> {
+        self.first_asked_at.map(|at| at.since(self.since))
     }
 }
 
@@ -177,6 +264,26 @@ pub struct Ended {
     pub summary: String,
 }
 
+/// The time that the assignment gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Since when it runs: the student's first turn, or the first after staff have opened the conversation again.
+    pub since: Millis,
+    /// Whether the student was told that it runs out.
+    pub warned: bool,
+}
+
+/// The summary that the text model has yet to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summing {
+    /// When we stop waiting, for the answer or to ask again.
+    pub until: Millis,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+    /// Whether it was asked and has not answered.
+    pub asked: bool,
+}
+
 /// A handle by which the model's session is resumed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handle {
@@ -205,6 +312,46 @@ pub struct Outbox {
     pub update_time: Option<String>,
     /// Firestore will never take it; said once to the operator.
     pub refused: bool,
+}
+
+/// The documents that follow the model's sessions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sessions {
+    /// How many sessions there were.
+    pub opened: u32,
+    /// The newest one, and before it those of which their documents do not know everything.
+    pub kept: Vec<KeptSession>,
+    /// When to write next.
+    pub next_at: Option<Millis>,
+    /// How often it failed in a row.
+    pub failures: u32,
+}
+
+/// A session of the model, and what its document knows of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptSession {
+    /// Which it is, from 1.
+    pub number: u32,
+    /// What its document is to say.
+    pub document: StreamingSession,
+    /// Counts changes.
+    pub revision: u32,
+    /// The change up to which the document knows.
+    pub written: u32,
+    /// Which version of it there is.
+    pub version: SessionVersion,
+}
+
+/// Which version of a session's document there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionVersion {
+    /// None: it was never written.
+    Missing,
+    /// This one, of our last write.
+    Known(String),
+    /// Nobody knows; to be read first.
+    Unknown,
 }
 
 /// What the figures of the assignment have yet to be told.

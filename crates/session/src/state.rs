@@ -30,6 +30,8 @@ pub struct State {
     pub(crate) tallying: bool,
     /// Since when the wallet is being told what a hold came to.
     pub(crate) paying: Option<Millis>,
+    /// Whether a document of a session is being written.
+    pub(crate) keeping: bool,
 }
 
 /// A connected client.
@@ -62,6 +64,7 @@ impl State {
             token_usage: Default::default(),
             cost: Default::default(),
             spoken: None,
+            microphone: None,
             owed: None,
             answer: None,
             unsettled: None,
@@ -72,6 +75,9 @@ impl State {
             outbox: Default::default(),
             tally: None,
             credit: Default::default(),
+            sessions: Default::default(),
+            timer: None,
+            summing: None,
         };
         Self::restore(record, Vec::new())
     }
@@ -108,6 +114,7 @@ impl State {
             flushing: false,
             tallying: false,
             paying: None,
+            keeping: false,
         }
     }
 
@@ -144,7 +151,8 @@ impl State {
             token_usage: record.token_usage,
             cost_micros: record.cost,
             summary: ended.map(|ended| ended.summary.clone()),
-            streaming_session: None,
+            streaming_session: self.open_session(),
+            prompt_edits: record.facts.prompt_edits.clone(),
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,
             closed_at: ended.map(|ended| ended.at),

@@ -3,7 +3,7 @@
 use mentora_core::dialogue::{Strategy, next_move};
 use mentora_core::documents::{Analysis, ConversationState, EndReason, Modality, Speaker, Turn, TurnType};
 use mentora_core::limits::{MAX_TURN_CHARS, MAX_UTTERANCE_MS};
-use mentora_core::time::{Millis, seconds};
+use mentora_core::time::seconds;
 use mentora_gemini::ClientMessage;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::server::ErrorFrame;
@@ -19,6 +19,10 @@ use crate::state::Speech;
 const CALL_PATIENCE_MS: i64 = seconds(60);
 /// How long a transcript may go on after the tutor has begun to answer: the model promises no order.
 pub(crate) const TRANSCRIPT_GRACE_MS: i64 = 700;
+/// How long the first word of a transcript may take after that.
+const FIRST_WORD_MS: i64 = seconds(4);
+/// The text of a turn that was heard and answered, and never transcribed.
+pub(crate) const UNTRANSCRIBED: &str = "(not transcribed)";
 /// Bytes of all turns after which a conversation ends: a document may have 1 MiB, and turns carry more than text.
 pub(crate) const MAX_TEXT_BYTES: usize = 700 * 1024;
 
@@ -35,6 +39,7 @@ impl Step<'_> {
         if !self.may_say(source, &client_message_id) {
             return;
         }
+        self.store_voice_before_text();
         // A student who writes has read what is on the screen.
         self.finish_answer_as_shown();
         if self.has_ended_meanwhile(source, &client_message_id) {
@@ -49,24 +54,37 @@ impl Step<'_> {
 
     /// Whether something may be said now; says why not.
     fn may_say(&mut self, source: Source, about: &str) -> bool {
+        if !self.may_take_part(source, about) {
+            return false;
+        }
+        if self.state.is_speaking_by_hand() {
+            self.refuse_second_speech(source, about);
+            return false;
+        }
         let record = &self.state.record;
-        if record.ended.is_some() || record.ending.is_some() {
+        if record.owed.is_some() && record.answer.is_none() {
+            let message = "The tutor has not answered yet. Wait for `ai_response_start`, then go on.";
+            self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
+            return false;
+        }
+        true
+    }
+
+    pub(crate) fn refuse_second_speech(&mut self, source: Source, about: &str) {
+        let message = "You are speaking. Finish speaking (`audio_end`) before you say more.";
+        self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
+    }
+
+    /// Whether anything may be added; says why not.
+    pub(crate) fn may_take_part(&mut self, source: Source, about: &str) -> bool {
+        let record = &self.state.record;
+        if record.ended.is_some() || record.ending.is_some() || self.state.is_out_of_time(self.now) {
             self.refuse(
                 source,
                 Some(about),
                 ErrorCode::ConversationClosed,
                 "The conversation has ended. Nothing can be added.",
             );
-            return false;
-        }
-        if self.state.speech.is_some() {
-            let message = "You are speaking. Finish speaking (`audio_end`) before you say more.";
-            self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
-            return false;
-        }
-        if record.owed.is_some() && record.answer.is_none() {
-            let message = "The tutor has not answered yet. Wait for `ai_response_start`, then go on.";
-            self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
             return false;
         }
         true
@@ -77,7 +95,7 @@ impl Step<'_> {
         self.state.is_closed() && !self.may_say(source, about)
     }
 
-    fn known_message(&self, client_message_id: &str) -> Option<u32> {
+    pub(crate) fn known_message(&self, client_message_id: &str) -> Option<u32> {
         let same = |turn: &&Turn| turn.client_message_id.as_deref() == Some(client_message_id);
         self.state.turns.iter().find(same).map(|turn| turn.index)
     }
@@ -120,13 +138,14 @@ impl Step<'_> {
             cost_micros: None,
             latency: None,
             client_message_id: Some(client_message_id),
-            prompt_version: None,
+            prompt_version: Some(mentora_core::prompts::version().to_owned()),
             model: None,
             created_at: self.now,
             prev_hash: String::new(),
             hash: String::new(),
         };
         let turn = self.store_turn(turn);
+        self.start_timer();
         self.acted();
         self.tell(Event::TurnStored { turn: turn.clone() });
         self.tell(Event::Decision {
@@ -165,14 +184,11 @@ impl Step<'_> {
         client_message_id: String,
     ) {
         let source = Source::Connection(connection);
-        if self.known_message(&client_message_id).is_some() {
-            self.refuse(
-                source,
-                Some(&client_message_id),
-                ErrorCode::Conflict,
-                "This `clientMessageId` was used before. Take another one.",
-            );
+        if self.refuse_known(source, &client_message_id) {
             return;
+        }
+        if self.state.speech.is_some() {
+            return self.refuse_second_speech(source, &client_message_id);
         }
         if !self.may_say(source, &client_message_id) {
             return;
@@ -184,6 +200,7 @@ impl Step<'_> {
         self.acted();
         self.effects.push(Effect::DropAudio);
         self.state.speech = Some(Speech { connection, streaming: false, since: self.now });
+        self.state.record.microphone = None;
         self.state.record.spoken = Some(Spoken {
             client_message_id,
             sample_rate,
@@ -192,6 +209,16 @@ impl Step<'_> {
             ended_at: None,
             due: None,
         });
+    }
+
+    /// Refuses to speak under an id that was used before.
+    pub(crate) fn refuse_known(&mut self, source: Source, client_message_id: &str) -> bool {
+        let known = self.known_message(client_message_id).is_some();
+        if known {
+            let message = "This `clientMessageId` was used before. Take another one.";
+            self.refuse(source, Some(client_message_id), ErrorCode::Conflict, message);
+        }
+        known
     }
 
     /// Sound of the student; the shell has it at hand.
@@ -206,11 +233,15 @@ impl Step<'_> {
         }
         let Some(speech) = self.state.speech.filter(|speech| speech.connection == connection) else {
             // Chunks that were under way when the speech was ended for the student are no offence.
-            if self.state.record.spoken.is_none() && self.state.record.owed.is_none() {
+            let record = &self.state.record;
+            if record.spoken.is_none() && record.owed.is_none() && record.microphone.is_none() {
                 self.bad_frame(connection, "Send `audio_start` before sound.");
             }
             return;
         };
+        if self.state.is_hands_free() {
+            return self.microphone_chunk(bytes);
+        }
         let Some(spoken) = self.state.record.spoken.as_mut() else {
             return;
         };
@@ -233,6 +264,9 @@ impl Step<'_> {
         let Some(speech) = self.state.speech.filter(|speech| speech.connection == connection) else {
             return;
         };
+        if self.state.is_hands_free() {
+            return self.close_microphone();
+        }
         self.state.speech = None;
         let Some(spoken) = self.state.record.spoken.as_mut() else {
             return;
@@ -250,7 +284,7 @@ impl Step<'_> {
         let mut owed = Owed::new(self.state.next_index(), Strategy::Continue, self.now);
         if speech.streaming {
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
-            owed.asked_at = Some(self.now);
+            owed.asked(self.now, None);
         }
         self.state.record.owed = Some(owed);
         self.acted();
@@ -258,6 +292,9 @@ impl Step<'_> {
 
     /// The model understood more of what the student said.
     pub(crate) fn heard_student(&mut self, text: &str) {
+        if self.overhear(text) {
+            return;
+        }
         let index = self.state.next_index();
         let turn_id = self.state.turn_id(index);
         let now = self.now;
@@ -277,9 +314,13 @@ impl Step<'_> {
     }
 
     /// The tutor has begun to answer: the transcript has little time left.
-    pub(crate) fn expect_transcript(&mut self, due: Millis) {
+    pub(crate) fn expect_transcript(&mut self) {
+        let now = self.now;
         if let Some(spoken) = self.state.record.spoken.as_mut() {
-            spoken.due.get_or_insert(due);
+            let understood = !spoken.transcript.trim().is_empty();
+            let patience = if understood { TRANSCRIPT_GRACE_MS } else { FIRST_WORD_MS };
+            spoken.ended_at.get_or_insert(now);
+            spoken.due.get_or_insert(now + patience);
         }
     }
 
@@ -288,9 +329,9 @@ impl Step<'_> {
         let Some(spoken) = self.state.record.spoken.take() else {
             return;
         };
-        self.state.speech = None;
+        self.leave_floor();
         let text = match spoken.transcript.trim() {
-            "" => "(not transcribed)".to_owned(),
+            "" => UNTRANSCRIBED.to_owned(),
             text => text.to_owned(),
         };
         let turn_id = self.state.turn_id(self.state.next_index());
@@ -300,12 +341,20 @@ impl Step<'_> {
         self.store_student_turn(text, Modality::Voice, spoken.client_message_id, owed);
     }
 
+    /// Who speaks turn by turn has spoken. A microphone stays open.
+    fn leave_floor(&mut self) {
+        if !self.state.is_hands_free() {
+            self.state.speech = None;
+        }
+    }
+
     /// Gives up what the student was saying: the model did not hear it, and nobody can say it but the student.
     pub(crate) fn lose_speech(&mut self) {
         let Some(spoken) = self.state.record.spoken.take() else {
             return;
         };
-        self.state.speech = None;
+        self.leave_floor();
+        let by_hand = !self.state.is_hands_free();
         self.state.record.owed = None;
         // An answer to what nobody can read would stand in the conversation without its question.
         self.state.record.answer = None;
@@ -317,7 +366,8 @@ impl Step<'_> {
             message: message.to_owned(),
             recoverable: true,
             retry_in_ms: None,
-            client_message_id: Some(spoken.client_message_id),
+            // To a microphone that stays open this is no end.
+            client_message_id: by_hand.then_some(spoken.client_message_id),
             details: None,
         }));
     }
@@ -337,6 +387,9 @@ impl Step<'_> {
         }
         let index = self.state.next_index();
         self.store_speech();
+        if let Some(owed) = self.state.record.owed.as_mut() {
+            owed.student_index = index;
+        }
         let decided = self.state.turn(index).and_then(|turn| turn.analysis.as_ref()?.strategy);
         if let Some(owed) = self.state.record.owed.as_mut() {
             owed.asked_at = None;

@@ -136,6 +136,9 @@ impl Step<'_> {
 
     fn go_on(&mut self) {
         self.state.record.ended = None;
+        self.state.record.summing = None;
+        // The whole time once more, from the next turn on.
+        self.state.record.timer = None;
         // The document was changed with the figures.
         self.state.record.outbox.update_time = None;
         self.acted();

@@ -14,13 +14,15 @@ use mentora_wire::stream::{Event, audio};
 
 use crate::Step;
 use crate::effect::{Effect, Refusal, Write};
-use crate::record::{Answer, Unsettled};
+use crate::record::{Answer, Owed, Unsettled};
 use crate::upstream::Trailing;
 
 /// How long the model's report of tokens may take once the answer is stored.
 const USAGE_PATIENCE_MS: i64 = seconds(20);
 /// How often an answer that failed before anything came of it is asked for again.
 const MAX_FAILURES: u32 = 2;
+/// How often a turn that the model ended without a word is asked about again.
+const MAX_EMPTY: u32 = 1;
 /// How often an answer that was cut short by a failure is asked for again.
 const MAX_CUTS: u32 = 1;
 
@@ -58,13 +60,17 @@ impl Step<'_> {
             played_ms: None,
             usage: None,
         });
-        self.expect_transcript(self.now + crate::student::TRANSCRIPT_GRACE_MS);
+        self.expect_transcript();
+        self.microphone_answered();
         let turn_id = self.state.turn_id(index);
         self.tell(Event::AiResponseStart { turn_id, turn_index: index, strategy });
         Some(())
     }
 
     pub(crate) fn spoke(&mut self, text: &str) {
+        if self.awaits_voice(text) {
+            return;
+        }
         if self.answer_in_progress().is_none() {
             return;
         }
@@ -83,6 +89,7 @@ impl Step<'_> {
 
     /// A chunk of the tutor's speech; the shell has it at hand.
     pub(crate) fn answer_audio(&mut self, bytes: usize, sample_rate: u32) {
+        self.end_voice_turn();
         if self.answer_in_progress().is_none() {
             return;
         }
@@ -111,7 +118,7 @@ impl Step<'_> {
 
     /// All of the answer has come. Without an ear it is over; with one it is over when it was played.
     pub(crate) fn answer_generated(&mut self) {
-        self.store_speech_if_ended();
+        self.store_speech_if_understood();
         let now = self.now;
         let heard = self.state.is_heard();
         if let Some(answer) = self.state.record.answer.as_mut() {
@@ -124,6 +131,9 @@ impl Step<'_> {
 
     /// The model has ended its turn.
     pub(crate) fn answer_over(&mut self) {
+        if self.state.record.answer.is_none() && self.is_still_speaking() {
+            return;
+        }
         match &self.state.record.answer {
             Some(_) => self.finish_answer(Cut::Not),
             // It ended without a word. Speech that was understood is asked about again in writing.
@@ -137,14 +147,30 @@ impl Step<'_> {
     /// The model ended its turn without having said anything: asked once more in silence, then given up.
     fn empty_turn(&mut self) {
         self.note("model.turn.empty", "");
+        if let Some(owed) = self.state.record.owed.as_mut() {
+            owed.empty = owed.empty.saturating_add(1);
+            if owed.empty > MAX_EMPTY {
+                owed.failures = MAX_FAILURES;
+            }
+        }
         self.fail_answer();
     }
 
     /// The model was interrupted: by what we sent, or for reasons of its own.
     pub(crate) fn answer_interrupted(&mut self) {
+        if self.broke_in() {
+            return;
+        }
         // Without a student who broke in, the answer stops where it is; the model will send no more of it.
         if self.state.record.answer.as_ref().is_some_and(|answer| answer.complete_at.is_none()) {
             self.finish_answer(Cut::Shown);
+        }
+    }
+
+    /// All of the answer has come, so most likely all of the transcript has; none at all may still come.
+    fn store_speech_if_understood(&mut self) {
+        if self.state.record.spoken.as_ref().is_some_and(|spoken| !spoken.transcript.trim().is_empty()) {
+            self.store_speech_if_ended();
         }
     }
 
@@ -207,6 +233,7 @@ impl Step<'_> {
         let Some(answer) = self.state.record.answer.take() else {
             return;
         };
+        self.microphone_waits();
         let owed = self.state.record.owed.take();
         let (text, heard_ms) = match cut {
             Cut::Not | Cut::Shown => (answer.text.trim_end().to_owned(), None),
@@ -236,6 +263,8 @@ impl Step<'_> {
             usage: None,
             cost_micros: None,
             latency: Some(Latency {
+                asked_ms: owed.as_ref().and_then(Owed::asked_ms),
+                opening_ms: owed.as_ref().and_then(|owed| owed.opening_ms),
                 first_text_ms: answer.first_text_at.map(|at| at.since(since)),
                 first_audio_ms: answer.first_audio_at.map(|at| at.since(since)),
                 total_ms: answer.complete_at.unwrap_or(answer.last_at).since(since),
@@ -293,6 +322,7 @@ impl Step<'_> {
         record.token_usage = record.token_usage.plus(usage);
         record.cost = record.cost.saturating_add(cost);
         let total = record.cost;
+        self.session_used(&usage, cost);
         let position = usize::try_from(index).unwrap_or(usize::MAX);
         let Some(turn) = self.state.turns.get_mut(position) else {
             return;
@@ -314,7 +344,8 @@ impl Step<'_> {
     /// The model was lost, or ended without a word. Asks again while that can help, then gives up.
     pub(crate) fn fail_answer(&mut self) {
         if let Some(spoken) = &self.state.record.spoken {
-            if spoken.ended_at.is_none() || spoken.transcript.trim().is_empty() {
+            let cut_off = spoken.ended_at.is_none() && self.state.record.microphone.is_none();
+            if cut_off || spoken.transcript.trim().is_empty() {
                 return self.lose_speech();
             }
             self.ask_in_writing();
@@ -340,7 +371,7 @@ impl Step<'_> {
             owed.failures = owed.failures.saturating_add(1);
             if owed.failures > MAX_FAILURES {
                 let message = "The tutor did not answer. Your turn is kept; say something more to try again.";
-                return self.give_up(ErrorCode::UpstreamUnavailable, message);
+                return self.give_up(ErrorCode::UpstreamUnavailable, message, None);
             }
         }
         owed.asked_at = None;
@@ -354,17 +385,23 @@ impl Step<'_> {
     }
 
     /// No answer will come.
-    pub(crate) fn give_up(&mut self, code: ErrorCode, message: &str) {
-        self.give_up_over(code, message, None);
+    pub(crate) fn give_up(&mut self, code: ErrorCode, message: &str, retry_in_ms: Option<i64>) {
+        self.give_up_over(code, message, retry_in_ms, None);
     }
 
     /// No answer will come, for what may be a lack of credits.
-    pub(crate) fn give_up_over(&mut self, code: ErrorCode, message: &str, details: Option<Shortage>) {
+    pub(crate) fn give_up_over(
+        &mut self,
+        code: ErrorCode,
+        message: &str,
+        retry_in_ms: Option<i64>,
+        details: Option<Shortage>,
+    ) {
         let Some(owed) = self.state.record.owed.take() else {
             return;
         };
         let text = message.to_owned();
-        let (recoverable, retry_in_ms, client_message_id) = (true, None, None);
+        let (recoverable, client_message_id) = (true, None);
         let error =
             ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
         self.tell(Event::Error(error));

@@ -1,13 +1,26 @@
 //! The model's socket: opened when a turn needs it, closed when nothing does, resumed by the newest handle, and
 //! never two at a time. An open one keeps the object awake and is billed, so an idle conversation has none.
+//!
+//! | state | is left by | for |
+//! |---|---|---|
+//! | closed | a turn that waits for an answer, speech that begins | opening; waiting, while the quota is used up |
+//! | waiting | its time has come | opening |
+//! | | nobody wants it any more | closed |
+//! | opening | the setup is accepted | ready |
+//! | | 12 s without that, a loss, the end of the time that a GoAway left | waiting; closed, when trying again is no use |
+//! | ready | 30 s without work; GoAway, once nothing is under way; the end of the conversation | closed |
+//! | | 12 s without the first of an answer, 15 s without the next, a loss, the end of the time that a GoAway left | waiting: what was under way is asked again |
+//!
+//! A socket is opened for work that waits for it, and the model is told nothing but that work: a session that was
+//! rotated or resumed has nothing to say until the student has. What becomes of what was under way when a socket is lost
+//! is said in `loss`; the document that follows each opening in `sessions`.
 
 use mentora_core::documents::{TokenCounts, Usage};
 use mentora_core::pricing;
 use mentora_core::prompts::{self, Briefing, Tutor};
 use mentora_core::time::{Millis, seconds};
-use mentora_gemini::setup::{Compression, SafetySetting};
-use mentora_gemini::{ClientMessage, Loss, ServerEvent, SessionConfig};
-use mentora_wire::error::ErrorCode;
+use mentora_gemini::setup::{Compression, Detection, SafetySetting};
+use mentora_gemini::{ClientMessage, LiveModel, ServerEvent, SessionConfig};
 use mentora_wire::stream::{Event, SessionState};
 
 use crate::Step;
@@ -16,10 +29,8 @@ use crate::record::Handle;
 
 /// A handle is good for two hours after the session; we stop a little earlier.
 const HANDLE_LIFE_MS: i64 = seconds(110 * 60);
-/// How often opening is tried before we give up.
-const MAX_ATTEMPTS: u32 = 3;
-/// First pause between two tries.
-const RETRY_MS: i64 = 250;
+/// How long before its end a socket is left whose end was announced.
+const LEAVE_EARLY_MS: i64 = seconds(2);
 /// The context is billed again each turn: beyond this it is cut.
 const COMPRESSION: Compression = Compression { trigger_tokens: 25_600, target_tokens: 12_800 };
 /// Students argue about hard questions; only what is likely to harm is withheld.
@@ -34,10 +45,16 @@ pub const SAFETY: [SafetySetting; 4] = [
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Upstream {
     pub(crate) socket: Socket,
-    /// Openings that failed in a row.
-    attempts: u32,
+    /// Openings in a row of which nothing came.
+    pub(crate) fruitless: u32,
     /// The last failure was one that trying again does not mend.
-    refused: bool,
+    pub(crate) refused: bool,
+    /// The quota is used up; it is not tried before.
+    pub(crate) quota_until: Option<Millis>,
+    /// Since when it is being opened, tries in vain included.
+    pub(crate) reaching_since: Option<Millis>,
+    /// How the newest socket listens.
+    pub(crate) detection: Detection,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -48,13 +65,22 @@ pub(crate) enum Socket {
     /// There is none, and the next is not tried before.
     Waiting { until: Millis },
     /// Asked for; the setup is not accepted yet.
-    Opening { since: Millis },
+    Opening {
+        /// Since when.
+        since: Millis,
+        /// The model has said that it will close it; by then it is left.
+        leave_by: Option<Millis>,
+    },
     /// The setup was accepted.
     Ready {
+        /// Since when.
+        since: Millis,
         /// Since when nothing needs it.
         idle_since: Millis,
-        /// The model has said that it will close it.
-        leaving: bool,
+        /// The model has said that it will close it; by then it is left.
+        leave_by: Option<Millis>,
+        /// When the model last said that it is at work, though nothing could be heard of it.
+        at_work: Option<Millis>,
         /// An answer that is stored, of which the model has not spoken the end.
         trailing: Option<Trailing>,
     },
@@ -77,25 +103,46 @@ impl Step<'_> {
     /// After every input: does whatever is wanted and possible.
     pub(crate) fn pump(&mut self) {
         self.pump_credit();
-        if self.state.is_closed() {
-            self.close_model();
-        } else {
+        if !self.state.is_closed() {
             self.pump_model();
+        } else if !self.awaits_last_tokens() {
+            self.close_model();
         }
         self.flush_if_due();
         self.tally_if_due();
+        self.keep_session_if_due();
+    }
+
+    /// Whether the model has yet to tell what the answer took that ended the conversation: the end does not wait for
+    /// that, but it is to be charged.
+    fn awaits_last_tokens(&self) -> bool {
+        let trailing = match &self.state.upstream.socket {
+            Socket::Ready { trailing, .. } => trailing.as_ref(),
+            _ => None,
+        };
+        trailing.is_some_and(|answer| answer.complete)
     }
 
     fn pump_model(&mut self) {
-        let wants = self.wants_model();
-        let wanted = wants && self.is_paid_for();
+        let waits = self.is_wanted();
+        let wanted = waits && self.is_paid_for();
         let busy = self.is_busy();
         let now = self.now;
+        self.leave_socket();
+        let quota_until = self.state.upstream.quota_until.filter(|until| *until > now);
         match &mut self.state.upstream.socket {
-            Socket::Closed if wanted => self.open_model(),
+            Socket::Closed if wanted => match quota_until {
+                Some(until) => self.state.upstream.socket = Socket::Waiting { until },
+                None => self.open_model(),
+            },
             Socket::Waiting { until } if wanted && *until <= now => self.open_model(),
-            Socket::Waiting { .. } if !wants => self.state.upstream.socket = Socket::Closed,
-            Socket::Ready { leaving: true, .. } if !busy => self.close_model(),
+            Socket::Waiting { .. } if !waits => self.state.upstream.socket = Socket::Closed,
+            Socket::Ready { leave_by: Some(_), .. } if !busy => {
+                self.close_model();
+                if wanted {
+                    self.open_model();
+                }
+            }
             Socket::Ready { idle_since, .. } => {
                 if busy {
                     *idle_since = now;
@@ -108,29 +155,34 @@ impl Step<'_> {
         }
     }
 
-    /// Whether there is something to tell the model.
-    pub(crate) fn wants_model(&self) -> bool {
+    /// Whether something waits to be said to the model.
+    pub(crate) fn is_wanted(&self) -> bool {
         let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        unasked || self.state.speech.is_some()
+        unasked || self.state.speech.is_some() || self.state.holds_microphone()
     }
 
     /// Whether the socket is needed now.
     pub(crate) fn is_busy(&self) -> bool {
         let record = &self.state.record;
         let trailing = matches!(self.state.upstream.socket, Socket::Ready { trailing: Some(_), .. });
-        record.owed.is_some() || record.answer.is_some() || self.state.speech.is_some() || trailing
+        let speaking = self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free();
+        record.owed.is_some() || record.answer.is_some() || speaking || trailing
     }
 
     fn open_model(&mut self) {
         let now = self.now;
+        self.state.upstream.detection = self.state.detection();
         let upstream = &mut self.state.upstream;
-        upstream.socket = Socket::Opening { since: now };
+        upstream.socket = Socket::Opening { since: now, leave_by: None };
         upstream.refused = false;
+        upstream.quota_until = None;
+        upstream.reaching_since.get_or_insert(now);
         let generation = self.state.record.openings.saturating_add(1);
         self.state.record.openings = generation;
         if self.state.record.handle.as_ref().is_some_and(|handle| now.since(handle.at) > HANDLE_LIFE_MS) {
             self.state.record.handle = None;
         }
+        self.begin_session();
         let setup = Box::new(self.session_config());
         self.effects.push(Effect::OpenModel { generation, setup });
     }
@@ -153,6 +205,7 @@ impl Step<'_> {
             tutor: Tutor::of(&ai.persona, facts.persona.as_ref()),
             transcript: &transcript,
             max_turns: ai.max_turns,
+            edits: &facts.prompt_edits,
         })
     }
 
@@ -168,19 +221,22 @@ impl Step<'_> {
             system_instruction: self.system_instruction(),
             handle: record.handle.as_ref().map(|handle| handle.token.clone()),
             max_output_tokens: Some(pricing::MAX_ANSWER_TOKENS.try_into().unwrap_or(u32::MAX)),
-            temperature: None,
-            thinking_level: None,
             safety: SAFETY.to_vec(),
             compression: Some(COMPRESSION),
+            detection: self.state.upstream.detection,
+            // What the student feels is not ours to guess at, and all else is best left to the model.
+            ..SessionConfig::default()
         }
     }
 
     /// The model is ready: gives it what the student said, or is saying.
     fn ask(&mut self) {
+        self.stream_microphone();
         let sample_rate = self.state.record.spoken.as_ref().map_or(0, |spoken| spoken.sample_rate);
-        if let Some(speech) = self.state.speech.as_mut() {
+        let by_hand = self.state.is_speaking_by_hand();
+        if let Some(speech) = self.state.speech.as_mut().filter(|_| by_hand) {
             let has_sound = self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.duration_ms > 0);
-            if !speech.streaming && has_sound {
+            if !speech.streaming && has_sound && self.state.upstream.detection == Detection::Manual {
                 speech.streaming = true;
                 self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
                 self.effects.push(Effect::ReleaseAudio { sample_rate });
@@ -191,24 +247,41 @@ impl Step<'_> {
             return;
         };
         if self.state.record.spoken.is_some() {
+            if self.state.upstream.detection != Detection::Manual {
+                return;
+            }
             // The student had finished before the model was ready.
             self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
             self.effects.push(Effect::ReleaseAudio { sample_rate });
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
         } else {
             let config = &self.state.record.facts.ai_config.dialectical_config;
-            let guidance = prompts::guidance(config, owed.strategy);
+            let guidance = if self.state.asks_last_question(owed.student_index) {
+                prompts::closing()
+            } else {
+                prompts::guidance(config, owed.strategy)
+            };
             let text = self.state.turn(owed.student_index).map_or(String::new(), |turn| turn.text.clone());
             self.effects.push(Effect::SendModel(ClientMessage::Said { parts: vec![guidance, text] }));
         }
         let now = self.now;
+        if let Some(microphone) = self.state.record.microphone.as_mut() {
+            microphone.broke_in = false;
+        }
+        let opening = self.opening();
         if let Some(owed) = self.state.record.owed.as_mut() {
-            owed.asked_at = Some(now);
+            owed.asked(now, opening);
         }
     }
 
+    /// From when to when the socket that is ready was being opened.
+    pub(crate) fn opening(&self) -> Option<(Millis, Millis)> {
+        let Socket::Ready { since, .. } = self.state.upstream.socket else { return None };
+        self.state.upstream.reaching_since.map(|from| (from, since))
+    }
+
     /// Whether what comes from this opening is still heard.
-    fn is_current(&self, generation: u32) -> bool {
+    pub(crate) fn is_current(&self, generation: u32) -> bool {
         let open = matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. });
         open && self.state.record.openings == generation
     }
@@ -218,19 +291,25 @@ impl Step<'_> {
             return;
         }
         match event {
-            ServerEvent::SetupComplete => {
-                self.state.upstream.attempts = 0;
-                self.state.upstream.socket =
-                    Socket::Ready { idle_since: self.now, leaving: false, trailing: None };
+            ServerEvent::SetupComplete => self.model_ready(),
+            ServerEvent::HeardStudent(text) => {
+                self.state.upstream.fruitless = 0;
+                self.heard_student(&text);
             }
-            ServerEvent::HeardStudent(text) => self.heard_student(&text),
             ServerEvent::Spoke(text) => {
+                self.state.upstream.fruitless = 0;
                 if self.is_of_current_answer() {
                     self.spoke(&text);
                 }
             }
+            ServerEvent::Working => self.model_works(),
+            // There may be more of it: these say when they are done.
+            ServerEvent::GenerationComplete if self.tells_when_idle() => self.model_works(),
             ServerEvent::Interrupted => match self.trailing_mut() {
-                Some(trailing) => trailing.interrupted = true,
+                Some(trailing) => {
+                    trailing.interrupted = true;
+                    self.broke_in();
+                }
                 None => self.answer_interrupted(),
             },
             ServerEvent::GenerationComplete => match self.trailing_mut() {
@@ -254,9 +333,7 @@ impl Step<'_> {
             ServerEvent::Resumable(None) => {}
             ServerEvent::GoAway { time_left_ms } => {
                 self.note("model.go_away", time_left_ms.to_string());
-                if let Socket::Ready { leaving, .. } = &mut self.state.upstream.socket {
-                    *leaving = true;
-                }
+                self.told_to_leave(time_left_ms);
             }
             // We declare no tools; a model that calls one is on its own.
             ServerEvent::ToolCall => self.note("model.tool_call", "none is declared"),
@@ -265,7 +342,38 @@ impl Step<'_> {
         }
     }
 
+    fn model_ready(&mut self) {
+        // Accepted twice, it is the same session.
+        let Socket::Opening { leave_by, .. } = self.state.upstream.socket else { return };
+        let (since, idle_since) = (self.now, self.now);
+        self.state.upstream.socket =
+            Socket::Ready { since, idle_since, leave_by, at_work: None, trailing: None };
+    }
+
+    fn model_works(&mut self) {
+        if let Socket::Ready { at_work, .. } = &mut self.state.upstream.socket {
+            *at_work = Some(self.now);
+        }
+    }
+
+    fn tells_when_idle(&self) -> bool {
+        LiveModel::named(&self.state.record.facts.model).tells_when_idle
+    }
+
+    /// The model will close the socket. Told twice, the earlier end counts.
+    fn told_to_leave(&mut self, time_left_ms: i64) {
+        let until = self.now + time_left_ms.saturating_sub(LEAVE_EARLY_MS).max(time_left_ms / 2).max(0);
+        if let Socket::Opening { leave_by, .. } | Socket::Ready { leave_by, .. } =
+            &mut self.state.upstream.socket
+        {
+            *leave_by = Some(leave_by.map_or(until, |known| known.min(until)));
+        }
+    }
+
     pub(crate) fn model_audio(&mut self, generation: u32, bytes: usize, sample_rate: u32) {
+        if self.is_current(generation) {
+            self.state.upstream.fruitless = 0;
+        }
         if self.is_current(generation) && self.is_of_current_answer() {
             self.answer_audio(bytes, sample_rate);
         }
@@ -275,7 +383,8 @@ impl Step<'_> {
     /// broken into goes on for a moment and is dropped; once the model has ended or interrupted that one, content is
     /// of the next.
     fn is_of_current_answer(&mut self) -> bool {
-        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
+        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some())
+            || self.is_heard_by_microphone();
         match self.trailing_mut() {
             None => true,
             Some(trailing) if asked && (trailing.complete || trailing.interrupted) => {
@@ -327,93 +436,16 @@ impl Step<'_> {
         true
     }
 
-    pub(crate) fn model_lost(&mut self, generation: u32, loss: Loss, detail: &str) {
-        if self.is_current(generation) {
-            self.note("model.lost", format!("{loss:?}: {detail}"));
-            self.lose_model(loss);
-        }
-    }
-
-    /// Closes the socket because the model does not do what it should, and goes on as if it were lost. The handle is
-    /// dropped: a session that is stuck stays stuck when resumed.
-    pub(crate) fn drop_model(&mut self, why: &'static str) {
-        self.note("model.dropped", why);
-        self.effects.push(Effect::CloseModel);
-        self.state.record.handle = None;
-        self.lose_model(Loss::RetryFresh);
-    }
-
-    fn lose_model(&mut self, loss: Loss) {
-        self.settle_trailing();
-        let was_ready = matches!(self.state.upstream.socket, Socket::Ready { .. });
-        self.state.upstream.socket = Socket::Closed;
-        if loss == Loss::RetryFresh {
-            self.state.record.handle = None;
-        }
-        if !loss.is_passing() {
-            self.state.upstream.refused = true;
-            return self.give_up_for(loss);
-        }
-        if was_ready {
-            // The next try is the first again: this session had worked.
-            self.state.upstream.attempts = 0;
-            if self.was_asked() {
-                self.fail_answer();
-            }
-        } else {
-            self.state.upstream.attempts = self.state.upstream.attempts.saturating_add(1);
-            // A handle that was tried in vain is not tried twice.
-            self.state.record.handle = None;
-            if self.state.upstream.attempts >= MAX_ATTEMPTS {
-                self.state.upstream.attempts = 0;
-                self.state.upstream.refused = true;
-                return self.give_up_for(loss);
-            }
-        }
-        let pause = RETRY_MS << self.state.upstream.attempts.min(6);
-        self.state.upstream.socket = Socket::Waiting { until: self.now + pause };
-    }
-
-    /// Whether the lost session had been given something to answer.
-    fn was_asked(&self) -> bool {
-        let asked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
-        asked || self.state.speech.is_some_and(|speech| speech.streaming)
-    }
-
-    fn give_up_for(&mut self, loss: Loss) {
-        let (code, message) = match loss {
-            Loss::Quota => (
-                ErrorCode::UpstreamQuota,
-                "The tutor has used up its quota for now. Your turn is kept; try again in a few minutes.",
-            ),
-            Loss::FatalAuth | Loss::FatalConfig => (
-                ErrorCode::UpstreamUnavailable,
-                "The tutor is not set up correctly and cannot answer. Your turn is kept; tell your teacher.",
-            ),
-            Loss::RetryWithHandle | Loss::RetryFresh => (
-                ErrorCode::UpstreamUnavailable,
-                "The tutor cannot be reached. Your turn is kept; say something more to try again.",
-            ),
-        };
-        if self.state.record.spoken.is_some() {
-            if self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.transcript.trim().is_empty()) {
-                return self.lose_speech();
-            }
-            self.store_speech();
-        }
-        if self.state.record.answer.is_some() {
-            return self.finish_answer_as_shown();
-        }
-        self.give_up(code, message);
-    }
-
     /// Closes the socket; nothing of it is heard any more.
     pub(crate) fn close_model(&mut self) {
         self.settle_trailing();
+        self.hold_microphone();
         if matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. }) {
             self.effects.push(Effect::CloseModel);
+            self.end_session(None);
         }
         self.state.upstream.socket = Socket::Closed;
+        self.state.upstream.reaching_since = None;
     }
 
     /// Tells the clients what the session is doing, when that has changed.
@@ -425,17 +457,18 @@ impl Step<'_> {
         }
     }
 
-    fn session_now(&self) -> SessionState {
+    pub(crate) fn session_now(&self) -> SessionState {
         let record = &self.state.record;
         let working = record.owed.is_some() || record.answer.is_some();
         if self.state.is_closed() {
             return SessionState::Closed;
         }
-        if self.state.speech.is_some() {
+        if self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free() {
             return SessionState::UserSpeaking;
         }
+        let wanted = working || self.state.holds_microphone();
         match self.state.upstream.socket {
-            Socket::Opening { .. } | Socket::Waiting { .. } if working => SessionState::Connecting,
+            Socket::Opening { .. } | Socket::Waiting { .. } if wanted => SessionState::Connecting,
             Socket::Ready { .. } if working => SessionState::AiResponding,
             Socket::Ready { .. } => SessionState::Active,
             _ if self.state.upstream.refused => SessionState::Error,

@@ -27,6 +27,7 @@ impl Shell {
         self.state.storage().delete_alarm().await?;
         // A write that was under way has come to its end, one way or the other; the next one finds that it may not.
         drop(self.at_documents.lock().await);
+        drop(self.at_sessions.lock().await);
         Ok(())
     }
 

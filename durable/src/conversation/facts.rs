@@ -45,6 +45,7 @@ pub(super) async fn load(
         title,
         question,
         background,
+        prompt_edits: conversation.prompt_edits.clone(),
         persona: own_persona(documents, &conversation.course_id, &ai_config).await?,
         ai_config,
         // There are no wallets yet: nothing is held or charged.

@@ -4,21 +4,25 @@ use std::rc::Rc;
 
 use mentora_core::ids::ConversationId;
 use mentora_firestore::value::to_value;
-use mentora_firestore::{Error, Kind, Precondition, Timestamp, Write, to_fields};
+use mentora_firestore::{Error, FieldPath, Kind, Precondition, Timestamp, Write, to_fields};
 use mentora_session::{FlushBatch, FlushOutcome, Input};
 
 use super::shell::{AtHand, Shell};
 use crate::platform::documents::Documents;
 use crate::repositories::conversations;
 
+/// The one of them that is taken away again.
+const STREAMING_SESSION: &str = "streamingSession";
+
 /// What the object changes; everything else in the document is others'.
-const OWNED: [&str; 9] = [
+const OWNED: [&str; 10] = [
     "state",
     "endReason",
     "turnCount",
     "tokenUsage",
     "costMicros",
     "summary",
+    STREAMING_SESSION,
     "lastActionAt",
     "closedAt",
     "updatedAt",
@@ -56,7 +60,13 @@ async fn write(
     };
     let mut fields = to_fields(&batch.conversation).map_err(|error| error.to_string())?;
     fields.retain(|name, _| OWNED.contains(&name.as_str()));
-    let mut write = Write::update(path, fields).only_if(Precondition::UpdateTime(update_time));
+    let mut touched: Vec<_> = fields.keys().map(|name| FieldPath::new([name])).collect();
+    // No session is open: the document names none.
+    if batch.conversation.streaming_session.is_none() {
+        touched.push(FieldPath::new([STREAMING_SESSION]));
+    }
+    let mut write =
+        Write::update(path, fields).masked(touched).only_if(Precondition::UpdateTime(update_time));
     if !batch.turns.is_empty() {
         let turns: Result<Vec<_>, _> = batch.turns.iter().map(to_value).collect();
         write = write.append_missing("turns", turns.map_err(|error| error.to_string())?);

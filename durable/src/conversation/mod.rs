@@ -8,6 +8,8 @@
 //! - `model`: the model's socket
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `sessions`: the documents of the model's sessions
+//! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
 //! - `facts`: what the conversation is about
@@ -22,7 +24,9 @@ mod facts;
 mod flush;
 mod model;
 mod rows;
+mod sessions;
 mod shell;
+mod summary;
 pub mod sweep;
 mod tally;
 

@@ -47,6 +47,9 @@ pub(super) async fn run(shell: Rc<Shell>, generation: u32, setup: SessionConfig)
 
 type Lost = (Loss, String);
 
+/// HTTP status of an upgrade.
+const SWITCHING_PROTOCOLS: u16 = 101;
+
 async fn open(config: &GeminiConfig) -> Result<WebSocket, Lost> {
     let key = config.api_key.as_ref().map(|key| key.expose()).unwrap_or_default();
     if key.is_empty() && !config.offline {
@@ -61,10 +64,15 @@ async fn open(config: &GeminiConfig) -> Result<WebSocket, Lost> {
     let mut init = RequestInit::new();
     init.with_headers(headers);
     let request = Request::new_with_init(&request.uri().to_string(), &init).map_err(broken)?;
-    let response = Fetch::Request(request).send().await.map_err(broken)?;
+    let mut response = Fetch::Request(request).send().await.map_err(broken)?;
     let status = response.status_code();
-    let refused = || (Loss::of_status(status), format!("the upgrade was answered with {status}"));
-    response.websocket().ok_or_else(refused)
+    let refused = |loss| (loss, format!("the upgrade was answered with {status}"));
+    if status == SWITCHING_PROTOCOLS {
+        return response.websocket().ok_or_else(|| refused(Loss::RetryWithHandle));
+    }
+    // What was said tells a key that is not good from a place that is not served; unread, the status has to do.
+    let said = response.text().await.unwrap_or_default();
+    Err(refused(Loss::of_refusal(status, &said)))
 }
 
 async fn converse(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup: &SessionConfig) -> Lost {
@@ -75,14 +83,16 @@ async fn converse(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup:
         Ok(events) => events,
         Err(error) => return broken(error),
     };
-    let opened = socket.accept().and_then(|()| socket.send_with_str(setup.to_message().to_string()));
-    if let Err(error) = opened {
+    if let Err(error) = socket.accept() {
         return broken(error);
     }
     if !shell.keep_model(generation, socket) {
-        // It was given up while it was being opened.
+        // It was given up while it was being opened. Nothing was said in it: another may have resumed the session.
         let _ = socket.close(Some(1000), Some("not needed any more"));
         return (Loss::RetryWithHandle, "given up".into());
+    }
+    if let Err(error) = socket.send_with_str(setup.to_message().to_string()) {
+        return broken(error);
     }
     while let Some(event) = events.next().await {
         match event {

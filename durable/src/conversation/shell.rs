@@ -28,7 +28,7 @@ use super::calls::CallError;
 use super::clients::Clients;
 use super::model::{self, Model};
 use super::rows::Rows;
-use super::{facts, flush, tally};
+use super::{facts, flush, sessions, summary, tally};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -85,6 +85,8 @@ pub(super) struct Shell {
     store: StoreTally,
     /// Held by whoever writes to the documents, and by whoever ends that for good.
     pub(super) at_documents: Mutex<()>,
+    /// The same for the documents of the model's sessions, for which no turn waits.
+    pub(super) at_sessions: Mutex<()>,
 }
 
 impl Shell {
@@ -107,6 +109,7 @@ impl Shell {
             metrics,
             store: StoreTally::default(),
             at_documents: Mutex::new(()),
+            at_sessions: Mutex::new(()),
         }
     }
 
@@ -278,6 +281,12 @@ impl Shell {
             }
             Effect::Settle { hold, .. } | Effect::Release { hold, .. } => {
                 self.no_wallet(Input::Paid { hold, outcome: PaymentOutcome::Unsure });
+            }
+            Effect::KeepSession(write) => {
+                spawn_local(sessions::run(Rc::clone(self), *write));
+            }
+            Effect::Summarise { ended_at, question } => {
+                spawn_local(summary::run(Rc::clone(self), ended_at, *question));
             }
             Effect::Reopened(answer) => {
                 for waiting in self.reopenings.take() {

@@ -218,6 +218,8 @@ impl Model<'_> {
                 ("firstTextMs", number(latency.first_text_ms.unwrap_or_default())),
                 ("firstAudioMs", number(latency.first_audio_ms.unwrap_or_default())),
                 ("totalMs", number(latency.total_ms)),
+                ("askedMs", number(latency.asked_ms.unwrap_or_default())),
+                ("openingMs", number(latency.opening_ms.unwrap_or_default())),
             ],
         }
     }
@@ -290,6 +292,7 @@ fn loss_name(loss: Loss) -> &'static str {
         Loss::RetryFresh => "retryFresh",
         Loss::FatalAuth => "fatalAuth",
         Loss::FatalConfig => "fatalConfig",
+        Loss::FatalRegion => "fatalRegion",
         Loss::Quota => "quota",
     }
 }

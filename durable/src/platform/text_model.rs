@@ -26,6 +26,24 @@ pub enum TextModelError {
     NoAnswer(#[from] NoAnswer),
 }
 
+impl TextModelError {
+    /// Which kind it is, without anybody's words.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NoKey => "no_key",
+            Self::NoRequest(_) => "no_request",
+            Self::Unreachable(_) => "unreachable",
+            Self::NoAnswer(NoAnswer::Quota(_)) => "quota",
+            Self::NoAnswer(NoAnswer::Refused(..)) => "refused",
+            Self::NoAnswer(NoAnswer::Failed(..)) => "failed",
+            Self::NoAnswer(NoAnswer::Withheld(_)) => "withheld",
+            Self::NoAnswer(NoAnswer::Empty(_)) => "empty",
+            Self::NoAnswer(NoAnswer::Unreadable(_)) => "unreadable",
+        }
+    }
+}
+
 impl From<TransportError> for TextModelError {
     fn from(error: TransportError) -> Self {
         Self::Unreachable(error.to_string())

@@ -11,6 +11,7 @@
 //! - [`assignments`] keeps `assignments/{assignmentId}`
 //! - [`personas`] keeps `personas/{personaId}`, beside which the built-in ones stand
 //! - [`conversations`] keeps `conversations/{conversationId}`, and `openConversations/…`, which makes them one at a time
+//! - [`streaming_sessions`] keeps `streamingSessions/{sessionId}`
 //! - [`submissions`] keeps `submissions/{assignmentId_userId}`; [`students`] knows who of a course is to hand something in
 //! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
 //!   them anew
@@ -38,6 +39,7 @@ pub mod personas;
 pub mod rebuild;
 pub mod roster;
 pub mod secrets;
+pub mod streaming_sessions;
 pub mod students;
 pub mod submissions;
 pub mod tallies;
@@ -65,6 +67,7 @@ pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;
 pub use roster::{MemberChange, Roster};
 pub use secrets::Secrets;
+pub use streaming_sessions::StreamingSessions;
 pub use students::Students;
 pub use submissions::{SubmissionChange, Submissions};
 pub use tallies::Tallies;

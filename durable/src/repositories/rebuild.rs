@@ -223,15 +223,15 @@ impl Listing for Closed {
 mod tests {
     use futures::executor::block_on;
     use futures::join;
-    use mentora_core::documents::SubmissionState;
+    use mentora_core::documents::{Assignment, EndReason, SubmissionState};
     use mentora_firestore::Client;
 
     use super::*;
     use crate::repositories::conversations::Handing;
     use crate::repositories::native_store::{
-        NativeStore, assignment_id, conversation, conversation_id, documents, user,
+        NativeStore, assignment, assignment_id, conversation, conversation_id, documents, user,
     };
-    use crate::repositories::{Conversations, Submissions};
+    use crate::repositories::{Conversations, Submissions, assignments};
 
     type Documents = Client<&'static NativeStore>;
 
@@ -277,6 +277,44 @@ mod tests {
             assert_eq!(sum(&documents).await.sums.conversations, 1);
             let handed = submission(&documents, "student").await;
             assert_eq!((handed.state, handed.submitted_at), (SubmissionState::Submitted, Some(Millis(6))));
+        });
+    }
+
+    #[test]
+    fn whatever_ends_it_it_is_handed_in_and_what_ends_after_it_was_due_is_late() {
+        let reasons = [
+            EndReason::MaxTurnsReached,
+            EndReason::ConclusionReached,
+            EndReason::CircularArgument,
+            EndReason::StudentEnded,
+            EndReason::InstructorEnded,
+            EndReason::TimeLimit,
+            EndReason::OutOfCredits,
+            EndReason::Inactivity,
+            EndReason::Error,
+        ];
+        let (documents, _) = documents();
+        let tallies = Tallies(&documents);
+        block_on(async {
+            let due = Assignment { due_at: Some(Millis(20)), ..assignment("ethics", "Is it right?", 0) };
+            let path = assignments::path(&assignment_id("lying")).unwrap();
+            documents.commit(&[Write::update(path, to_fields(&due).unwrap())]).await.unwrap();
+            for (index, reason) in reasons.into_iter().enumerate() {
+                // It is closed five milliseconds after it began.
+                let (name, late) = (format!("{reason:?}"), index % 2 == 1);
+                let at = if late { 16 } else { 15 };
+                let closed = ended(&documents, &name, &name, at, Handing::In).await;
+                let closed = Conversation { end_reason: Some(reason), ..closed };
+                for now in [30, 40] {
+                    tallies.add(&conversation_id(&name), &closed, Millis(now)).await.unwrap();
+                }
+                let handed = submission(&documents, &name).await;
+                let expected = (SubmissionState::Submitted, Some(Millis(at + 5)), late);
+                assert_eq!((handed.state, handed.submitted_at, handed.late), expected, "{name}");
+            }
+            let sums = sum(&documents).await.sums;
+            assert_eq!(sums.conversations, 9);
+            assert_eq!(sums.end_reasons.values().copied().collect::<Vec<_>>(), [1; 9]);
         });
     }
 

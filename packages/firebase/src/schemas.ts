@@ -12,13 +12,17 @@ export type ActiveMode = z.infer<typeof ActiveMode>;
 export const Analyser = z.enum(["lexical", "gemini"]).describe("What reads the student's turns.");
 export type Analyser = z.infer<typeof Analyser>;
 
+/** One of the texts. */
+export const MovePrompt = text(0, 2000).describe("One of the texts.");
+export type MovePrompt = z.infer<typeof MovePrompt>;
+
 /** A move of the tutor. */
 export const Strategy = z.enum(["clarify", "challenge", "devils_advocate", "continue", "conclude"]).describe("A move of the tutor.");
 export type Strategy = z.infer<typeof Strategy>;
 
 /** Which moves the tutor may make. */
 export const DialecticalConfig = z.looseObject({
-  customPrompts: z.partialRecord(Strategy, z.string()).optional().describe("Guidance that replaces the built-in one of a move."),
+  customPrompts: z.partialRecord(Strategy, MovePrompt).optional().describe("Guidance that replaces the built-in one of a move; each of 2,000 characters at most."),
   enabledStrategies: z.array(Strategy).optional().describe("The moves that may be chosen; continue and conclude always may."),
   strategyWeights: z.partialRecord(Strategy, z.number()).optional().describe("Factor on a move's score; 1 when absent."),
 }).describe("Which moves the tutor may make.");
@@ -26,17 +30,17 @@ export type DialecticalConfig = z.infer<typeof DialecticalConfig>;
 
 /** The rules of a dialogue. Every field has a default, so an assignment without one is a plain Socratic dialogue. */
 export const AiConfig = z.looseObject({
-  allowStudentPromptEdit: z.boolean().optional().describe("Whether the student may edit the prompt."),
+  allowStudentPromptEdit: z.boolean().optional().describe("Whether students may write sections of the prompt themselves when they begin: `persona`, `speech`,\n`thinking`."),
   analyser: Analyser.optional().describe("What reads the student's turns."),
   autoTerminate: z.boolean().optional().describe("Whether it may end by its content."),
-  customSystemPrompt: z.string().nullish().describe("Staff's own instructions; students never see them."),
+  customSystemPrompt: text(0, 20000).nullish().describe("Staff's own instructions, up to 20,000 characters; students never see them."),
   dialecticalConfig: DialecticalConfig.optional().describe("Which moves, how heavy, in which words."),
   language: text(2, 35).nullish().describe("BCP 47 language of the dialogue, 2 to 35 characters; the student's own when absent."),
-  lockedPromptSections: z.array(z.string()).optional().describe("Sections of the prompt that the student may not edit."),
+  lockedPromptSections: z.array(z.string()).optional().describe("Sections of the prompt that students may not write even so."),
   maxTurns: z.int().min(1).max(200).optional().describe("Turns of the student after which the conversation ends, 1 to 200."),
   persona: z.string().optional().describe("The id of a built-in persona or one of the course."),
   responseDelayHours: z.number().min(0).max(720).optional().describe("Hours until the tutor answers, 0 to 720; 0 is at once."),
-  timeLimitMinutes: z.int().min(1).max(1440).nullish().describe("Minutes after which the conversation ends, 1 to 1,440."),
+  timeLimitMinutes: z.int().min(1).max(1440).nullish().describe("Minutes after the student's first turn after which the conversation ends, 1 to 1,440."),
   voice: z.string().nullish().describe("The tutor's voice; the persona's when absent."),
 }).describe("The rules of a dialogue. Every field has a default, so an assignment without one is a plain Socratic dialogue.");
 export type AiConfig = z.infer<typeof AiConfig>;
@@ -203,6 +207,10 @@ export const Contribution = z.looseObject({
 }).describe("What one closed conversation adds to the statistics of its assignment. A document a conversation makes \"counted once\"\na precondition.");
 export type Contribution = z.infer<typeof Contribution>;
 
+/** One of the texts. */
+export const PromptEdit = text(1, 2000).describe("One of the texts.");
+export type PromptEdit = z.infer<typeof PromptEdit>;
+
 /** Where a dialogue stands. */
 export const ConversationState = z.enum(["awaiting_idea", "adding_counterpoint", "awaiting_followup", "awaiting_delayed_response", "adding_final_summary", "closed"]).describe("Where a dialogue stands.");
 export type ConversationState = z.infer<typeof ConversationState>;
@@ -215,12 +223,14 @@ export type StreamingSessionId = z.infer<typeof StreamingSessionId>;
 export const TurnId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("One contribution to a conversation.");
 export type TurnId = z.infer<typeof TurnId>;
 
-/** How long the student waited, from the end of the student's turn, in milliseconds. */
+/** How long the student waited, from the end of the student's turn, in milliseconds. `askedMs` without `openingMs` is our own share before the model; between its first word and the student's screen lies a single event of the server, in which the platform's clock stands still, so that share cannot be measured from within and is not claimed here. */
 export const Latency = z.looseObject({
+  askedMs: z.int().min(0).max(9007199254740991).nullish().describe("Until the model was first asked, `openingMs` included."),
   firstAudioMs: z.int().min(0).max(9007199254740991).nullish().describe("Until the first audio."),
   firstTextMs: z.int().min(0).max(9007199254740991).nullish().describe("Until the first text."),
+  openingMs: z.int().min(0).max(9007199254740991).nullish().describe("How much of that the opening of the model's session took, tries in vain included; absent when it was open."),
   totalMs: z.int().min(0).max(9007199254740991).describe("Until the answer was complete."),
-}).describe("How long the student waited, from the end of the student's turn, in milliseconds.");
+}).describe("How long the student waited, from the end of the student's turn, in milliseconds.\n\n`askedMs` without `openingMs` is our own share before the model; between its first word and the student's screen lies\na single event of the server, in which the platform's clock stands still, so that share cannot be measured from within\nand is not claimed here.");
 export type Latency = z.infer<typeof Latency>;
 
 /** Written or spoken. */
@@ -268,6 +278,7 @@ export const Conversation = z.looseObject({
   createdAt: Millis.describe("When the document was made, ms."),
   endReason: EndReason.nullish().describe("Why it ended."),
   lastActionAt: Millis.describe("When somebody last did something, ms."),
+  promptEdits: z.record(z.string(), PromptEdit).optional().describe("Sections of the prompt in the student's own words, by the section's name."),
   startedAt: Millis.describe("When it began, ms."),
   state: ConversationState.describe("Where the dialogue stands."),
   streamingSession: StreamingSessionId.nullish().describe("The opening of the model's Live API that it runs on, while it does."),

@@ -1,6 +1,6 @@
 import type { MentoraClient } from "./client.ts";
 import { ConversationStream, type StreamOptions } from "./stream.ts";
-import type { Conversation, ConversationState, EndReason, Page, Ticket } from "./types.ts";
+import type { Conversation, ConversationState, EndReason, Page, PromptEdits, Ticket } from "./types.ts";
 
 export class Conversations {
   readonly #client: MentoraClient;
@@ -9,9 +9,12 @@ export class Conversations {
     this.#client = client;
   }
 
-  /** The caller's open conversation about this assignment, or a fresh one. */
-  create(assignmentId: string): Promise<Conversation> {
-    return this.#client.request("POST", "/api/conversations", { body: { assignmentId } });
+  /**
+   * The caller's open conversation about this assignment, or a fresh one. Sections of the prompt may be the student's
+   * own words where the assignment allows it; an open conversation keeps those it began with.
+   */
+  create(assignmentId: string, promptEdits?: PromptEdits): Promise<Conversation> {
+    return this.#client.request("POST", "/api/conversations", { body: { assignmentId, promptEdits } });
   }
 
   /** With its turns. */

@@ -23,7 +23,15 @@ export interface AudioConfig {
   sampleRate: number;
   encoding: "pcm";
   channels: 1;
+  /** `manual` when absent. */
+  turnTaking?: TurnTaking;
 }
+
+/**
+ * Who says when the student has finished: the student, by `audio_end`; or the model, by listening, over several turns,
+ * until `audio_end` closes the microphone. The later turns of one microphone bear the ids `{clientMessageId}.2` and so on.
+ */
+export type TurnTaking = "manual" | "automatic";
 
 /** `seq` is absent on frames private to one connection: `connected`, `pong`, audio, and errors about one's own frame. */
 interface Event<T extends string> {
@@ -101,6 +109,8 @@ export interface Credits extends Event<"credits"> {
 export interface StateChange extends Event<"state_change"> {
   state: ConversationState;
   reason?: string | null;
+  /** When the time of the conversation is over; told once, when little of it is left. */
+  endsAt?: Millis | null;
 }
 export interface PendingResponse extends Event<"pending_response"> {
   dueAt: Millis;

@@ -3,7 +3,16 @@ import { type Backoff, backoffDelay, defaultBackoff } from "./backoff.ts";
 import type { MentoraClient } from "./client.ts";
 import { Emitter } from "./emitter.ts";
 import { MentoraError } from "./error.ts";
-import type { ClientFrame, Seq, ServerFrame, ServerFrameOf, ServerFrameType, StreamRole } from "./frames.ts";
+import type {
+  AudioConfig,
+  ClientFrame,
+  Seq,
+  ServerFrame,
+  ServerFrameOf,
+  ServerFrameType,
+  StreamRole,
+  TurnTaking,
+} from "./frames.ts";
 import { messageId } from "./id.ts";
 
 export type AudioMode = "none" | "base64" | "binary";
@@ -157,14 +166,20 @@ export class ConversationStream extends Emitter<StreamEvents> {
     return clientMessageId;
   }
 
-  /** Begins an utterance. Null while there is no connection: speech is not kept, so do not let the student begin. */
-  audioStart(sampleRate: number, clientMessageId: string = messageId()): string | null {
+  /**
+   * Begins an utterance, or with `automatic` opens the microphone for as many turns as will be. Null while there is no
+   * connection: speech is not kept, so do not let the student begin. An `error` that bears the id which this returns
+   * says that the microphone is not listened to any more.
+   */
+  audioStart(
+    sampleRate: number,
+    clientMessageId: string = messageId(),
+    turnTaking: TurnTaking = "manual",
+  ): string | null {
     if (this.#role !== "speaker") return null;
-    const begun = this.#send({
-      type: "audio_start",
-      config: { sampleRate, encoding: "pcm", channels: 1 },
-      clientMessageId,
-    });
+    const config: AudioConfig = { sampleRate, encoding: "pcm", channels: 1 };
+    if (turnTaking === "automatic") config.turnTaking = turnTaking;
+    const begun = this.#send({ type: "audio_start", config, clientMessageId });
     this.#utterance = begun ? clientMessageId : null;
     return this.#utterance;
   }
@@ -176,7 +191,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
     else this.#send({ type: "audio_chunk", data: audioToBase64(samples) });
   }
 
-  /** The student has finished: the tutor may speak. */
+  /** The student has finished: the tutor may speak. After `automatic`: the microphone is off. */
   audioEnd(): void {
     if (this.#utterance) this.#send({ type: "audio_end" });
     this.#utterance = null;
@@ -315,6 +330,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
   }
 
   #refused(error: ServerFrameOf<"error">): void {
+    if (this.#utterance && error.clientMessageId === this.#utterance) this.#utterance = null;
     const oldest = this.#pending.keys().next().value;
     const named = error.clientMessageId ?? (ABOUT_MY_MESSAGE.has(error.code) ? oldest : undefined);
     const message = named === undefined ? undefined : this.#pending.get(named);

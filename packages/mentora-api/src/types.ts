@@ -59,7 +59,12 @@ export interface AiConfig {
   voice?: string | null;
   language?: string | null;
   timeLimitMinutes?: number | null;
+  allowStudentPromptEdit?: boolean;
+  lockedPromptSections?: string[];
 }
+
+/** Sections of the prompt in a student's own words. */
+export type PromptEdits = Partial<Record<"persona" | "speech" | "thinking", string>>;
 
 export interface Assignment {
   id: string;
@@ -147,6 +152,7 @@ export interface Conversation {
   turnCount: number;
   costMicros?: Micros;
   summary?: string | null;
+  promptEdits?: PromptEdits;
   startedAt: Millis;
   lastActionAt: Millis;
   closedAt?: Millis | null;

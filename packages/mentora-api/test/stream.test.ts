@@ -300,6 +300,33 @@ describe("audio", () => {
     expect(first.received[2]).toEqual({ type: "audio_end" });
   });
 
+  it("goes out hands-free until the server says that it listens no more", async () => {
+    start({ audio: "binary" });
+    const first = await connection(1);
+    const id = stream.audioStart(16000, undefined, "automatic");
+    stream.audioChunk(Int16Array.of(1));
+    await until("the chunk", () => first.received.length === 2);
+    expect(first.received[0]).toEqual({
+      type: "audio_start",
+      config: { sampleRate: 16000, encoding: "pcm", channels: 1, turnTaking: "automatic" },
+      clientMessageId: id,
+    });
+    const fault = { type: "error", code: "VALIDATION_ERROR", message: "Nothing was heard.", recoverable: true };
+    first.say({ ...fault, clientMessageId: `${id}.2` }); // about something else
+    first.say({ type: "session_state", session: "active", seq: 1 });
+    await until("the event", () => stream.cursor === 1);
+    stream.audioChunk(Int16Array.of(2));
+    first.say({ ...fault, clientMessageId: id });
+    first.say({ type: "session_state", session: "paused", seq: 2 });
+    await until("the event", () => stream.cursor === 2);
+    stream.audioChunk(Int16Array.of(3));
+    stream.audioEnd();
+    stream.interrupt();
+    await until("the interruption", () => first.received.length === 4);
+    expect(first.received[2]).toEqual(Buffer.from([2, 0]));
+    expect(first.received[3]).toEqual({ type: "interrupt" });
+  });
+
   it("goes out as base64 where binary was not asked for", async () => {
     start({ audio: "base64" });
     const first = await connection(1);

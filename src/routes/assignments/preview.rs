@@ -1,12 +1,12 @@
 //! `POST /api/assignments/{id}/preview`
 
 use axum::Json as Answer;
-use mentora_core::dialogue::{Strategy, Utterance, next_move};
+use mentora_core::dialogue::{Utterance, is_last_question, next_move};
 use mentora_core::documents::{Assignment, Persona, Speaker};
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
 use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
-use mentora_core::prompts::{self, Briefing, Tutor, plain};
+use mentora_core::prompts::{self, Briefing, PromptEdits, Tutor, plain};
 use mentora_durable::platform::text_model;
 use mentora_durable::repositories::Personas;
 use mentora_gemini::generate::{Content, Question, Role};
@@ -49,9 +49,13 @@ pub async fn create(
     let turns = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
     let (decision, ending) = next_move(config, &history, &message, turns);
 
+    let guidance = match is_last_question(config, turns, decision.strategy, &decision.features) {
+        true => prompts::closing(),
+        false => prompts::guidance(&config.dialectical_config, decision.strategy),
+    };
+
     let gemini = &context.config().gemini;
-    let question =
-        question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, decision.strategy);
+    let question = question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, guidance);
     let answer = text_model::ask(gemini, &question).await?;
     let usage = counted(answer.usage);
     Ok(Answer(PreviewBody {
@@ -69,7 +73,7 @@ fn question(
     persona: Option<&Persona>,
     history: &[Utterance<'_>],
     message: &str,
-    strategy: Strategy,
+    guidance: String,
 ) -> Question {
     let config = &assignment.ai_config;
     let said = |turn: &Utterance<'_>| {
@@ -79,7 +83,6 @@ fn question(
         };
         Content { role, parts: vec![plain(turn.text).into_owned()] }
     };
-    let guidance = prompts::guidance(&config.dialectical_config, strategy);
     let last = Content { role: Role::User, parts: vec![guidance, message.to_owned()] };
     Question {
         model: model.to_owned(),
@@ -92,9 +95,11 @@ fn question(
             tutor: Tutor::of(&config.persona, persona),
             transcript: &[],
             max_turns: config.max_turns,
+            edits: &PromptEdits::new(),
         }),
         contents: history.iter().map(said).chain([last]).collect(),
         max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
         safety: SAFETY.to_vec(),
+        response_schema: None,
     }
 }

@@ -5,6 +5,8 @@ use mentora_core::documents::{Assignment, AssignmentStatus, Conversation, Conver
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::policy::{CourseAction, Standing};
+use mentora_core::prompts::PromptEdits;
+use mentora_core::prompts::edits::kept_from_students;
 use mentora_core::time::Millis;
 use mentora_durable::repositories::conversations::{ConversationFilter, Handing};
 use mentora_durable::repositories::{Conversations, Page, RepositoryError};
@@ -31,7 +33,7 @@ use crate::extract::Json;
 pub async fn create(
     caller: Caller,
     context: Context,
-    Json(CreateConversation { assignment_id }): Json<CreateConversation>,
+    Json(CreateConversation { assignment_id, prompt_edits }): Json<CreateConversation>,
 ) -> Result<Response, ApiError> {
     let (documents, user, now) = (context.documents(), caller.actor.user.clone(), context.now());
     let converse = CourseAction::Converse;
@@ -42,7 +44,8 @@ pub async fn create(
     }
     let had_one = had_one(&conversations, &assignment_id, &user).await?;
     may_begin(&assignment, found.standing, had_one, now)?;
-    let conversation = fresh(assignment_id, &assignment, user, now);
+    may_edit(&assignment, &prompt_edits)?;
+    let conversation = fresh(assignment_id, &assignment, user, prompt_edits, now);
     begin(&conversations, context.fresh_id()?, conversation, handing(found.standing)).await
 }
 
@@ -115,12 +118,27 @@ fn may_begin(
     }
 }
 
+/// Whether these sections of the prompt may be written. Staff who try what they have set are held to it as students are.
+fn may_edit(assignment: &Assignment, edits: &PromptEdits) -> Result<(), ApiError> {
+    let Some(section) = kept_from_students(&assignment.ai_config, edits) else { return Ok(()) };
+    let error = ApiError::forbidden(
+        "This section of the prompt is your teacher's (`details.path`). Begin without it, or ask your teacher to unlock it.",
+    );
+    Err(error.with_detail("path", format!("promptEdits.{section}")))
+}
+
 /// Auditors argue for themselves: there is nobody to hand it in to.
 fn handing(standing: Standing) -> Handing {
     if standing == Standing::Learner(Role::Student) { Handing::In } else { Handing::Nothing }
 }
 
-fn fresh(id: AssignmentId, assignment: &Assignment, user: UserId, now: Millis) -> Conversation {
+fn fresh(
+    id: AssignmentId,
+    assignment: &Assignment,
+    user: UserId,
+    prompt_edits: PromptEdits,
+    now: Millis,
+) -> Conversation {
     Conversation {
         assignment_id: id,
         course_id: assignment.course_id.clone(),
@@ -133,6 +151,7 @@ fn fresh(id: AssignmentId, assignment: &Assignment, user: UserId, now: Millis) -
         cost_micros: Micros::ZERO,
         summary: None,
         streaming_session: None,
+        prompt_edits,
         started_at: now,
         last_action_at: now,
         closed_at: None,
@@ -187,6 +206,20 @@ mod tests {
         assert_eq!(early.render("r").error.details["startAt"], 2_000);
         let late = may_begin(&an_assignment(0, Some(900), false), STUDENT, false, NOW).unwrap_err();
         assert_eq!(late.render("r").error.details["dueAt"], 900);
+    }
+
+    #[test]
+    fn a_student_writes_the_sections_that_are_neither_closed_nor_locked() {
+        let edits: PromptEdits = [("speech".to_owned(), "Rhyme.".to_owned())].into();
+        let mut assignment = an_assignment(0, None, false);
+        let refused = may_edit(&assignment, &edits).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::Forbidden);
+        assert_eq!(refused.render("r").error.details["path"], "promptEdits.speech");
+        assert_eq!(may_edit(&assignment, &PromptEdits::new()), Ok(()));
+        assignment.ai_config.allow_student_prompt_edit = true;
+        assert_eq!(may_edit(&assignment, &edits), Ok(()));
+        assignment.ai_config.locked_prompt_sections = vec!["speech".into()];
+        assert_eq!(may_edit(&assignment, &edits).unwrap_err().code(), ErrorCode::Forbidden);
     }
 
     #[test]

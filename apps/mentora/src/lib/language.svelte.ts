@@ -38,6 +38,11 @@ export function moment(millis: number): string {
   return new Intl.DateTimeFormat(current, { dateStyle: "medium", timeStyle: "short" }).format(millis);
 }
 
+/** A time of today. */
+export function clock(millis: number): string {
+  return new Intl.DateTimeFormat(current, { timeStyle: "short" }).format(millis);
+}
+
 /** One credit is one US dollar. */
 export function credits(micros: number): string {
   return new Intl.NumberFormat(current, { style: "currency", currency: "USD" }).format(micros / 1_000_000);

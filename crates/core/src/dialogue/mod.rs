@@ -22,7 +22,7 @@ pub(crate) mod text;
 pub use decide::{Alternative, Decision, decide};
 pub use features::Features;
 pub use strategy::Strategy;
-pub use termination::{next_move, termination};
+pub use termination::{is_last_question, next_move, termination};
 
 /// Something that was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,17 @@
 //! When the dialogue should end.
 
 use super::decide::ALIKE;
-use super::{Decision, Strategy, Utterance, decide};
+use super::{Decision, Features, Strategy, Utterance, decide};
 use crate::documents::{AiConfig, EndReason};
 
 /// Turns of the student before a dialogue may end by its content: position, answer, conclusion.
 const MIN_TURNS: u32 = 3;
 
+/// Why the last question is what it is, for the student's turn before it.
+const LAST_QUESTION: &str = "One turn is left: the tutor asks where the student stands now.";
+
 /// The move that answers `text`, the student's turn number `student_turns` (from 1), and whether the dialogue ends with
-/// that answer. One that ends it is to conclude.
+/// that answer. One that ends it is to conclude; the one before it asks the last question ([`is_last_question`]).
 #[must_use]
 pub fn next_move(
     config: &AiConfig,
@@ -20,8 +23,26 @@ pub fn next_move(
     let ending = termination(config, &decision, student_turns);
     if ending.is_some() {
         decision.strategy = Strategy::Conclude;
+    } else if is_last_question(config, student_turns, decision.strategy, &decision.features) {
+        decision.strategy = Strategy::Continue;
+        LAST_QUESTION.clone_into(&mut decision.reason);
     }
     (decision, ending)
+}
+
+/// Whether the answer to the student's turn number `student_turns` (from 1) is the last that asks something: then it asks
+/// for the student's own sum ([`crate::prompts::closing`]). Who is closing already is not asked, and who may be upset is
+/// cared for instead.
+#[must_use]
+pub fn is_last_question(
+    config: &AiConfig,
+    student_turns: u32,
+    strategy: Strategy,
+    features: &Features,
+) -> bool {
+    student_turns.checked_add(1) == Some(config.max_turns)
+        && strategy != Strategy::Conclude
+        && features.distress <= 0.0
 }
 
 /// Whether the dialogue should end after the student's turn number `student_turns` (from 1), once the tutor answered it.
@@ -81,6 +102,20 @@ mod tests {
             assert_eq!(ending, ends.then_some(EndReason::MaxTurnsReached));
             assert_eq!(decision.strategy == Strategy::Conclude, ends);
         }
+    }
+
+    #[test]
+    fn the_answer_before_the_last_asks_for_the_students_own_sum() {
+        let before = [Utterance { speaker: Speaker::Student, text: "I am for it." }];
+        for (max_turns, last) in [(2, false), (3, true), (4, false), (u32::MAX, false)] {
+            let config = AiConfig { max_turns, ..AiConfig::default() };
+            let (decision, _) = next_move(&config, &before, POINT, 2);
+            assert_eq!(decision.reason == LAST_QUESTION, last, "{max_turns}: {decision:?}");
+            assert!(!last || decision.strategy == Strategy::Continue);
+        }
+        let config = AiConfig { max_turns: 4, auto_terminate: false, ..AiConfig::default() };
+        let (closing, _) = next_move(&config, &before, CONCLUSION, 3);
+        assert_eq!(closing.strategy, Strategy::Conclude, "who is closing is not asked once more");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::dialogue::Strategy;
 use crate::ids::{CourseId, TopicId, UserId};
 use crate::limits;
+use crate::prompts::edits::offences_of_locks;
 use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
@@ -173,8 +174,9 @@ pub enum AssignmentMode {
 pub struct AiConfig {
     /// The id of a built-in persona or one of the course.
     pub persona: String,
-    /// Staff's own instructions; students never see them.
+    /// Staff's own instructions, up to 20,000 characters; students never see them.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::CustomSystemPrompt>, inline))]
     pub custom_system_prompt: Option<String>,
     /// Which moves, how heavy, in which words.
     pub dialectical_config: DialecticalConfig,
@@ -186,9 +188,10 @@ pub struct AiConfig {
     /// Hours until the tutor answers, 0 to 720; 0 is at once.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::ResponseDelayHours, inline))]
     pub response_delay_hours: f64,
-    /// Whether the student may edit the prompt.
+    /// Whether students may write sections of the prompt themselves when they begin: `persona`, `speech`,
+    /// `thinking`.
     pub allow_student_prompt_edit: bool,
-    /// Sections of the prompt that the student may not edit.
+    /// Sections of the prompt that students may not write even so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub locked_prompt_sections: Vec<String>,
     /// The tutor's voice; the persona's when absent.
@@ -200,7 +203,7 @@ pub struct AiConfig {
     pub language: Option<String>,
     /// What reads the student's turns.
     pub analyser: Analyser,
-    /// Minutes after which the conversation ends, 1 to 1,440.
+    /// Minutes after the student's first turn after which the conversation ends, 1 to 1,440.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::TimeLimitMinutes>, inline))]
     pub time_limit_minutes: Option<u32>,
@@ -227,11 +230,18 @@ impl Default for AiConfig {
 
 impl Ruled for AiConfig {
     fn offences(&self) -> Offences {
-        Offences::default()
+        let offences = Offences::default()
             .number("maxTurns", self.max_turns, limits::MaxTurns::RANGE)
             .number("responseDelayHours", self.response_delay_hours, limits::ResponseDelayHours::RANGE)
             .chars("language", self.language.as_deref(), limits::LanguageTag::RANGE)
             .number("timeLimitMinutes", self.time_limit_minutes, limits::TimeLimitMinutes::RANGE)
+            .chars(
+                "customSystemPrompt",
+                self.custom_system_prompt.as_deref(),
+                limits::CustomSystemPrompt::RANGE,
+            )
+            .within("dialecticalConfig", &self.dialectical_config);
+        offences_of_locks(offences, "lockedPromptSections", &self.locked_prompt_sections)
     }
 }
 
@@ -256,8 +266,24 @@ pub struct DialecticalConfig {
     pub enabled_strategies: Vec<Strategy>,
     /// Factor on a move's score; 1 when absent.
     pub strategy_weights: BTreeMap<Strategy, f64>,
-    /// Guidance that replaces the built-in one of a move.
+    /// Guidance that replaces the built-in one of a move; each of 2,000 characters at most.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Strategy, limits::MovePrompt>))]
     pub custom_prompts: BTreeMap<Strategy, String>,
+}
+
+impl Ruled for DialecticalConfig {
+    fn offences(&self) -> Offences {
+        offences_of_prompts(&self.custom_prompts)
+    }
+}
+
+/// Checks the length of guidance that replaces the built-in one.
+#[must_use]
+pub fn offences_of_prompts(prompts: &BTreeMap<Strategy, String>) -> Offences {
+    prompts.iter().fold(Offences::default(), |offences, (strategy, text)| {
+        let path = format!("customPrompts.{}", strategy.name());
+        offences.chars(&path, text.as_str(), limits::MovePrompt::RANGE)
+    })
 }
 
 impl Default for DialecticalConfig {
@@ -301,6 +327,19 @@ mod tests {
         assert!(an_assignment(10, Some(11), false).offences().is_empty());
         let offences = an_assignment(10, Some(10), false).offences();
         assert_eq!(offences.into_iter().map(|offence| offence.path).collect::<Vec<_>>(), ["dueAt"]);
+    }
+
+    #[test]
+    fn prompts_are_of_bounded_length_and_locks_name_sections() {
+        let mut config = AiConfig {
+            custom_system_prompt: Some("a".repeat(20_001)),
+            locked_prompt_sections: vec!["persona".into(), "mood".into()],
+            ..AiConfig::default()
+        };
+        config.dialectical_config.custom_prompts.insert(Strategy::Clarify, "字".repeat(2_001));
+        let paths: Vec<_> = config.offences().into_iter().map(|offence| offence.path).collect();
+        let clarify = "dialecticalConfig.customPrompts.clarify";
+        assert_eq!(paths, ["customSystemPrompt", clarify, "lockedPromptSections[1]"]);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::turn::{Turn, Usage};
 use crate::ids::{AssignmentId, CourseId, StreamingSessionId, UserId};
+use crate::limits;
 use crate::money::Micros;
+use crate::prompts::PromptEdits;
 use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
@@ -42,6 +44,10 @@ pub struct Conversation {
     /// The opening of the model's Live API that it runs on, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streaming_session: Option<StreamingSessionId>,
+    /// Sections of the prompt in the student's own words, by the section's name.
+    #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, limits::PromptEdit>))]
+    pub prompt_edits: PromptEdits,
     /// When it began, ms.
     pub started_at: Millis,
     /// When somebody last did something, ms.
@@ -57,7 +63,10 @@ pub struct Conversation {
 
 impl Ruled for Conversation {
     fn offences(&self) -> Offences {
-        Offences::default().each("turns", &self.turns)
+        let offences = Offences::default().each("turns", &self.turns);
+        self.prompt_edits.iter().fold(offences, |offences, (name, text)| {
+            offences.chars(&format!("promptEdits.{name}"), text.as_str(), limits::PromptEdit::RANGE)
+        })
     }
 }
 

@@ -27,7 +27,7 @@ mod wallet;
 pub use announcement::Announcement;
 pub use assignment::{
     AiConfig, Analyser, Assignment, AssignmentMode, AssignmentStatus, DUE_BEFORE_START, DialecticalConfig,
-    Reference, Reminder, is_due_after_start,
+    Reference, Reminder, is_due_after_start, offences_of_prompts,
 };
 pub use contribution::{Contribution, Words};
 pub use conversation::{Conversation, ConversationState, EndReason};

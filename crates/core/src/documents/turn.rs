@@ -221,10 +221,22 @@ impl Usage {
 }
 
 /// How long the student waited, from the end of the student's turn, in milliseconds.
+///
+/// `askedMs` without `openingMs` is our own share before the model; between its first word and the student's screen lies
+/// a single event of the server, in which the platform's clock stands still, so that share cannot be measured from within
+/// and is not claimed here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Latency {
+    /// Until the model was first asked, `openingMs` included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
+    pub asked_ms: Option<i64>,
+    /// How much of that the opening of the model's session took, tries in vain included; absent when it was open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
+    pub opening_ms: Option<i64>,
     /// Until the first text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
@@ -241,6 +253,8 @@ pub struct Latency {
 impl Ruled for Latency {
     fn offences(&self) -> Offences {
         Offences::default()
+            .number("askedMs", self.asked_ms, limits::DurationMs::RANGE)
+            .number("openingMs", self.opening_ms, limits::DurationMs::RANGE)
             .number("firstTextMs", self.first_text_ms, limits::DurationMs::RANGE)
             .number("firstAudioMs", self.first_audio_ms, limits::DurationMs::RANGE)
             .number("totalMs", self.total_ms, limits::DurationMs::RANGE)

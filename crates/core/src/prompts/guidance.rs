@@ -31,6 +31,14 @@ pub fn guidance(config: &DialecticalConfig, strategy: Strategy) -> String {
     format!("⟦move: {name}⟧ ⟦{words}⟧")
 }
 
+/// The guidance of the last question, which the student answers with the last turn: it asks for the student's own sum. It
+/// stands where that of a move would, under the name of the move that is made, which is to go on.
+#[must_use]
+pub fn closing() -> String {
+    let words = one_line(&compiled::CLOSING.source());
+    format!("⟦move: {}⟧ ⟦{words}⟧", Strategy::Continue.name())
+}
+
 /// `text` on one line, single-spaced and without guidance brackets.
 pub(super) fn one_line(text: &str) -> String {
     plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -49,6 +57,14 @@ mod tests {
             assert!(line.ends_with('⟧') && !line.contains('\n') && line.len() > 100, "{line}");
             assert_eq!(line.matches('⟦').count(), 2);
         }
+    }
+
+    #[test]
+    fn the_last_question_asks_for_the_students_own_sum() {
+        let line = closing();
+        assert!(line.starts_with("⟦move: continue⟧ ⟦The student has one turn left"), "{line}");
+        assert!(line.ends_with('⟧') && !line.contains('\n'));
+        assert_ne!(line, guidance(&DialecticalConfig::default(), Strategy::Continue));
     }
 
     #[test]

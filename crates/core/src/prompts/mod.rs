@@ -2,31 +2,43 @@
 //!
 //! # Layout
 //! - `slot`: what a template leaves open
+//! - `section`: the named sections of the frame
 //! - [`parse`](mod@parse): text is read, and refused where it names what is not known
 //! - [`template`]: text with slots, and its filling
+//! - [`frame`]: an opening and sections, and their filling
+//! - [`edits`]: sections in a student's own words
 //! - `source`: the check of the Markdown files, which `build.rs` runs
 //! - [`tutor`]: a built-in persona or a teacher's own one
 //! - [`briefing`]: the system instruction of a dialogue
 //! - [`guidance`](mod@guidance): the line before a student's text that names the move
+//! - [`summary`]: what the text model is asked once a conversation has ended
 
 pub mod briefing;
+pub mod edits;
+pub mod frame;
 pub mod guidance;
 pub mod parse;
+mod section;
 mod slot;
 #[cfg(test)]
 mod source;
+pub mod summary;
 pub mod template;
 pub mod tutor;
 
 pub use briefing::{Briefing, system_instruction};
-pub use guidance::{guidance, plain};
+pub use edits::PromptEdits;
+pub use frame::Frame;
+pub use guidance::{closing, guidance, plain};
 pub use parse::Piece;
+pub use section::Section;
 pub use slot::Slot;
 pub use template::Template;
 pub use tutor::Tutor;
 
 mod compiled {
-    use super::{Persona, Piece, Slot, Template};
+    use super::frame::Part;
+    use super::{Frame, Persona, Piece, Section, Slot, Template};
 
     include!(concat!(env!("OUT_DIR"), "/prompts.rs"));
 }

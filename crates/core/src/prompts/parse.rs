@@ -6,6 +6,9 @@ use super::slot::Slot;
 /// The slots that the template of a persona may name.
 pub const PERSONA_SLOTS: &[Slot] = &[Slot::Question, Slot::Title, Slot::Language];
 
+/// The slots that the question for a summary names.
+pub const SUMMARY_SLOTS: &[Slot] = &[Slot::Question, Slot::Language];
+
 /// A piece of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'a> {

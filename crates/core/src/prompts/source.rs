@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::parse::{self, Fault, known_list};
+use super::section::Section;
 use super::slot::Slot;
 
 /// The voices a persona may have.
@@ -24,15 +25,20 @@ pub enum Kind {
     Move,
     /// `styles/*.md`
     Style,
+    /// `closing.md`: the guidance of the last question
+    Closing,
+    /// `summary.md`: what the text model is asked when a conversation has ended
+    Summary,
 }
 
 impl Kind {
     /// The fields its front matter has, all of them and no others.
     const fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::System => &["id", "name", "description"],
             Self::Persona => &["id", "name", "description", "voice", "style"],
-            Self::Move | Self::Style => &["id", "name", "description"],
+            Self::System | Self::Move | Self::Style | Self::Closing | Self::Summary => {
+                &["id", "name", "description"]
+            }
         }
     }
 
@@ -41,7 +47,8 @@ impl Kind {
         match self {
             Self::System => Slot::ALL,
             Self::Persona => parse::PERSONA_SLOTS,
-            Self::Move | Self::Style => &[],
+            Self::Summary => parse::SUMMARY_SLOTS,
+            Self::Move | Self::Style | Self::Closing => &[],
         }
     }
 
@@ -50,7 +57,8 @@ impl Kind {
         match self {
             Self::System => Slot::ALL,
             Self::Persona => &[Slot::Question],
-            Self::Move | Self::Style => &[],
+            Self::Summary => parse::SUMMARY_SLOTS,
+            Self::Move | Self::Style | Self::Closing => &[],
         }
     }
 }
@@ -95,7 +103,20 @@ impl From<parse::Piece<'_>> for Piece {
 pub struct Source {
     /// Front matter.
     fields: Fields,
-    /// The text below the front matter.
+    /// The text below the front matter; of a frame, what stands before its first section.
+    pub pieces: Vec<Piece>,
+    /// The sections of a frame; nothing else has any.
+    pub sections: Vec<Part>,
+}
+
+/// A section of a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which.
+    pub section: Section,
+    /// What stands over it, without the name.
+    pub heading: String,
+    /// Its text.
     pub pieces: Vec<Piece>,
 }
 
@@ -114,7 +135,7 @@ pub fn read(file: &str, stem: &str, text: &str, kind: Kind) -> Result<Source, Mi
     let text = text.replace("\r\n", "\n");
     let mistake = |line, what: String| Mistake { file: file.to_owned(), line, what };
     let (fields, body_line) = front_matter(&text, kind).map_err(|(line, what)| mistake(line, what))?;
-    let source = Source { fields, pieces: Vec::new() };
+    let mut source = Source { fields, pieces: Vec::new(), sections: Vec::new() };
     if source.field("id") != stem {
         return Err(mistake(
             1,
@@ -142,15 +163,69 @@ pub fn read(file: &str, stem: &str, text: &str, kind: Kind) -> Result<Source, Mi
     if kind != Kind::System {
         parse::refuse_guidance(body).map_err(faulty)?;
     }
-    let pieces = parse::parse(body, kind.known()).map_err(faulty)?;
-    let pieces: Vec<Piece> = pieces.into_iter().map(Piece::from).collect();
+    let read = |text: &str, line: usize| -> Result<Vec<Piece>, Mistake> {
+        let pieces = parse::parse(text, kind.known())
+            .map_err(|fault| faulty(Fault { line: fault.line + line, ..fault }))?;
+        Ok(pieces.into_iter().map(Piece::from).collect())
+    };
+    if kind == Kind::System {
+        for (line, heading, text) in chapters(body) {
+            let pieces = read(&text, line)?;
+            match heading {
+                None => source.pieces = pieces,
+                Some(heading) => {
+                    let (section, heading) = titled(heading, &source.sections)
+                        .map_err(|what| mistake(body_line + line - 1, what))?;
+                    source.sections.push(Part { section, heading, pieces });
+                }
+            }
+        }
+        for section in Section::ALL {
+            if !source.sections.iter().any(|part| part.section == *section) {
+                let what = format!("the section `{{#{}}}` is missing", section.name());
+                return Err(mistake(body_line, what));
+            }
+        }
+    } else {
+        source.pieces = read(body, 0)?;
+    }
+    let all = || source.pieces.iter().chain(source.sections.iter().flat_map(|part| &part.pieces));
     for slot in kind.required() {
-        if !pieces.contains(&Piece::Slot(*slot)) {
+        if !all().any(|piece| *piece == Piece::Slot(*slot)) {
             let what = format!("{{{{{}}}}} is missing; {}", slot.name(), known_list(kind.known()));
             return Err(mistake(body_line, what));
         }
     }
-    Ok(Source { pieces, ..source })
+    Ok(source)
+}
+
+/// Cuts a frame at its `## ` headings: the line on which each text begins, from 0, its heading, and the text.
+fn chapters(body: &str) -> Vec<(usize, Option<&str>, String)> {
+    let mut all = vec![(0, None, String::new())];
+    for (line, number) in body.lines().zip(1..) {
+        match (line.strip_prefix("## "), all.last_mut()) {
+            (None, Some((_, _, text))) => {
+                *text += line;
+                text.push('\n');
+            }
+            (heading, _) => all.push((number, heading, String::new())),
+        }
+    }
+    all
+}
+
+/// `What is argued {#question}`
+fn titled(heading: &str, before: &[Part]) -> Result<(Section, String), String> {
+    let named = heading.trim_end().strip_suffix('}').and_then(|rest| rest.rsplit_once("{#"));
+    let (title, name) =
+        named.ok_or_else(|| format!("`## {heading}` must end with its name, as `{{#name}}`"))?;
+    let names = || Section::ALL.iter().map(|section| section.name()).collect::<Vec<_>>().join(", ");
+    let section =
+        Section::find(name).ok_or_else(|| format!("`{name}` is no section; the sections are {}", names()))?;
+    if before.iter().any(|part| part.section == section) {
+        return Err(format!("the section `{name}` stands twice"));
+    }
+    Ok((section, title.trim().to_owned()))
 }
 
 /// A line and what is wrong on it.
@@ -276,6 +351,57 @@ mod tests {
     fn a_template_holds_no_guidance_brackets_and_is_not_empty() {
         assert!(persona(&format!("{FRONT}{{{{question}}}}\n⟦move⟧")).unwrap_err().contains(":9: ⟦"));
         assert!(persona(FRONT).unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn the_last_question_takes_no_placeholders_and_the_one_for_a_summary_names_both() {
+        let text = "---\nid: closing\nname: Last\ndescription: Asks.\n---\nAsk {{question}}.";
+        let error = read("closing.md", "closing", text, Kind::Closing).unwrap_err();
+        assert!(error.what.contains("takes no placeholders"), "{error}");
+        let text = text.replace("closing", "summary");
+        let error = read("summary.md", "summary", &text, Kind::Summary).unwrap_err();
+        assert!(error.what.starts_with("{{language}} is missing"), "{error}");
+        assert!(
+            read("summary.md", "summary", &format!("{text} In {{{{language}}}}."), Kind::Summary).is_ok()
+        );
+    }
+
+    /// A frame in which each section stands once and every slot is named.
+    fn a_frame() -> String {
+        let slots: String = Slot::ALL.iter().map(|slot| format!("{{{{{}}}}} ", slot.name())).collect();
+        let sections: String = Section::ALL
+            .iter()
+            .map(|section| format!("\n\n## A heading {{#{}}}\nText.", section.name()))
+            .collect();
+        format!("---\nid: system\nname: The frame\ndescription: Of all.\n---\nYou ask: {slots}{sections}\n")
+    }
+
+    fn frame(text: &str) -> Result<Source, String> {
+        read("system.md", "system", text, Kind::System).map_err(|mistake| mistake.to_string())
+    }
+
+    #[test]
+    fn a_frame_falls_into_its_opening_and_its_named_sections() {
+        let source = frame(&a_frame()).unwrap();
+        assert!(matches!(&source.pieces[0], Piece::Text(text) if text == "You ask: "));
+        let names: Vec<_> = source.sections.iter().map(|part| part.section).collect();
+        assert_eq!(names, Section::ALL);
+        assert_eq!(source.sections[0].heading, "A heading");
+        assert_eq!(source.sections[0].pieces, [Piece::Text("Text.\n\n".into())]);
+    }
+
+    #[test]
+    fn a_section_without_a_name_with_an_unknown_one_twice_or_missing_is_told_with_its_line() {
+        for (from, to, told) in [
+            ("{#question}", "", "system.md:8: `## A heading ` must end with its name, as `{#name}`"),
+            ("{#question}", "{#answer}", "system.md:8: `answer` is no section; the sections are question,"),
+            ("{#safety}", "{#question}", "system.md:32: the section `question` stands twice"),
+            ("\n\n## A heading {#safety}", "", "the section `{#safety}` is missing"),
+            ("{#question}\nText", "{#question}\n{{mood}}", "system.md:9: {{mood}} is not known here"),
+        ] {
+            let error = frame(&a_frame().replace(from, to)).unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
     }
 
     #[test]

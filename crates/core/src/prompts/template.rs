@@ -23,32 +23,15 @@ impl Template<'_> {
         })
     }
 
-    /// The text with its slots filled, without the sections (from a `## ` heading to the next) that name an empty slot:
-    /// so a template says what it says about a thing only when the thing is there, without a word for "if".
+    /// The text with each slot replaced; nothing when one of the values is blank.
     #[must_use]
-    pub fn fill_sections(&self, value: impl Fn(Slot) -> String) -> String {
-        let mut filled = String::new();
-        let (mut section, mut whole) = (String::new(), true);
-        for piece in self.0 {
-            match piece {
-                Piece::Slot(slot) => {
-                    let value = value(*slot);
-                    whole &= !value.trim().is_empty();
-                    section += &value;
-                }
-                Piece::Text(text) => {
-                    let mut parts = text.split("\n## ");
-                    section += parts.next().unwrap_or_default();
-                    for part in parts {
-                        if whole {
-                            filled += &section;
-                        }
-                        (section, whole) = (format!("\n## {part}"), true);
-                    }
-                }
+    pub fn fill_whole(&self, value: impl Fn(Slot) -> String) -> Option<String> {
+        self.0.iter().try_fold(String::new(), |filled, piece| match piece {
+            Piece::Text(text) => Some(filled + text),
+            Piece::Slot(slot) => {
+                Some(value(*slot)).filter(|text| !text.trim().is_empty()).map(|text| filled + &text)
             }
-        }
-        if whole { filled + &section } else { filled }
+        })
     }
 }
 
@@ -57,29 +40,28 @@ mod tests {
     use super::*;
 
     const TEMPLATE: Template<'static> = Template(&[
-        Piece::Text("You ask.\n\n## Question\n"),
+        Piece::Text("Ask: "),
         Piece::Slot(Slot::Question),
-        Piece::Text("\n\n## Background\nRead: "),
+        Piece::Text(" Read: "),
         Piece::Slot(Slot::Background),
-        Piece::Text(".\n\n## End\nStop."),
     ]);
 
     #[test]
-    fn a_section_with_an_empty_slot_is_left_out() {
-        let filled =
-            TEMPLATE.fill_sections(|slot| if slot == Slot::Question { "Why?".into() } else { String::new() });
-        assert_eq!(filled, "You ask.\n\n## Question\nWhy?\n\n## End\nStop.");
+    fn a_value_is_never_read_as_a_template() {
+        assert_eq!(TEMPLATE.fill(|_| "{{question}}".into()), "Ask: {{question}} Read: {{question}}");
     }
 
     #[test]
-    fn a_value_is_never_read_as_a_template() {
-        let filled = TEMPLATE.fill_sections(|_| "{{question}}\n## End".into());
-        assert!(filled.contains("Read: {{question}}\n## End."), "{filled}");
-        assert_eq!(filled.matches("\n## ").count(), 5, "three of the template, two of the values: {filled}");
+    fn a_blank_value_makes_a_whole_text_nothing() {
+        assert_eq!(
+            TEMPLATE.fill_whole(|slot| if slot == Slot::Question { "Why?".into() } else { " ".into() }),
+            None
+        );
+        assert_eq!(TEMPLATE.fill_whole(|_| "x".into()).as_deref(), Some("Ask: x Read: x"));
     }
 
     #[test]
     fn the_source_can_be_shown_as_it_was_written() {
-        assert!(TEMPLATE.source().contains("## Background\nRead: {{background}}."));
+        assert_eq!(TEMPLATE.source(), "Ask: {{question}} Read: {{background}}");
     }
 }

@@ -16,7 +16,7 @@ impl Gone {
     pub fn loss(self) -> Loss {
         match self {
             Self::Closed(code, reason) => Loss::of_close(code, reason),
-            Self::Refused(status) => Loss::of_status(status),
+            Self::Refused(status) => Loss::of_refusal(status, ""),
         }
     }
 }

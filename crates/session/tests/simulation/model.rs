@@ -25,6 +25,8 @@ pub struct Model {
     /// Counts answers; pieces of older ones are void once it was broken into.
     pub answer: u32,
     answering: bool,
+    /// Whether it listens itself for where speech begins and ends.
+    pub listens: bool,
     prompt_tokens: u64,
     said: u32,
     /// Messages that came twice.
@@ -47,16 +49,16 @@ impl Model {
 
     /// What comes of a message.
     pub fn hear(&mut self, message: &ClientMessage, random: &mut Random, faulty: bool) -> Vec<Piece> {
-        let mut script = Vec::new();
-        if std::mem::take(&mut self.answering) {
-            // Broken into: the rest of the old answer is void, its end is told.
-            let usage = self.usage(3);
-            script.push((5, Act::Says(ServerEvent::Interrupted), ALWAYS));
-            script.push((6, Act::Says(ServerEvent::Usage(usage)), ALWAYS));
-            script.push((6, Act::Says(ServerEvent::TurnComplete), ALWAYS));
+        if *message == ClientMessage::AudioStreamEnd {
+            assert!(self.listens, "a model that is told of activities refuses the end of the stream");
+            return Vec::new();
         }
-        self.answer += 1;
+        let mut script = self.broken_into();
         let spoken = match message {
+            ClientMessage::AudioStreamEnd => return script,
+            ClientMessage::ActivityStart | ClientMessage::ActivityEnd if self.listens => {
+                panic!("a model that listens for itself refuses {message:?}")
+            }
             ClientMessage::ActivityStart => return script,
             ClientMessage::ActivityEnd => true,
             ClientMessage::Said { parts } => {
@@ -89,6 +91,25 @@ impl Model {
             garbled.push((at, act, id));
         }
         garbled
+    }
+
+    /// What comes of something that the student says to a model that listens for itself.
+    pub fn hear_voice(&mut self, random: &mut Random, faulty: bool) -> Vec<Piece> {
+        let mut script = self.broken_into();
+        self.answering = true;
+        script.extend(self.answer_script(true, random, faulty));
+        if faulty { self.garble(script, random) } else { script }
+    }
+
+    /// The rest of the old answer is void, its end is told.
+    fn broken_into(&mut self) -> Vec<Piece> {
+        self.answer += 1;
+        if !std::mem::take(&mut self.answering) {
+            return Vec::new();
+        }
+        let usage = self.usage(3);
+        let said = [ServerEvent::Interrupted, ServerEvent::Usage(usage), ServerEvent::TurnComplete];
+        said.into_iter().zip([5, 6, 6]).map(|(event, at)| (at, Act::Says(event), ALWAYS)).collect()
     }
 
     fn answer_script(&mut self, spoken: bool, random: &mut Random, faulty: bool) -> Vec<Piece> {

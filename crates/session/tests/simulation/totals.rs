@@ -24,6 +24,8 @@ pub struct Totals {
     pub refusals: u64,
     /// By the row of [`CLOSES`].
     pub closes: [u64; CLOSES.len()],
+    pub utterances: u64,
+    pub out_of_time: u64,
 }
 
 impl Totals {
@@ -46,6 +48,8 @@ impl Totals {
         for (sum, more) in self.closes.iter_mut().zip(other.closes) {
             *sum += more;
         }
+        self.utterances += other.utterances;
+        self.out_of_time += other.out_of_time;
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
@@ -59,6 +63,8 @@ impl Totals {
         assert_eq!(faults.of(Faults::Wallet), self.refusals > 0, "wallets that cannot pay");
         assert_eq!(faults.of(Faults::Clock), self.jumps > 0, "jumps of the clock");
         assert_eq!(faults.of(Faults::Model), self.doubled > 0, "messages that came twice");
+        assert!(self.utterances > 0, "nobody spoke hands-free");
+        assert!(self.out_of_time > 0, "no clock ended anything");
         if faults.of(Faults::Model) {
             assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
             for (count, close) in self.closes.iter().zip(CLOSES) {
@@ -72,7 +78,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock, {} charges, {} refused",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock, {} charges, {} refused, {} said hands-free, {} out of time",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -85,7 +91,9 @@ impl fmt::Display for Totals {
             self.reopened,
             self.jumps,
             self.charges,
-            self.refusals
+            self.refusals,
+            self.utterances,
+            self.out_of_time
         )
     }
 }

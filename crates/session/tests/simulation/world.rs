@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mentora_core::documents::{AiConfig, Speaker};
+use mentora_core::documents::{AiConfig, EndReason, Speaker};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent, Usage};
@@ -17,11 +17,14 @@ use crate::random::Random;
 use crate::totals::Totals;
 
 mod effects;
+mod endings;
 mod figures;
+mod hands_free;
 mod invariants;
 mod life;
 mod promises;
 mod readers;
+mod sessions;
 mod store;
 mod student;
 mod wallet;
@@ -66,6 +69,7 @@ impl Faults {
 enum Happens {
     StudentActs,
     StudentStops(ConnectionId),
+    StudentUtters(ConnectionId),
     Hello(ConnectionId),
     /// A frame that was long under way.
     Frame(ConnectionId, ClientFrame),
@@ -81,6 +85,8 @@ enum Happens {
     /// Staff open the conversation again, if it has ended.
     Reopen,
     Tally(figures::Telling),
+    Keep(Box<sessions::Keeping>),
+    Summary(endings::Summary),
     Wallet(wallet::Asking),
     /// Somebody adds credits.
     TopUp,
@@ -117,10 +123,15 @@ pub struct World {
     firestore: Firestore,
     figures: figures::Figures,
     wallet: wallet::Wallet,
+    sessions: sessions::Sessions,
     reopenings_left: u32,
+    /// Waits for the days in which nobody does anything.
+    patient: bool,
     model: Model,
     /// The open socket of the model, and whether its setup was accepted.
     socket: Option<(u32, bool)>,
+    /// Sound has come to the model.
+    sound_given: bool,
     /// Openings that there have been.
     openings: BTreeSet<u32>,
     /// The last report of tokens of each answer of the model.
@@ -155,10 +166,17 @@ fn facts(seed: u64) -> Facts {
         title: "Screens".into(),
         question: Some("Do screens harm sleep?".into()),
         background: String::new(),
-        ai_config: AiConfig { max_turns: 6, auto_terminate: false, ..AiConfig::default() },
+        ai_config: AiConfig {
+            max_turns: 6,
+            auto_terminate: false,
+            // A minute or two, of some.
+            time_limit_minutes: (seed % 4 == 0).then_some(1 + (seed / 4 % 2) as u32),
+            ..AiConfig::default()
+        },
         persona: None,
+        prompt_edits: Default::default(),
         // Half of the conversations are paid for by nobody.
-        payer: (seed % 2 == 1).then(wallet::wallet_id),
+        payer: (seed / 2 % 2 == 1).then(wallet::wallet_id),
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }
@@ -178,9 +196,12 @@ impl World {
             firestore: Firestore::default(),
             figures: figures::Figures::default(),
             wallet: wallet::Wallet::default(),
+            sessions: sessions::Sessions::default(),
             reopenings_left: 0,
+            patient: false,
             model: Model::default(),
             socket: None,
+            sound_given: false,
             openings: BTreeSet::new(),
             reported: BTreeMap::new(),
             handles: BTreeMap::new(),
@@ -206,6 +227,7 @@ impl World {
         let short = faults.of(Faults::Wallet) && world.random.percent(30);
         world.wallet.balance = if short { world.random.between(0, 120_000) } else { 10_000_000 };
         world.client.audio = world.random.percent(50);
+        world.patient = world.random.percent(30);
         world.at(0, Happens::Connect);
         world.at(100, Happens::StudentActs);
         if world.random.percent(30) {
@@ -243,6 +265,9 @@ impl World {
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
         totals.reopened = self.figures.reopened;
+        let clock = [EndReason::TimeLimit, EndReason::Inactivity];
+        let ended = self.state.record().ended.as_ref();
+        totals.out_of_time = u64::from(ended.is_some_and(|ended| clock.contains(&ended.reason)));
         totals.charges = self.wallet.charges.len() as u64;
         totals.refusals = self.wallet.refusals;
         totals.doubled = self.model.doubled;
@@ -270,6 +295,7 @@ impl World {
             }
             let next = self.queue.first_key_value().map(|((at, _), _)| *at);
             let alarm = self.state.next_alarm().map(|at| (at.0 - self.skew).max(self.now));
+            let alarm = alarm.filter(|at| self.waits_for(*at));
             match (next, alarm) {
                 (None, None) if self.calm => break,
                 (None, None) => self.calm_down(),
@@ -323,6 +349,7 @@ impl World {
         match what {
             Happens::StudentActs => self.student_acts(),
             Happens::StudentStops(id) => self.frame(id, ClientFrame::AudioEnd {}),
+            Happens::StudentUtters(id) => self.utter(id),
             Happens::Frame(id, frame) => self.frame(id, frame),
             Happens::Hello(id) => self.hello(id),
             Happens::Model { generation, act, answer } => self.model_acts(generation, act, answer),
@@ -348,6 +375,8 @@ impl World {
             }
             Happens::Reopen => self.input(Input::Reopen),
             Happens::Tally(telling) => self.tell_figures(&telling),
+            Happens::Keep(keeping) => self.keep_session(*keeping),
+            Happens::Summary(summary) => self.sum_up(summary),
             Happens::Wallet(asking) => self.wallet_hears(asking),
             Happens::TopUp => self.wallet.balance += 5_000_000,
             Happens::Connect => self.connect(),
@@ -384,9 +413,10 @@ impl World {
             Act::Speaks { bytes } => self.input(Input::ModelAudio { generation, bytes, sample_rate: 24_000 }),
             Act::Goes(row) => {
                 if current {
-                    self.socket = None;
+                    let ready = self.socket.take().is_some_and(|(_, ready)| ready);
                     self.totals.closes[row] += 1;
-                    self.refusing = CLOSES[row].loss() == Loss::RetryFresh;
+                    let loss = CLOSES[row].loss();
+                    self.refusing = if ready { loss.after_setup() } else { loss } == Loss::RetryFresh;
                 }
                 let (loss, detail) = (CLOSES[row].loss(), format!("{:?}", CLOSES[row]));
                 self.input(Input::ModelLost { generation, loss, detail });

@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use super::setup::Sensitivity;
+
 /// One decision per frame of this length.
 const FRAME_MS: u32 = 20;
-/// Loud frames in a row that begin an utterance: a click is shorter.
-const FRAMES_TO_START: u32 = 3;
+/// Loud frames that make a recording audible: a click is shorter.
+const AUDIBLE_FRAMES: usize = 3;
 /// Kept from before the first loud frame, so that soft beginnings are not lost.
 const PREROLL_MS: u32 = 300;
 /// Quieter than this (RMS of 16-bit samples) is never speech.
@@ -39,8 +41,7 @@ impl Utterance {
     /// Whether any part of it is loud enough to be speech.
     pub fn is_audible(&self) -> bool {
         let frame = (self.rate / 1000 * FRAME_MS).max(1) as usize;
-        self.samples.chunks(frame).filter(|frame| rms(frame) > QUIETEST_SPEECH).count()
-            >= FRAMES_TO_START as usize
+        self.samples.chunks(frame).filter(|frame| rms(frame) > QUIETEST_SPEECH).count() >= AUDIBLE_FRAMES
     }
 }
 
@@ -56,26 +57,27 @@ pub enum Activity {
 /// Energy-based detection over a stream of samples.
 #[derive(Debug)]
 pub struct Detector {
-    silence_ms: u32,
+    sensitivity: Sensitivity,
     rate: u32,
     pending: Vec<i16>,
     preroll: VecDeque<i16>,
     background: f64,
-    loud_frames: u32,
+    /// Milliseconds of sound that may become speech; the gaps between syllables count against it by half.
+    onset_ms: u32,
     quiet_ms: u32,
     speaking: Option<Utterance>,
 }
 
 impl Detector {
-    /// An utterance ends after `silence_ms` of quiet.
-    pub fn new(silence_ms: u32) -> Self {
+    /// Begins and ends utterances as the setup asks for.
+    pub fn new(sensitivity: Sensitivity) -> Self {
         Self {
-            silence_ms,
+            sensitivity,
             rate: 16_000,
             pending: Vec::new(),
             preroll: VecDeque::new(),
             background: 60.0,
-            loud_frames: 0,
+            onset_ms: 0,
             quiet_ms: 0,
             speaking: None,
         }
@@ -99,19 +101,20 @@ impl Detector {
     pub fn stream_ended(&mut self) -> Option<Activity> {
         self.pending.clear();
         self.preroll.clear();
-        self.loud_frames = 0;
+        self.onset_ms = 0;
         self.speaking.take().map(Activity::Ended)
     }
 
     fn frame(&mut self, frame: &[i16]) -> Option<Activity> {
         let loudness = rms(frame);
-        let loud = loudness > QUIETEST_SPEECH.max(self.background * ABOVE_BACKGROUND);
+        let reluctance = if self.sensitivity.reluctant { 2.0 } else { 1.0 };
+        let loud = loudness > QUIETEST_SPEECH.max(self.background * ABOVE_BACKGROUND) * reluctance;
         if let Some(utterance) = &mut self.speaking {
             utterance.extend(frame);
             self.quiet_ms = if loud { 0 } else { self.quiet_ms + FRAME_MS };
             let full = utterance.samples.len() >= LONGEST_SECONDS * self.rate as usize;
-            if self.quiet_ms >= self.silence_ms || full {
-                self.loud_frames = 0;
+            if self.quiet_ms >= self.sensitivity.silence_ms || full {
+                self.onset_ms = 0;
                 return self.speaking.take().map(Activity::Ended);
             }
             return None;
@@ -121,12 +124,12 @@ impl Detector {
         let excess = self.preroll.len().saturating_sub(kept);
         self.preroll.drain(..excess);
         if !loud {
-            self.loud_frames = 0;
+            self.onset_ms = self.onset_ms.saturating_sub(FRAME_MS / 2);
             self.background = self.background * 0.95 + loudness.min(1_000.0) * 0.05;
             return None;
         }
-        self.loud_frames += 1;
-        if self.loud_frames < FRAMES_TO_START {
+        self.onset_ms += FRAME_MS;
+        if self.onset_ms < self.sensitivity.onset_ms {
             return None;
         }
         self.quiet_ms = 0;
@@ -144,6 +147,10 @@ fn rms(samples: &[i16]) -> f64 {
 mod tests {
     use super::*;
 
+    fn detector() -> Detector {
+        Detector::new(Sensitivity { silence_ms: 500, ..Sensitivity::default() })
+    }
+
     fn tone(ms: u32) -> Vec<i16> {
         (0..16 * ms).map(|n| ((f64::from(n) * 0.2).sin() * 8_000.0) as i16).collect()
     }
@@ -154,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_utterance_begins_with_sound_and_ends_after_the_silence_asked_for() {
-        let mut detector = Detector::new(500);
+        let mut detector = detector();
         assert_eq!(detector.hear(&silence(1_000), 16_000), []);
         assert_eq!(detector.hear(&tone(1_000), 16_000), [Activity::Started]);
         assert_eq!(detector.hear(&silence(400), 16_000), []);
@@ -165,14 +172,29 @@ mod tests {
 
     #[test]
     fn a_click_is_not_speech() {
-        let mut detector = Detector::new(500);
+        let mut detector = detector();
         let click: Vec<i16> = [silence(500), tone(40), silence(500)].concat();
         assert_eq!(detector.hear(&click, 16_000), []);
     }
 
     #[test]
+    fn speech_begins_when_it_has_lasted_as_long_as_was_asked_for() {
+        let mut patient = Detector::new(Sensitivity { onset_ms: 400, ..Sensitivity::default() });
+        assert_eq!(patient.hear(&[tone(300), silence(1_000)].concat(), 16_000), []);
+        assert_eq!(patient.hear(&tone(420), 16_000), [Activity::Started]);
+    }
+
+    #[test]
+    fn a_reluctant_detector_wants_more_than_a_murmur() {
+        let murmur: Vec<i16> = tone(500).into_iter().map(|sample| sample / 16).collect();
+        assert_eq!(detector().hear(&murmur, 16_000), [Activity::Started]);
+        let mut reluctant = Detector::new(Sensitivity { reluctant: true, ..Sensitivity::default() });
+        assert_eq!(reluctant.hear(&murmur, 16_000), []);
+    }
+
+    #[test]
     fn the_end_of_the_stream_ends_the_utterance_at_once() {
-        let mut detector = Detector::new(500);
+        let mut detector = detector();
         detector.hear(&tone(500), 16_000);
         assert!(matches!(detector.stream_ended(), Some(Activity::Ended(_))));
         assert_eq!(detector.stream_ended(), None);

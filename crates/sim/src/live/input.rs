@@ -27,7 +27,7 @@ impl Ear {
     /// As the setup asked for.
     pub fn new(detection: Detection) -> Self {
         match detection {
-            Detection::Automatic { silence_ms } => Self::Automatic(Detector::new(silence_ms)),
+            Detection::Automatic(sensitivity) => Self::Automatic(Detector::new(sensitivity)),
             Detection::Manual => Self::Manual { window: None, texts: Vec::new() },
         }
     }

@@ -63,10 +63,25 @@ pub enum Detection {
     /// The client: `activityStart` and `activityEnd`.
     Manual,
     /// The server, after this much silence.
-    Automatic {
-        /// Milliseconds of silence that end an utterance.
-        silence_ms: u32,
-    },
+    Automatic(Sensitivity),
+}
+
+/// What the server takes for speech.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sensitivity {
+    /// Milliseconds of silence that end an utterance.
+    pub silence_ms: u32,
+    /// Milliseconds of speech that begin one: Google's `prefixPaddingMs`.
+    pub onset_ms: u32,
+    /// Speech begins less often.
+    pub reluctant: bool,
+}
+
+impl Default for Sensitivity {
+    /// Google documents no defaults; its samples use up to half a second and close turns within a second.
+    fn default() -> Self {
+        Self { silence_ms: 700, onset_ms: 60, reluctant: false }
+    }
 }
 
 /// Sliding-window compression of the context, in tokens.
@@ -182,23 +197,30 @@ fn voice(setup: &Value) -> Result<&'static str, Close> {
 }
 
 fn detection(setup: &Value) -> Result<Detection, Close> {
-    /// Google documents no default; its samples use up to half a second and close turns within a second.
-    const SILENCE_MS: u32 = 700;
-
     let Some(config) =
         setup.pointer("/realtimeInputConfig/automaticActivityDetection").and_then(Value::as_object)
     else {
-        return Ok(Detection::Automatic { silence_ms: SILENCE_MS });
+        return Ok(Detection::Automatic(Sensitivity::default()));
     };
     if config.get("disabled") == Some(&Value::Bool(true)) {
         // AI Studio refuses every other field beside `disabled: true`.
         return if config.len() == 1 { Ok(Detection::Manual) } else { Err(Close::invalid_argument()) };
     }
-    match config.get("silenceDurationMs").map(|value| value.as_i64().and_then(|ms| u32::try_from(ms).ok())) {
-        None => Ok(Detection::Automatic { silence_ms: SILENCE_MS }),
-        Some(Some(silence_ms)) => Ok(Detection::Automatic { silence_ms: silence_ms.max(20) }),
-        Some(None) => Err(Close::invalid_argument()),
-    }
+    let usual = Sensitivity::default();
+    let milliseconds = |name: &str, usual: u32| match config.get(name) {
+        None => Ok(usual),
+        Some(value) => value
+            .as_i64()
+            .and_then(|ms| u32::try_from(ms).ok())
+            .map(|ms| ms.max(20))
+            .ok_or_else(Close::invalid_argument),
+    };
+    Ok(Detection::Automatic(Sensitivity {
+        silence_ms: milliseconds("silenceDurationMs", usual.silence_ms)?,
+        onset_ms: milliseconds("prefixPaddingMs", usual.onset_ms)?,
+        reluctant: config.get("startOfSpeechSensitivity").and_then(Value::as_str)
+            == Some("START_SENSITIVITY_LOW"),
+    }))
 }
 
 fn compression(config: &Value) -> Compression {

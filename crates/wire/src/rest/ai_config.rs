@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use mentora_core::dialogue::Strategy;
-use mentora_core::documents::{AiConfig, Analyser, DialecticalConfig};
+use mentora_core::documents::{AiConfig, Analyser, DialecticalConfig, offences_of_prompts};
 use mentora_core::limits;
+use mentora_core::prompts::edits::offences_of_locks;
 use mentora_core::rules::{Offences, Ruled};
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +21,9 @@ pub struct UpdateAiConfig {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub persona: Option<String>,
-    /// Staff's own instructions; students never see them.
+    /// Staff's own instructions, up to 20,000 characters; students never see them.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::CustomSystemPrompt>, inline))]
     pub custom_system_prompt: Option<Option<String>>,
     /// Which moves, how heavy, in which words.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
@@ -40,11 +41,12 @@ pub struct UpdateAiConfig {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = limits::ResponseDelayHours, inline))]
     pub response_delay_hours: Option<f64>,
-    /// Whether the student may edit the prompt.
+    /// Whether students may write sections of the prompt themselves when they begin: `persona`, `speech`,
+    /// `thinking`.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = bool))]
     pub allow_student_prompt_edit: Option<bool>,
-    /// Sections of the prompt that the student may not edit, all of them.
+    /// Sections of the prompt that students may not write even so, all of them.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub locked_prompt_sections: Option<Vec<String>>,
@@ -60,7 +62,7 @@ pub struct UpdateAiConfig {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Analyser))]
     pub analyser: Option<Analyser>,
-    /// Minutes after which the conversation ends, 1 to 1,440; `null` takes the limit away.
+    /// Minutes after the student's first turn after which the conversation ends, 1 to 1,440; `null` takes the limit away.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::TimeLimitMinutes>, inline))]
     pub time_limit_minutes: Option<Option<u32>>,
@@ -68,11 +70,21 @@ pub struct UpdateAiConfig {
 
 impl Ruled for UpdateAiConfig {
     fn offences(&self) -> Offences {
-        Offences::default()
+        let offences = Offences::default()
             .number("maxTurns", self.max_turns, limits::MaxTurns::RANGE)
             .number("responseDelayHours", self.response_delay_hours, limits::ResponseDelayHours::RANGE)
             .chars("language", self.language.as_ref().and_then(Option::as_deref), limits::LanguageTag::RANGE)
             .number("timeLimitMinutes", self.time_limit_minutes.flatten(), limits::TimeLimitMinutes::RANGE)
+            .chars(
+                "customSystemPrompt",
+                self.custom_system_prompt.as_ref().and_then(Option::as_deref),
+                limits::CustomSystemPrompt::RANGE,
+            )
+            .within("dialecticalConfig", self.dialectical_config.as_ref());
+        match &self.locked_prompt_sections {
+            Some(locked) => offences_of_locks(offences, "lockedPromptSections", locked),
+            None => offences,
+        }
     }
 }
 
@@ -115,10 +127,16 @@ pub struct UpdateDialecticalConfig {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Strategy, f64>))]
     pub strategy_weights: Option<BTreeMap<Strategy, f64>>,
-    /// Guidance that replaces the built-in one of a move.
+    /// Guidance that replaces the built-in one of a move; each of 2,000 characters at most.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Strategy, String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Strategy, limits::MovePrompt>))]
     pub custom_prompts: Option<BTreeMap<Strategy, String>>,
+}
+
+impl Ruled for UpdateDialecticalConfig {
+    fn offences(&self) -> Offences {
+        self.custom_prompts.as_ref().map(offences_of_prompts).unwrap_or_default()
+    }
 }
 
 impl UpdateDialecticalConfig {
@@ -148,6 +166,19 @@ mod tests {
             ..before.dialectical_config.clone()
         };
         assert_eq!(after, AiConfig { persona: "gentle".into(), voice: None, dialectical_config, ..before });
+    }
+
+    #[test]
+    fn a_change_is_under_the_rules_of_what_it_changes() {
+        let change = serde_json::json!({
+            "customSystemPrompt": "a".repeat(20_001),
+            "dialecticalConfig": { "customPrompts": { "clarify": "a".repeat(2_001) } },
+            "lockedPromptSections": ["mood"],
+        });
+        let change: UpdateAiConfig = serde_json::from_value(change).unwrap();
+        let paths: Vec<_> = change.offences().into_iter().map(|offence| offence.path).collect();
+        let clarify = "dialecticalConfig.customPrompts.clarify";
+        assert_eq!(paths, ["customSystemPrompt", clarify, "lockedPromptSections[0]"]);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{Conversation, ConversationState, EndReason, Stance, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
 use mentora_core::limits::{self, MAX_CLIENT_MESSAGE_ID_LEN};
+use mentora_core::prompts::PromptEdits;
+use mentora_core::prompts::edits::offences_of_edits;
 use mentora_core::rules::{Offences, Ruled};
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -21,11 +23,17 @@ use crate::stream::{AudioMode, Seq, StreamRole};
 pub struct CreateConversation {
     /// What is to be argued.
     pub assignment_id: AssignmentId,
+    /// Sections of the prompt in the student's own words, each of 2,000 characters at most, where the assignment allows it
+    /// (`allowStudentPromptEdit`) and has not locked them: `persona`, `speech`, `thinking`. A conversation
+    /// that is open already keeps what it began with.
+    #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, limits::PromptEdit>, required = false))]
+    pub prompt_edits: PromptEdits,
 }
 
 impl Ruled for CreateConversation {
     fn offences(&self) -> Offences {
-        Offences::default()
+        Offences::default().with("promptEdits", offences_of_edits(&self.prompt_edits))
     }
 }
 
@@ -136,7 +144,8 @@ impl Ruled for EndConversation {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SummaryBody {
-    /// What came of it, in the student's own words.
+    /// What came of it: where it began, what changed, what stays open, in the student's language. In the first seconds, and
+    /// where the text model fails, the student's first and last words.
     pub summary: String,
     /// Why it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]

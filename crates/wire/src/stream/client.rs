@@ -26,11 +26,11 @@ pub enum ClientFrame {
         /// Sent twice, it is one turn.
         client_message_id: String,
     },
-    /// The student begins to speak.
+    /// The student begins to speak, or, with `turnTaking: automatic`, opens the microphone for as many turns as will be.
     AudioStart {
         /// What follows.
         config: AudioConfig,
-        /// Sent twice, it is one turn.
+        /// Sent twice, it is one turn. The later turns of an open microphone are `{id}.2`, `{id}.3` and so on.
         client_message_id: String,
     },
     /// The student speaks.
@@ -41,7 +41,7 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sequence_number: Option<u64>,
     },
-    /// The student has finished: the tutor may speak.
+    /// The student has finished: the tutor may speak. With `turnTaking: automatic`, the microphone is off.
     #[serde(alias = "end_turn")]
     AudioEnd {},
     /// Stop the tutor now.
@@ -77,6 +77,27 @@ pub struct AudioConfig {
     pub encoding: String,
     /// 1.
     pub channels: u8,
+    /// Who says when the student has finished: beyond the contract, and `manual` when absent.
+    #[serde(default, skip_serializing_if = "TurnTaking::is_manual")]
+    pub turn_taking: TurnTaking,
+}
+
+/// Who says when the student has finished speaking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnTaking {
+    /// The student, by `audio_end`. `audio_start` breaks into an answer.
+    #[default]
+    Manual,
+    /// The model, by listening: hands-free. The microphone stays open over several turns, until `audio_end`, and the
+    /// student breaks into an answer by speaking.
+    Automatic,
+}
+
+impl TurnTaking {
+    fn is_manual(&self) -> bool {
+        *self == Self::Manual
+    }
 }
 
 /// Why a frame was not understood; the text is for the client.
@@ -188,6 +209,7 @@ mod tests {
             r#"{"type":"hello","cursor":7}"#,
             r#"{"type":"text_input","text":"Hi","clientMessageId":"m1"}"#,
             r#"{"type":"audio_start","config":{"sampleRate":16000,"encoding":"pcm","channels":1},"clientMessageId":"m"}"#,
+            r#"{"type":"audio_start","config":{"sampleRate":16000,"encoding":"pcm","channels":1,"turnTaking":"automatic"},"clientMessageId":"m"}"#,
             r#"{"type":"audio_chunk","data":"AAA=","sequenceNumber":3}"#,
             r#"{"type":"audio_end"}"#,
             r#"{"type":"end_turn"}"#,

@@ -109,6 +109,9 @@ pub enum Event {
         /// Why, when it ended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<EndReason>,
+        /// When the time of the conversation is over, ms; told once, when little of it is left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends_at: Option<Millis>,
     },
     /// The conversation has ended.
     ConversationEnded {

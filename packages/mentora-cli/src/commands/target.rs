@@ -2,6 +2,7 @@
 
 use mentora_core::documents::CourseCode;
 use mentora_core::ids::{AssignmentId, ConversationId};
+use mentora_core::prompts::PromptEdits;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::{
     AssignmentBody, ConversationBody, CourseBody, CreateConversation, CreatedConversation,
@@ -50,7 +51,7 @@ fn found<T>(answer: Result<T, CliError>) -> Result<Option<T>, CliError> {
 }
 
 async fn begin(context: &Context, assignment_id: AssignmentId) -> Result<ConversationBody, CliError> {
-    let body = CreateConversation { assignment_id };
+    let body = CreateConversation { assignment_id, prompt_edits: PromptEdits::new() };
     let reply: Reply<CreatedConversation> = context.client.post("/api/conversations", &body).await?;
     Ok(reply.body.conversation)
 }

@@ -6,7 +6,7 @@ use mentora_core::ids::TurnId;
 use mentora_wire::stream::server::ErrorFrame;
 use mentora_wire::stream::{Event, SessionState, StreamRole};
 
-use super::{plain, transcript, words};
+use super::{clock, plain, transcript, words};
 use crate::stream::News;
 
 /// Something to write.
@@ -118,6 +118,10 @@ impl Live {
             Event::AiTextChunk { turn_id, text } => self.chunk(turn_id, text),
             Event::AiResponseEnd { turn } => self.answered(turn),
             Event::SessionState { session } if !replayed => self.session(*session),
+            Event::StateChange { ends_at: Some(at), .. } if !replayed => self.note(format!(
+                "Little time is left: the conversation ends at {} UTC. An answer that has begun by then is finished.",
+                clock::minute(*at)
+            )),
             Event::StateChange { state: ConversationState::AwaitingDelayedResponse, .. } if !replayed => {
                 self.note("The tutor will answer later. You can leave.".into())
             }

@@ -13,9 +13,14 @@ const PLAYBACK_REPORT_MS = 1_000;
 /** After this long without a transcript, nothing of what was said was understood. */
 const UNHEARD_MS = 20_000;
 const METER_BARS = 28;
+/** When to look for the written summary: it follows the end by some seconds. */
+const SUMMARY_AFTER_MS = [5_000, 15_000, 40_000];
 
 export type Talking =
   { phase: "quiet" } | { phase: "opening" } | { phase: "listening"; clientMessageId: string; since: number };
+
+type Hint =
+  "talk_cut" | "talk_lost" | "talk_unheard" | "hands_free_cut" | "hands_free_quiet" | "hands_free_lost";
 
 export class Dialogue {
   readonly conversation: Conversation;
@@ -26,9 +31,11 @@ export class Dialogue {
   levels = $state<number[]>(new Array(METER_BARS).fill(0));
   /** What the student wrote and has not sent; a refused message comes back here. */
   draft = $state("");
-  notice = $state<MicrophoneFault | Extract<MessageKey, "talk_cut" | "talk_lost" | "talk_unheard"> | null>(null);
+  notice = $state<MicrophoneFault | Extract<MessageKey, Hint> | null>(null);
   voice = $state<SpeakerReport>({ playing: false, played: null, audibleMs: 0 });
   muted = $state(globalThis.localStorage?.getItem("mentora.muted") === "true");
+  /** The microphone stays on, and the tutor hears when the student has finished. */
+  handsFree = $state(globalThis.localStorage?.getItem("mentora.handsFree") === "true");
   soundBlocked = $state(false);
   takenOver = $state(false);
 
@@ -36,6 +43,7 @@ export class Dialogue {
   readonly #speaker: Speaker;
   #microphone: Microphone | null = null;
   #finishing: ReturnType<typeof setTimeout> | undefined;
+  #summaries: ReturnType<typeof setTimeout>[] = [];
   #reported = { turnId: "", heardMs: 0 };
 
   constructor(conversation: Conversation, assignment: Assignment) {
@@ -70,7 +78,17 @@ export class Dialogue {
 
   /** The tutor owes an answer: until it begins, nothing more can be said. */
   get mustWait(): boolean {
-    return this.transcript.thinking || script.underway(this.transcript);
+    return this.transcript.thinking || (script.underway(this.transcript) && !this.listensOn);
+  }
+
+  /** The microphone is on and stays on. */
+  get listensOn(): boolean {
+    return this.handsFree && this.talking.phase === "listening";
+  }
+
+  /** Whether the microphone may be turned on now. */
+  get mayTalk(): boolean {
+    return this.maySpeak && this.connected && (this.handsFree || !this.mustWait);
   }
 
   get connected(): boolean {
@@ -100,6 +118,7 @@ export class Dialogue {
   }
 
   leave(): void {
+    this.#summaries.forEach(clearTimeout);
     void this.#closeMicrophone();
     this.#stream.close();
     void this.#speaker.close();
@@ -113,6 +132,12 @@ export class Dialogue {
     this.muted = muted;
     this.#speaker.mute(muted);
     localStorage.setItem("mentora.muted", String(muted));
+  }
+
+  speakHandsFree(handsFree: boolean): void {
+    if (this.talking.phase !== "quiet") void this.stopTalking();
+    this.handsFree = handsFree;
+    localStorage.setItem("mentora.handsFree", String(handsFree));
   }
 
   send(): void {
@@ -132,8 +157,10 @@ export class Dialogue {
   }
 
   async startTalking(): Promise<void> {
-    if (this.talking.phase !== "quiet" || !this.maySpeak || !this.connected || this.mustWait) return;
-    this.#breakIn();
+    if (this.talking.phase !== "quiet" || !this.mayTalk) return;
+    const { handsFree } = this;
+    // Hands-free the student breaks in by speaking; that the microphone is on says nothing yet.
+    if (!handsFree) this.#breakIn();
     this.notice = null;
     this.talking = { phase: "opening" };
     this.levels = new Array(METER_BARS).fill(0);
@@ -143,10 +170,14 @@ export class Dialogue {
         level: (level) => (this.levels = [...this.levels.slice(1), level]),
       });
       this.#microphone = microphone;
-      const clientMessageId = this.#stillOpening() ? this.#stream.audioStart(MICROPHONE_RATE) : null;
+      const clientMessageId = this.#stillOpening()
+        ? this.#stream.audioStart(MICROPHONE_RATE, undefined, handsFree ? "automatic" : "manual")
+        : null;
       if (clientMessageId === null) return await this.#closeMicrophone();
-      script.addUtterance(this.transcript, clientMessageId);
       this.talking = { phase: "listening", clientMessageId, since: Date.now() };
+      // Hands-free the lines come with what was understood.
+      if (handsFree) return;
+      script.addUtterance(this.transcript, clientMessageId);
       this.#finishing = setTimeout(() => void this.stopTalking(), UTTERANCE_MS);
     } catch (error) {
       this.talking = { phase: "quiet" };
@@ -161,6 +192,7 @@ export class Dialogue {
     await this.#closeMicrophone();
     if (spoken.phase !== "listening") return;
     this.#stream.audioEnd();
+    if (!script.isSpeaking(this.transcript, spoken.clientMessageId)) return;
     script.endUtterance(this.transcript, spoken.clientMessageId);
     setTimeout(() => this.#giveUpHearing(spoken.clientMessageId, "talk_unheard"), UNHEARD_MS);
   }
@@ -194,13 +226,21 @@ export class Dialogue {
     stream.on("audio", (audio) => this.#speaker.play(audio));
     stream.on("ai_response_end", () => this.#speaker.complete());
     stream.on("interrupted", () => this.#speaker.flush());
-    stream.on("conversation_ended", () => void this.#closeMicrophone());
+    stream.on("conversation_ended", () => {
+      void this.#closeMicrophone();
+      this.#summaries = SUMMARY_AFTER_MS.map((after) => setTimeout(() => void this.#readSummary(), after));
+    });
     stream.on("rejected", ({ clientMessageId, text }) => {
       script.withdraw(this.transcript, clientMessageId);
       this.draft = this.draft ? `${text}\n${this.draft}` : text;
     });
     stream.on("utterance_cut", ({ clientMessageId }) => {
+      const handsFree = this.listensOn;
       void this.#closeMicrophone();
+      if (handsFree) {
+        this.notice = "hands_free_cut";
+        return;
+      }
       script.endUtterance(this.transcript, clientMessageId);
       this.notice = "talk_cut";
       setTimeout(() => this.#giveUpHearing(clientMessageId, "talk_lost"), UNHEARD_MS);
@@ -221,6 +261,12 @@ export class Dialogue {
   /** What the stream can no longer tell, the stored conversation does. */
   async #reload(): Promise<void> {
     this.#take(await client.conversations.get(this.conversation.id));
+  }
+
+  /** The end came with quotations; what the text model writes takes their place. */
+  async #readSummary(): Promise<void> {
+    const { state, summary } = await client.conversations.get(this.conversation.id).catch(() => this.conversation);
+    if (state === "closed" && summary && this.transcript.ended) this.transcript.ended.summary = summary;
   }
 
   /** Whoever begins to speak while the tutor speaks stops it, and says how much was heard. */
@@ -255,11 +301,19 @@ export class Dialogue {
   }
 
   /** An error that nothing is tried again after ends an utterance that is under way: it will not become a turn. */
-  #endHearing({ code, retryInMs }: StreamFault): void {
+  #endHearing({ code, retryInMs, clientMessageId }: StreamFault): void {
+    const { talking } = this;
+    if (this.listensOn && talking.phase === "listening" && clientMessageId === talking.clientMessageId) {
+      void this.#closeMicrophone();
+      this.notice = code === "VALIDATION_ERROR" ? "hands_free_quiet" : "hands_free_lost";
+      this.transcript.fault = null;
+      return;
+    }
     const line = this.transcript.lines.find(({ status }) => status === "speaking" || status === "transcribing");
-    if (!line?.clientMessageId || retryInMs != null) return;
-    void this.#closeMicrophone();
-    script.withdraw(this.transcript, line.clientMessageId);
+    const id = line?.clientMessageId ?? line?.turnId;
+    if (!id || retryInMs != null) return;
+    if (!this.listensOn) void this.#closeMicrophone();
+    script.withdraw(this.transcript, id);
     const why = { VALIDATION_ERROR: "talk_unheard", UPSTREAM_UNAVAILABLE: "talk_lost" } as const;
     if (!(code in why)) return;
     this.notice = why[code as keyof typeof why];

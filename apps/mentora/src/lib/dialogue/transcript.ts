@@ -45,6 +45,8 @@ export interface Transcript {
   ended: { reason: EndReason | null; summary: string | null } | null;
   fault: { code: string; message: string } | null;
   dueAt: number | null;
+  /** When the time of the conversation is over; told when little of it is left. */
+  endsAt: number | null;
   credits: { balanceMicros: number; low: boolean } | null;
   costMicros: number;
 }
@@ -59,6 +61,7 @@ export function emptyTranscript(): Transcript {
     ended: null,
     fault: null,
     dueAt: null,
+    endsAt: null,
     credits: null,
     costMicros: 0,
   };
@@ -120,6 +123,9 @@ export function apply(transcript: Transcript, frame: ServerFrame): void {
       break;
     case "state_change":
       transcript.state = frame.state;
+      // Any other change of state is no news about the time, but once it is opened again there is the whole time anew.
+      if (frame.endsAt != null) transcript.endsAt = frame.endsAt;
+      else if (frame.state === "closed") transcript.endsAt = null;
       break;
     case "pending_response":
       transcript.dueAt = frame.dueAt;
@@ -183,10 +189,15 @@ export function endUtterance(transcript: Transcript, clientMessageId: string): v
   if (line?.status === "speaking") line.status = "transcribing";
 }
 
-/** Takes back a line that never became a turn. */
-export function withdraw(transcript: Transcript, clientMessageId: string): void {
+/** Whether an utterance is under way that was begun by hand. */
+export function isSpeaking(transcript: Transcript, clientMessageId: string): boolean {
+  return lineSentAs(transcript, clientMessageId)?.status === "speaking";
+}
+
+/** Takes back a line that never became a turn, by the id that either side gave it. */
+export function withdraw(transcript: Transcript, id: string): void {
   transcript.lines = transcript.lines.filter(
-    (line) => line.clientMessageId !== clientMessageId || line.status === "stored",
+    (line) => (line.clientMessageId !== id && line.turnId !== id) || line.status === "stored",
   );
 }
 

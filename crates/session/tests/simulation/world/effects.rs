@@ -1,6 +1,7 @@
 //! What the shell does: carries out effects, and lets their outcome come later, or never.
 
 use mentora_gemini::ClientMessage;
+use mentora_gemini::setup::Detection;
 use mentora_session::{ConnectionId, Effect, FlushBatch, FlushOutcome, Input};
 
 use super::invariants::Invariant;
@@ -16,7 +17,10 @@ impl World {
             Effect::HoldAudio | Effect::DropAudio | Effect::RelayAudio { .. } => {}
             Effect::Note { name, detail } => self.noted(name, &detail),
             Effect::SetRole { connection, .. } => self.must_be_open(connection, "it was given a role"),
-            Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => self.must_be_ready("sound"),
+            Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
+                self.must_be_ready("sound");
+                self.sound_given = true;
+            }
             Effect::Tell(event) => self.told_all(&event),
             Effect::TellOne { connection, frame } => self.told_one(connection, &frame),
             Effect::Replay { connection, after, upto } => self.replay(connection, after.0, upto.0),
@@ -29,6 +33,8 @@ impl World {
                 self.holds(Invariant::OneSocket, fresh, || format!("opening {generation} was named twice"));
                 self.check_memory(setup.handle.as_deref(), &setup.system_instruction);
                 self.totals.sockets += 1;
+                self.sessions.opened += 1;
+                self.model.listens = setup.detection != Detection::Manual;
                 self.socket = Some((generation, false));
                 let faulty = self.faulty(Faults::Model);
                 let script = self.model.open(&mut self.random, faulty);
@@ -41,6 +47,8 @@ impl World {
             Effect::Release { hold, turn_id, .. } => self.ask_wallet(hold, turn_id, Ask::Release),
             Effect::Flush(batch) => self.flush(*batch),
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
+            Effect::KeepSession(write) => self.begin_to_keep(*write),
+            Effect::Summarise { ended_at, .. } => self.begin_to_sum_up(ended_at),
             Effect::Reopened(_) => {}
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();
@@ -97,14 +105,17 @@ impl World {
 
     fn send_model(&mut self, message: &ClientMessage) {
         self.must_be_ready("a message");
-        self.must_be_paid_for();
+        // Who speaks hands-free is heard all the time.
+        if matches!(message, ClientMessage::Said { .. } | ClientMessage::ActivityStart) {
+            self.must_be_paid_for();
+        }
         let Some((generation, _)) = self.socket else { return };
         let faulty = self.faulty(Faults::Model);
         let script = self.model.hear(message, &mut self.random, faulty);
         self.schedule(generation, script);
     }
 
-    fn schedule(&mut self, generation: u32, script: Vec<Piece>) {
+    pub(super) fn schedule(&mut self, generation: u32, script: Vec<Piece>) {
         for (delay, act, answer) in script {
             self.at(delay, Happens::Model { generation, act, answer });
         }

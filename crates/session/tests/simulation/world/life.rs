@@ -26,9 +26,11 @@ impl World {
         self.record(|| format!("> {input:?}"));
         self.clock_may_jump();
         let waking = matches!(input, Input::Woke { .. });
+        let mut gone = None;
         match &input {
             Input::Connected(connection) => _ = self.open.insert(connection.id),
-            Input::Disconnected { connection } => _ = self.open.remove(connection),
+            // It may be closed by what was due before the machine hears of it.
+            Input::Disconnected { connection } => gone = Some(*connection),
             _ => {}
         }
         let strike = self.strike(waking);
@@ -78,6 +80,7 @@ impl World {
             }
             self.perform(act);
         }
+        self.open.retain(|id| Some(*id) != gone);
         if strike.is_some() {
             self.die(2, waking);
         }

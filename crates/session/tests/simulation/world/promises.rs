@@ -11,11 +11,14 @@ impl World {
         let record = self.state.record().clone();
         self.promise(record.owed.is_none(), || "an answer is still owed".into());
         self.promise(record.answer.is_none() && record.spoken.is_none(), || "a turn was left open".into());
+        self.promise(record.microphone.is_none(), || "a microphone was left open".into());
         self.holds(Invariant::Charged, record.unsettled.is_none(), || "an answer was left unsettled".into());
         let closed = self.socket.is_none();
         self.holds(Invariant::OneSocket, closed, || "the model's socket stays open with nothing to do".into());
         self.promise(self.calls.is_empty(), || "a call was never answered".into());
         self.promise(record.tally.is_none(), || "the figures were left untold".into());
+        self.check_sessions();
+        self.check_ending();
         let expected = self.state.is_closed().then(|| self.state.turns().len() as u32);
         let counted = self.figures.counted;
         self.promise(counted == expected, || format!("{counted:?} turns are counted, not {expected:?}"));

@@ -88,13 +88,17 @@ impl World {
             let delay = self.random.between(0, 30_000);
             self.at(delay, Happens::Ring);
         }
+        if self.random.percent(1) {
+            self.jump();
+        }
         let Some(id) = self.client.reader.connection else {
             self.at(10, Happens::Connect);
             return;
         };
         match self.random.between(0, 99) {
             0..=54 => self.write(id),
-            55..=74 => self.speak(id),
+            55..=64 => self.speak(id),
+            65..=74 => self.open_microphone(id),
             75..=84 => {
                 let heard_ms = self.random.percent(50).then(|| self.random.between(0, 3_000) as u32);
                 self.frame(id, ClientFrame::Interrupt { heard_ms });
@@ -136,7 +140,12 @@ impl World {
 
     pub(super) fn speak(&mut self, id: ConnectionId) {
         self.next_message += 1;
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1 };
+        let config = AudioConfig {
+            sample_rate: 16_000,
+            encoding: "pcm".into(),
+            channels: 1,
+            turn_taking: Default::default(),
+        };
         let client_message_id = format!("v{}", self.next_message);
         self.frame(id, ClientFrame::AudioStart { config, client_message_id });
         for _ in 0..self.random.between(0, 5) {

@@ -125,6 +125,17 @@ fn who_is_taken_over_is_told_once() {
 }
 
 #[test]
+fn who_has_little_time_left_is_told_until_when() {
+    let (state, at) = (ConversationState::AwaitingFollowup, mentora_core::time::Millis(45 * 60_000));
+    let warned = Event::StateChange { state, reason: None, ends_at: Some(at) };
+    let told = Live::default().show(&event(warned));
+    assert!(
+        matches!(told.as_slice(), [Piece::Note(text)] if text.contains("ends at 1970-01-01 00:45")),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn an_end_says_why_and_what_came_of_it() {
     let ended = Event::ConversationEnded { reason: EndReason::TimeLimit, summary: "It began.".into() };
     let notes = ["The conversation has ended: the time was up.", "It began."];

@@ -1,0 +1,48 @@
+//! A student who speaks hands-free: the microphone is on for a while, and now and then something is said.
+
+use mentora_session::{ConnectionId, Input};
+use mentora_wire::stream::ClientFrame;
+use mentora_wire::stream::client::{AudioConfig, TurnTaking};
+
+use super::{Faults, Happens, World};
+
+impl World {
+    pub(super) fn open_microphone(&mut self, id: ConnectionId) {
+        self.next_message += 1;
+        let turn_taking = TurnTaking::Automatic;
+        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1, turn_taking };
+        let client_message_id = format!("h{}", self.next_message);
+        self.frame(id, ClientFrame::AudioStart { config, client_message_id });
+        let mut at = 0;
+        for _ in 0..self.random.between(0, 4) {
+            at += self.random.between(100, 6_000);
+            self.at(at, Happens::StudentUtters(id));
+        }
+        // Some forget that it is on.
+        if self.random.percent(80) {
+            let length = at + self.random.between(10, 8_000);
+            self.at(length, Happens::StudentStops(id));
+        }
+    }
+
+    /// The student says something, if anything of it reaches a model that listens.
+    pub(super) fn utter(&mut self, id: ConnectionId) {
+        if self.client.reader.connection != Some(id)
+            || self.state.record().microphone.as_ref().is_none_or(|m| m.closed_at.is_some())
+        {
+            return;
+        }
+        self.sound_given = false;
+        for _ in 0..2 {
+            if self.client.reader.connection == Some(id) {
+                self.input(Input::AudioChunk { connection: id, bytes: 3_200 });
+            }
+        }
+        let heard = self.sound_given && self.model.listens;
+        let Some((generation, _)) = self.socket.filter(|_| heard) else { return };
+        let faulty = self.faulty(Faults::Model);
+        let script = self.model.hear_voice(&mut self.random, faulty);
+        self.totals.utterances += 1;
+        self.schedule(generation, script);
+    }
+}
