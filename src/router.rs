@@ -102,6 +102,7 @@ table! {
     get  "/api/conversations/{id}/summary" => conversations::summary::read;
     get  "/api/conversations/{id}/transcript" => conversations::transcript::read;
     get  "/api/conversations/{id}/stream" => conversations::stream::open::open;
+    post "/api/conversations/{id}/stream/messages" => conversations::stream::messages::create;
     post "/api/conversations/{id}/stream/tickets" => conversations::stream::tickets::create;
 }
 

@@ -172,10 +172,15 @@ fn against_what_is_shown_of_a_request_the_route_says_nothing() {
         for body in shown("", &operation["requestBody"]).into_iter().filter(|body| body.at.ends_with("json"))
         {
             for mut example in body.examples {
-                example.as_object_mut().unwrap().insert(TOO_MANY.into(), Value::Null);
+                // Of a list of frames, each is judged as a whole.
+                let (object, at) = match &mut example {
+                    Value::Array(frames) => (&mut frames[0], "[0]"),
+                    object => (object, TOO_MANY),
+                };
+                object.as_object_mut().unwrap().insert(TOO_MANY.into(), Value::Null);
                 count += 1;
                 let found = offences(&method, &path, &example);
-                if found != [TOO_MANY] {
+                if found != [at] {
                     wrong.push(format!("{method} {path}: {found:?}"));
                 }
             }

@@ -20,6 +20,14 @@ impl ApiError {
         error
     }
 
+    /// There is no room for one more; in a minute there may be.
+    #[must_use]
+    pub fn crowded(message: String) -> Self {
+        let mut error = Self::new(ErrorCode::RateLimited, message);
+        error.retry_after_seconds = Some(60);
+        error
+    }
+
     /// The state of things does not allow it.
     #[must_use]
     pub fn conflict(message: &'static str) -> Self {

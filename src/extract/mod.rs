@@ -1,12 +1,13 @@
 //! What a handler takes from a request, parsed and checked; each refuses with the error body of the contract.
 //!
-//! - [`Json`], [`JsonOrNothing`], [`Csv`]: the body; [`Query`]: the query string; [`Id`], [`Ids`]: the ids in the path
+//! - [`Json`], [`JsonOrNothing`], [`Csv`], [`Frames`]: the body; [`Query`]: the query string; [`Id`], [`Ids`]: the ids in the path
 //! - [`IfMatch`]: the version that a change is meant for; [`Language`]: the language that is asked for
 //!
 //! Who asks is [`crate::auth::Caller`]; it stands first among a handler's arguments, so that nobody learns
 //! anything about a request's form before being known.
 
 mod csv;
+mod frames;
 mod id;
 mod if_match;
 mod json;
@@ -14,6 +15,7 @@ mod language;
 mod query;
 
 pub use csv::Csv;
+pub use frames::Frames;
 pub use id::{Id, Ids, Named};
 pub use if_match::IfMatch;
 pub use json::{Json, JsonOrNothing, read_body};

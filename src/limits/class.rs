@@ -86,6 +86,7 @@ const CLASSES: &[(&str, &str, Class)] = &[
     ("GET", "/api/conversations/{id}/summary", Read),
     ("GET", "/api/conversations/{id}/transcript", Read),
     ("GET", "/api/conversations/{id}/stream", Write),
+    ("POST", "/api/conversations/{id}/stream/messages", Write),
     ("POST", "/api/conversations/{id}/stream/tickets", Write),
 ];
 

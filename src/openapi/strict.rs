@@ -23,12 +23,19 @@ pub fn close_requests(document: &mut OpenApi) {
             continue;
         };
         to_see.extend(references(&serde_json::to_value(&*schema).unwrap_or_default()));
-        if let RefOr::T(Schema::Object(object)) = schema
-            && !object.properties.is_empty()
-        {
-            object.additional_properties.get_or_insert(Box::new(AdditionalProperties::FreeForm(false)));
+        match schema {
+            RefOr::T(Schema::OneOf(choice)) => choice.items.iter_mut().for_each(close),
+            one => close(one),
         }
         seen.insert(name);
+    }
+}
+
+fn close(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = schema
+        && !object.properties.is_empty()
+    {
+        object.additional_properties.get_or_insert(Box::new(AdditionalProperties::FreeForm(false)));
     }
 }
 

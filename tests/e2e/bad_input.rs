@@ -9,6 +9,8 @@ use futures::future::join;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame as RawFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::house::House;
 use crate::people::{Call, Class, Person, Student, ticket};
@@ -214,7 +216,10 @@ pub async fn bad_frames_are_answered_and_the_fourth_ends_the_connection(house: A
         ),
         text(r#"{"type":"audio_chunk","data":"!!!"}"#),
         text(r#"{"type":"interrupt","heardMs":-1}"#),
+        text(r#"{"type":7}"#),
+        text(r#"[{"type":"ping"}]"#),
         text(&"[".repeat(10_000)),
+        text(&format!(r#"{{"type":"text_input","clientMessageId":"m","text":{}"#, r#"{"a":"#.repeat(10_000))),
         Message::Binary(vec![1, 2, 3].into()),
         Message::Binary(Vec::new().into()),
         Message::Binary((0..=255).cycle().take(4_096).collect::<Vec<u8>>().into()),
@@ -262,6 +267,28 @@ async fn bad_frame(stream: &mut Stream, frame: &Message) {
     assert_eq!(error["code"], "VALIDATION_ERROR", "{shown}: {error}");
     assert!(error.get("seq").is_none(), "others do not see it: {error}");
     assert!(error["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
+}
+
+/// RFC 6455, section 8.1: the connection fails with 1007, unless whoever received it makes do.
+pub async fn text_that_is_no_text_disturbs_nobody(house: Arc<House>) {
+    let stack = house.any().await;
+    let _watch = stack.watch();
+    let class = Class::open(stack).await;
+    let student = class.student(stack, "student").await;
+    undisturbed(stack, &class, async {
+        let mut stream = Stream::resume(stack, &student, Memory::default(), Options::default()).await;
+        let bytes = b"{\"type\":\"text_input\",\"text\":\"\xff\xfe\xc0\x80\"}".to_vec();
+        let frame = RawFrame::message(bytes, OpCode::Data(Data::Text), true);
+        stream.send_raw(Message::Frame(frame)).await;
+        match stream.next().await {
+            Frame::Closed(code, reason) => assert!([1007, 4000].contains(&code), "{code} {reason}"),
+            Frame::Json(error) => assert_eq!(error["code"], "VALIDATION_ERROR", "{error}"),
+            other => panic!("{other:?}"),
+        }
+        drop(stream);
+        assert_eq!(student.turns(stack).await.len(), 0);
+    })
+    .await;
 }
 
 pub async fn frames_too_large_disturb_nobody(house: Arc<House>) {
@@ -319,7 +346,7 @@ pub async fn a_listener_only_listens(house: Arc<House>) {
         forbidden(&mut listener).await;
         listener.begin_to_speak(&chunk).await;
         forbidden(&mut listener).await;
-        listener.send_sound(chunk.chunks().next().unwrap(), Encoding::Binary).await;
+        listener.send_sound(chunk.chunks().next().unwrap(), Encoding::Base64).await;
         forbidden(&mut listener).await;
         for frame in ["interrupt", "stop"] {
             listener.send(json!({ "type": frame })).await;

@@ -19,7 +19,6 @@ use tokio::task::JoinSet;
 use self::database::{Database, id, integer, integer_value, string_value, version};
 use self::writer::{COLOURS, PARTS, Verdict, Writer};
 use crate::house::House;
-use crate::sim::Pace;
 use crate::stack::{Stack, Store, Wanted};
 
 const WRITES: usize = 10_000;
@@ -52,7 +51,7 @@ pub async fn a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and
     let mut moments: Vec<usize> = (0..KILLS).map(|_| random.below(WRITES)).collect();
     moments.sort_unstable();
 
-    let mut stack = Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce)).await;
+    let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let mut writers: Vec<Writer> =
         (0..WRITERS).map(|number| Writer::new(number, Random(random.next()))).collect();
     let done = Arc::new(AtomicUsize::new(0));

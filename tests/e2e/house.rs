@@ -7,7 +7,7 @@ use mentora_firestore::emulator::Emulator;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-use crate::sim::Pace;
+use crate::failure::line::Line;
 use crate::stack::{Stack, Store, Wanted};
 
 /// What the tests share.
@@ -17,6 +17,7 @@ pub struct House {
     emulator: Option<Arc<Emulator>>,
     firestore: OnceCell<Stack>,
     embedded: OnceCell<Stack>,
+    disturbed: OnceCell<(Line, Stack)>,
 }
 
 impl House {
@@ -31,6 +32,7 @@ impl House {
             emulator: emulator.map(Arc::new),
             firestore: OnceCell::new(),
             embedded: OnceCell::new(),
+            disturbed: OnceCell::new(),
         }
     }
 
@@ -48,12 +50,25 @@ impl House {
     pub async fn firestore(&self) -> &Stack {
         let emulator = self.emulator.as_ref().expect("the emulator is installed");
         let store = Store::Firestore(emulator.host());
-        self.firestore.get_or_init(|| Stack::start(Wanted::new(store, Pace::AtOnce))).await
+        self.firestore.get_or_init(|| Stack::start(Wanted::new(store))).await
     }
 
     /// A Worker with its documents in its own store.
     pub async fn embedded(&self) -> &Stack {
-        self.embedded.get_or_init(|| Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce))).await
+        self.embedded.get_or_init(|| Stack::start(Wanted::new(Store::Embedded))).await
+    }
+
+    /// A Worker with its documents in Google's emulator, at the end of a line that can be disturbed.
+    pub async fn disturbed(&self) -> &(Line, Stack) {
+        let far = self.emulator.as_ref().expect("the emulator is installed").host();
+        let start = || async {
+            let line = Line::to(&far).await;
+            let settings = vec![("FIRESTORE_EMULATOR_HOST", line.host.clone())];
+            let wanted = Wanted { settings, ..Wanted::new(Store::Firestore(far.clone())) };
+            let stack = Stack::start(wanted).await;
+            (line, stack)
+        };
+        self.disturbed.get_or_init(start).await
     }
 
     /// A Worker; for what does not depend on the store.

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::house::House;
 use crate::people::{Call, Class, Person, unique};
-use crate::sim::Pace;
 use crate::stack::{Stack, Store, Wanted};
 use crate::stream::Stream;
 
@@ -29,7 +28,7 @@ pub async fn a_signed_token_of_google_is_taken_beside_the_local_ones(house: Arc<
 }
 
 pub async fn staging_takes_signed_tokens_only(_: Arc<House>) {
-    let mut wanted = Wanted::new(Store::Embedded, Pace::AtOnce);
+    let mut wanted = Wanted::new(Store::Embedded);
     wanted.settings = vec![
         ("ENVIRONMENT", "staging".to_owned()),
         ("FIREBASE_API_KEY", "not a secret".to_owned()),

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::house::House;
 use crate::people::{Answer, Call, Person};
-use crate::sim::Pace;
 use crate::stack::{Limits, Stack, Store, Wanted};
 
 const READS: u32 = 5;
@@ -14,7 +13,7 @@ const GUESSES: u32 = 3;
 const REFUSED: u32 = 4;
 
 async fn start(limits: Limits, settings: Vec<(&'static str, String)>) -> Stack {
-    Stack::start(Wanted { limits, settings, ..Wanted::new(Store::Embedded, Pace::AtOnce) }).await
+    Stack::start(Wanted { limits, settings, ..Wanted::new(Store::Embedded) }).await
 }
 
 /// Asks until it is refused for asking too often. Should a minute end meanwhile, counting begins anew, so it takes

@@ -7,13 +7,13 @@
 //!
 //! # Layout
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
-//! - [`people`]: teachers and students over REST; [`stream`]: their conversations; [`speech`]: their voices
+//! - [`people`]: teachers and students over REST; [`stream`]: their conversations, [`sse`]: without a socket; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
-//! - [`dialogue`], [`barge_in`], [`repeated`], [`crash`], [`documents`], [`exported`], [`faults`], [`idle`], [`bad_input`],
+//! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
-//!   [`own_data`]: the others
+//!   [`own_data`], [`stream_sse`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -29,11 +29,10 @@ mod bad_input;
 mod barge_in;
 mod course_parts;
 mod courses;
-mod crash;
 mod dialogue;
 mod documents;
 mod exported;
-mod faults;
+mod failure;
 mod house;
 mod identity;
 mod idle;
@@ -47,18 +46,20 @@ mod personas;
 mod process;
 mod profile;
 mod readback;
-mod repeated;
 mod repeated_requests;
 mod roster;
 mod sim;
 mod speech;
+mod sse;
 mod stack;
 mod statistics;
 mod stream;
+mod stream_sse;
 mod submissions;
 mod thumbnails;
 mod tokens;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -95,20 +96,23 @@ fn main() -> ExitCode {
         dialogue::every_setup_was_taken_by_a_strict_model,
         barge_in::what_was_heard_is_stored_as_said_and_the_rest_is_kept_beside_it,
         barge_in::speaking_breaks_into_the_answer,
-        repeated::a_message_sent_twice_over_the_stream_is_one_turn,
-        repeated::a_message_posted_twice_gets_the_same_turns,
-        faults::a_socket_dropped_in_mid_answer_is_reopened_with_its_handle,
-        faults::a_model_that_breaks_down_in_mid_answer_is_asked_again,
-        faults::an_empty_turn_is_asked_again_in_silence,
-        faults::a_model_that_stays_silent_is_given_up_and_the_turn_is_kept,
-        faults::a_used_up_quota_is_told_and_not_retried,
-        faults::an_expired_key_is_told_and_not_retried,
-        faults::a_refused_setup_is_told_and_the_turn_is_kept,
-        faults::a_busy_model_is_tried_again,
-        faults::after_a_goodbye_the_model_knows_all_that_was_said,
-        faults::after_a_loss_at_the_end_of_an_answer_the_model_knows_all_that_was_said,
+        failure::gemini_drops_go_away_1011,
+        failure::gemini_empty_turn,
+        failure::gemini_quota_bad_key_bad_model,
+        failure::client_drops_and_returns,
+        failure::same_message_sent_twice,
+        stream_sse::a_student_without_websockets_writes_and_speaks,
+        stream_sse::events_and_sockets_in_turns_see_each_seq_once,
+        stream_sse::the_newer_way_takes_over_and_the_older_listens,
+        stream_sse::what_is_wrong_with_a_request_for_events_or_a_post_is_said,
+        stream_sse::a_reader_that_vanishes_while_it_speaks_has_said_what_it_said,
+        stream_sse::fifty_listen_and_the_next_is_told_that_there_is_no_room,
+        stream_sse::a_flood_is_closed_and_a_neighbour_undisturbed,
+        stream_sse::who_asks_for_ever_and_reads_nothing_is_closed,
+        stream_sse::a_worker_that_dies_ends_events_and_the_cursor_brings_the_rest,
         bad_input::strangers_do_not_get_in,
         bad_input::bad_frames_are_answered_and_the_fourth_ends_the_connection,
+        bad_input::text_that_is_no_text_disturbs_nobody,
         bad_input::frames_too_large_disturb_nobody,
         bad_input::a_listener_only_listens,
         identity::a_signed_token_of_google_is_taken_beside_the_local_ones,
@@ -179,11 +183,14 @@ fn main() -> ExitCode {
         exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
     ]);
     if is_long() {
+        all.extend(tests![house: stream_sse::events_of_a_conversation_at_rest_end_with_advice]);
         all.extend(tests![house: statistics::a_killed_worker_counts_each_end_once]);
     }
+    all.extend(on_the_line(&house));
     let emulated = dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore;
     let name = "dialogue::the_worker_answers_by_text_and_voice_and_keeps_it_in_firestore";
     all.insert(0, test(&house, name, emulated).with_ignored_flag(house.lacks_emulator()));
+    all.push(the_page_of_failures_names(&all));
     let conclusion = libtest_mimic::run(&arguments, all);
     drop(house);
     conclusion.exit_code()
@@ -221,12 +228,31 @@ fn after_half_a_minute(house: &Arc<House>, arguments: &Arguments) -> Vec<Trial> 
         if is_wanted {
             idle::begin(&house);
         }
-        crash::a_killed_worker_loses_nothing_it_has_acknowledged(house).await;
+        failure::object_evicted_deploy_panic(house).await;
     };
-    let mut all = vec![test(house, "crash::a_killed_worker_loses_nothing_it_has_acknowledged", killed)];
-    all.extend(tests![house: crash::a_turn_is_answered_and_kept_though_nobody_comes_back]);
+    let mut all = vec![test(house, "failure::object_evicted_deploy_panic", killed)];
     all.extend(idle);
     all
+}
+
+/// Each row of docs/FAILURES.md is one of these tests, and each of them has a row.
+fn the_page_of_failures_names(all: &[Trial]) -> Trial {
+    let names = all.iter().filter_map(|trial| trial.name().strip_prefix("failure::")).map(str::to_owned);
+    let names: BTreeSet<String> = names.collect();
+    Trial::test("failure::the_page_names_these_tests", move || {
+        let page = include_str!("../../docs/FAILURES.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        let rows: BTreeSet<String> = rows.map(|(name, _)| name.to_owned()).collect();
+        assert_eq!(rows, names);
+        Ok(())
+    })
+}
+
+/// What happens on the way to Firestore; our own store is a part of the Worker.
+fn on_the_line(house: &Arc<House>) -> impl Iterator<Item = Trial> {
+    let absent = house.lacks_emulator();
+    let all = tests![house: failure::firestore_down_or_slow, failure::firestore_commit_outcome_unknown];
+    all.into_iter().map(move |trial| trial.with_ignored_flag(absent))
 }
 
 fn on_embedded(house: &Arc<House>, name: &str, run: impl AsyncFn(&Stack) + Send + 'static) -> Trial {

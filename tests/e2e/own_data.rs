@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::house::House;
 use crate::people::{Answer, Call, Class, Person, Student, unique};
-use crate::sim::Pace;
 use crate::stack::{Stack, Store, Wanted};
 use crate::stream::{Memory, Options, Pass, Stream};
 
@@ -197,7 +196,7 @@ pub async fn whoever_owns_a_course_or_saw_another_profile_is_not_erased(house: A
 }
 
 pub async fn an_erasure_that_was_killed_is_finished_when_it_is_asked_for_again(_: Arc<House>) {
-    let mut stack = Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce)).await;
+    let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let ada = Person::sign_in(&stack, "ada").await;
     ada.get(&stack, ME).await.ok();
     let all: Vec<_> =

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::people::{Answer, Call};
 use crate::process::Process;
-use crate::sim::{Pace, Sim};
+use crate::sim::Sim;
 
 const READY: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(70);
@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(70);
 const ROOMY: u32 = 1_000_000;
 const POLL: Duration = Duration::from_millis(100);
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What makes the code panic that [`Stack::deploy`] brings.
+pub const PANICS_AT: &str = "Marker: panic.";
 
 /// Where the documents are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +45,14 @@ pub enum Limits {
 /// What a stack is started with.
 pub struct Wanted {
     pub store: Store,
-    pub pace: Pace,
     pub limits: Limits,
     /// Settings beside those of a local Worker, or in place of them.
     pub settings: Vec<(&'static str, String)>,
 }
 
 impl Wanted {
-    pub fn new(store: Store, pace: Pace) -> Self {
-        Self { store, pace, limits: Limits::Roomy(Vec::new()), settings: Vec::new() }
+    pub fn new(store: Store) -> Self {
+        Self { store, limits: Limits::Roomy(Vec::new()), settings: Vec::new() }
     }
 }
 
@@ -73,7 +75,7 @@ impl Stack {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
         fs::create_dir_all(&folder).unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        let sim = Sim::start(http.clone(), &name, wanted.pace).await;
+        let sim = Sim::start(http.clone(), &name).await;
         lay_out(&folder, &wanted.limits);
         write_settings(&folder, &name, &sim, &wanted);
         let store = wanted.store;
@@ -106,6 +108,43 @@ impl Stack {
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// Puts another version in the place of the one that runs, and waits until it answers. wrangler sees that what was built has
+    /// changed, bundles it and starts workerd anew on what is stored, as a deployment does with each object. The version differs in
+    /// the commit it was made from, and panics at [`PANICS_AT`].
+    pub async fn deploy(&self) {
+        let health = self.call(Call::get("/api/health")).await.ok();
+        let old = health["commit"].as_str().unwrap();
+        let new: String = old.chars().rev().collect::<String>().to_uppercase();
+        let built = self.folder.join("build");
+        let program = built.join("index_bg.wasm");
+        fs::write(&program, replaced(fs::read(&program).unwrap(), old.as_bytes(), new.as_bytes())).unwrap();
+        let glue = built.join("index.js");
+        fs::write(&glue, trapped(&fs::read_to_string(&glue).unwrap())).unwrap();
+        let deployed = Instant::now();
+        loop {
+            assert!(deployed.elapsed() < READY, "the version {new} does not come.\n{}", self.log());
+            let health = self.http.get(self.url("/api/health")).timeout(Duration::from_secs(5)).send().await;
+            if let Ok(health) = health
+                && let Ok(body) = health.json::<Value>().await
+                && body["commit"] == new.as_str()
+            {
+                return;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Waits until the Worker has written a line with `part` in it.
+    pub async fn wrote(&self, part: &str) {
+        for _ in 0..100 {
+            if self.worker.as_ref().is_some_and(|worker| worker.line_with(part).is_some()) {
+                return;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        panic!("{part:?} was not written\n{}", self.log());
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -219,6 +258,29 @@ fn lay_out(folder: &Path, limits: &Limits) {
     fs::create_dir_all(folder.join("assets")).unwrap();
     fs::write(folder.join("assets/index.html"), "<!doctype html><title>Mentora</title>").unwrap();
     fs::copy(Path::new(ROOT).join("docs/openapi.json"), folder.join("assets/openapi.json")).unwrap();
+}
+
+/// The same bytes with `new` wherever `old` is. Both are of one length: what else is there keeps its place.
+fn replaced(mut bytes: Vec<u8>, old: &[u8], new: &[u8]) -> Vec<u8> {
+    assert_eq!(old.len(), new.len());
+    let places: Vec<usize> =
+        bytes.windows(old.len()).enumerate().filter(|(_, part)| *part == old).map(|(at, _)| at).collect();
+    assert!(!places.is_empty(), "the program does not say what it was made from");
+    for at in places {
+        bytes[at..at + new.len()].copy_from_slice(new);
+    }
+    bytes
+}
+
+/// The glue of a program that panics at a message: it is called with an object where there is no memory, and so traps as Rust
+/// does that panics.
+fn trapped(glue: &str) -> String {
+    let (before, after) = glue.split_once("webSocketMessage(").expect("an object takes messages");
+    let (parameters, body) = after.split_once('{').unwrap();
+    let message = parameters.trim().trim_end_matches(')').rsplit(',').next().unwrap().trim();
+    let trap =
+        format!("if(typeof {message}==='string'&&{message}.includes('{PANICS_AT}'))this.__wbg_ptr=-16;");
+    format!("{before}webSocketMessage({parameters}{{{trap}{body}")
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::house::House;
 use crate::people::{Call, Class, unique};
-use crate::sim::Pace;
 use crate::stack::{Stack, Store, Wanted};
 use crate::submissions::{argue_and_end, until};
 
@@ -16,7 +15,7 @@ fn path(class: &Class, under: &str) -> String {
 }
 
 /// The figures once so many conversations are counted.
-async fn counted(stack: &Stack, class: &Class, conversations: u64) -> Value {
+pub async fn counted(stack: &Stack, class: &Class, conversations: u64) -> Value {
     let all = |figures: &Value| figures["sums"]["conversations"] == conversations;
     until(stack, &class.teacher, &path(class, ""), all).await
 }
@@ -84,7 +83,7 @@ pub async fn what_was_counted_is_what_a_rebuild_comes_to(house: Arc<House>) {
 }
 
 pub async fn a_killed_worker_counts_each_end_once(_: Arc<House>) {
-    let mut stack = Stack::start(Wanted::new(Store::Embedded, Pace::AtOnce)).await;
+    let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let class = Class::open(&stack).await;
     // Before the end is stored, about when it is counted, and after.
     let moments = [0, 550, 700, 1_500];

@@ -358,6 +358,20 @@ impl Stream {
         }
     }
 
+    /// Reads what is left of a connection that was not read for a while, to its end.
+    pub async fn end_unread(&mut self) -> (u16, String) {
+        loop {
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("an end");
+            match message {
+                Some(Ok(Message::Close(Some(close)))) => {
+                    return (close.code.into(), close.reason.to_string());
+                }
+                Some(Ok(_)) => {}
+                other => panic!("gone without a close: {other:?}"),
+            }
+        }
+    }
+
     /// Nothing but what is given comes for so long.
     pub async fn quiet(&mut self, time: Duration) -> Vec<Frame> {
         let until = Instant::now() + time;
@@ -366,6 +380,11 @@ impl Stream {
             came.push(frame);
         }
         came
+    }
+
+    /// Is gone without a goodbye, as when the network is; what was seen.
+    pub fn vanish(mut self) -> Memory {
+        std::mem::take(&mut self.memory)
     }
 
     /// Says goodbye; what was seen.

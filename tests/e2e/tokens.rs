@@ -14,7 +14,6 @@ use sha2::Sha256;
 use crate::house::House;
 use crate::key_server::KeyServer;
 use crate::people::{Answer, Call, unique};
-use crate::sim::Pace;
 use crate::stack::{Stack, Store, Wanted};
 
 const ME: &str = "/api/users/me";
@@ -23,7 +22,7 @@ const ME: &str = "/api/users/me";
 const RETRY: Duration = Duration::from_millis(1_100);
 
 async fn staging(keys: &KeyServer) -> Stack {
-    let mut wanted = Wanted::new(Store::Embedded, Pace::AtOnce);
+    let mut wanted = Wanted::new(Store::Embedded);
     wanted.settings = vec![
         ("ENVIRONMENT", "staging".to_owned()),
         ("STORAGE_EMULATOR_HOST", String::new()),

@@ -54,7 +54,7 @@ async function javascript() {
 	if (problem) return skip('JavaScript SDK', problem, output);
 	const server = await startSim([]);
 	try {
-		const args = ['--test', '--test-reporter=tap', 'dialogue.test.mjs', 'storage.test.mjs'];
+		const args = ['--test', '--test-reporter=tap', 'dialogue.test.mjs', 'session.test.mjs', 'storage.test.mjs'];
 		const result = await run(process.execPath, args, { cwd: folder, env: { SIM_URL: server.url }, timeout: TESTS_MS });
 		tally(result, /^# pass (\d+)/m, /^# fail (\d+)/m);
 	} finally {

@@ -47,7 +47,7 @@ fn turn(speaker: Speaker, stance: Option<Stance>, strategy: Strategy, text: &str
         generated_text: None,
         truncated: false,
         heard_ms: None,
-        analysis: Some(Analysis { stance, strategy: Some(strategy), reason: None, features: None }),
+        analysis: Some(Analysis { stance, strategy: Some(strategy), ..Analysis::default() }),
         usage: None,
         cost_micros: None,
         latency: None,

@@ -54,6 +54,7 @@ fn conversation(turns: Vec<Turn>) -> Conversation {
         cost_micros: Micros::ZERO,
         summary: None,
         streaming_session: None,
+        rules: None,
         prompt_edits: Default::default(),
         started_at: Millis(BEGUN - 5_000),
         last_action_at: Millis(BEGUN),

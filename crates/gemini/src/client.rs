@@ -11,6 +11,12 @@ pub enum ClientMessage {
         /// Guidance first, then the student's text.
         parts: Vec<String>,
     },
+    /// How to answer the turn that comes next, for models of which [`crate::steering::is_possible`] says so. It asks for no
+    /// answer, but interrupts a running one.
+    Steer {
+        /// Guidance.
+        text: String,
+    },
     /// The student begins to speak. It interrupts a running answer.
     ActivityStart,
     /// The student has finished speaking; the model is to answer.
@@ -27,6 +33,10 @@ impl ClientMessage {
             Self::Said { parts } => {
                 let parts: Vec<_> = parts.iter().map(|text| json!({"text": text})).collect();
                 json!({"clientContent": {"turns": [{"role": "user", "parts": parts}], "turnComplete": true}})
+            }
+            Self::Steer { text } => {
+                let turn = json!({"role": "user", "parts": [{"text": text}]});
+                json!({"clientContent": {"turns": [turn], "turnComplete": false}})
             }
             Self::ActivityStart => json!({"realtimeInput": {"activityStart": {}}}),
             Self::ActivityEnd => json!({"realtimeInput": {"activityEnd": {}}}),
@@ -70,6 +80,14 @@ mod tests {
         let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["clientContent"]["turnComplete"], true);
         assert_eq!(value["clientContent"]["turns"][0]["parts"][1]["text"], "I think \"so\"");
+    }
+
+    #[test]
+    fn guidance_for_the_next_turn_asks_for_no_answer() {
+        let json = ClientMessage::Steer { text: "⟦move: challenge⟧".into() }.to_json();
+        let value: Value = serde_json::from_str(&json).unwrap();
+        let turn = json!({"role": "user", "parts": [{"text": "⟦move: challenge⟧"}]});
+        assert_eq!(value, json!({"clientContent": {"turns": [turn], "turnComplete": false}}));
     }
 
     #[test]

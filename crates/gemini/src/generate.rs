@@ -2,10 +2,10 @@
 
 use http::{Request, Response, header};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::connect::API_VERSION;
-use crate::setup::SafetySetting;
+use crate::setup::{SafetySetting, ThinkingLevel};
 use crate::usage::{Usage, UsageMetadata};
 
 /// What is asked.
@@ -23,6 +23,8 @@ pub struct Question {
     pub safety: Vec<SafetySetting>,
     /// The schema of an answer in JSON, in the API's subset of OpenAPI; plain text when absent.
     pub response_schema: Option<Value>,
+    /// How much the model is to think before it answers; as it likes when absent.
+    pub thinking_level: Option<ThinkingLevel>,
 }
 
 /// Something that was said.
@@ -105,14 +107,16 @@ impl Question {
 
 impl Question {
     fn generation_config(&self) -> Value {
-        match &self.response_schema {
-            None => json!({ "maxOutputTokens": self.max_output_tokens }),
-            Some(schema) => json!({
-                "maxOutputTokens": self.max_output_tokens,
-                "responseMimeType": "application/json",
-                "responseSchema": schema,
-            }),
+        let mut config = Map::new();
+        config.insert("maxOutputTokens".into(), json!(self.max_output_tokens));
+        if let Some(schema) = &self.response_schema {
+            config.insert("responseMimeType".into(), json!("application/json"));
+            config.insert("responseSchema".into(), schema.clone());
         }
+        if let Some(level) = self.thinking_level {
+            config.insert("thinkingConfig".into(), json!({ "thinkingLevel": level.name() }));
+        }
+        Value::Object(config)
     }
 }
 
@@ -210,7 +214,6 @@ struct ErrorDetail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     fn question() -> Question {
         let said = |role, text: &str| Content { role, parts: vec![text.into()] };
@@ -221,6 +224,7 @@ mod tests {
             max_output_tokens: 4_000,
             safety: vec![SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_NONE" }],
             response_schema: None,
+            thinking_level: None,
         }
     }
 
@@ -243,6 +247,14 @@ mod tests {
         assert_eq!(body["generationConfig"]["maxOutputTokens"], 4_000);
         assert_eq!(body["safetySettings"][0]["threshold"], "BLOCK_NONE");
         assert!(question().request("https://example.test", "two\nlines").is_err());
+    }
+
+    #[test]
+    fn who_waits_asks_for_little_thought() {
+        let hurried = Question { thinking_level: Some(ThinkingLevel::Low), ..question() };
+        let request = hurried.request("https://example.test", "s3cret").unwrap();
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        assert_eq!(body["generationConfig"]["thinkingConfig"]["thinkingLevel"], "LOW");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! - [`setup`]: the first message, with what a model would refuse left out
 //! - [`models`]: what each model accepts of it
 //! - [`client`]: the other messages to the model
+//! - [`steering`]: which models may be told between two turns how to answer the next
 //! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
 //! - [`generate`]: one answer in text, without a socket
 //! - [`usage`]: tokens by modality
@@ -18,6 +19,7 @@ pub mod generate;
 pub mod models;
 pub mod server;
 pub mod setup;
+pub mod steering;
 pub mod usage;
 
 pub use client::ClientMessage;

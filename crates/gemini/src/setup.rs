@@ -110,7 +110,7 @@ pub enum ThinkingLevel {
 }
 
 impl ThinkingLevel {
-    fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Low => "LOW",
             Self::Medium => "MEDIUM",
@@ -262,7 +262,7 @@ impl SessionConfig {
         if let Some(language) = self.language.as_deref().filter(|language| is_language(language)) {
             speech.insert("languageCode".into(), json!(language));
         }
-        (!speech.is_empty()).then(|| Value::Object(speech))
+        (!speech.is_empty()).then_some(Value::Object(speech))
     }
 }
 
@@ -334,7 +334,8 @@ mod tests {
         let affective = "generationConfig/enableAffectiveDialog";
         let (proactive, history) =
             ("proactivity/proactiveAudio", "historyConfig/initialHistoryInClientContent");
-        let table: [(&str, [(&str, Option<Value>); 4]); 4] = [
+        type Fields = [(&'static str, Option<Value>); 4];
+        let table: [(&str, Fields); 4] = [
             (
                 "gemini-3.8-live",
                 [(thinking, None), (affective, None), (proactive, None), (history, Some(json!(false)))],

@@ -24,8 +24,14 @@ impl Step<'_> {
         let newest = self.state.record.last_seq;
         for connection in connections {
             let id = connection.id;
-            self.state.connections.insert(id, Client { connection, bad_frames: 0 });
+            self.state.connections.insert(id, Client::new(connection, self.now));
             self.greet(id, newest);
+        }
+        // A take-over may have been cut short: of several who think that they speak, the newest does.
+        let speaks = |client: &Client| client.connection.role == StreamRole::Speaker;
+        let newest = self.state.connections.iter().rev().find(|(_, c)| speaks(c)).map(|(id, _)| *id);
+        if let Some(newest) = newest {
+            self.take_over(newest);
         }
         self.resume_speech();
         self.resume_answer();
@@ -37,6 +43,7 @@ impl Step<'_> {
 
     pub(crate) fn connect(&mut self, mut connection: Connection) {
         let id = connection.id;
+        self.make_room_for(&connection.user);
         let may_speak = connection.user == self.state.record.facts.owner && !self.state.is_closed();
         if connection.role == StreamRole::Speaker {
             if may_speak {
@@ -47,7 +54,7 @@ impl Step<'_> {
             }
         }
         let after = connection.cursor.min(self.state.record.last_seq);
-        self.state.connections.insert(id, Client { connection, bad_frames: 0 });
+        self.state.connections.insert(id, Client::new(connection, self.now));
         self.greet(id, after);
         self.replay(id, after);
         if self.state.is_closed() {
@@ -133,7 +140,7 @@ impl Step<'_> {
                     self.close(id, CloseCode::Ended, "the conversation has ended");
                 }
             }
-            ClientFrame::Ping {} => self.tell_one(id, PrivateFrame::Pong {}),
+            ClientFrame::Ping { .. } => self.tell_one(id, PrivateFrame::Pong {}),
             _ if !speaker => {
                 let message = "This connection only listens. Open the stream as speaker to take part.";
                 self.refuse(source, None, ErrorCode::Forbidden, message);

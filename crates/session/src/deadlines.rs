@@ -11,6 +11,8 @@ use crate::upstream::Socket;
 const SETUP_MS: i64 = seconds(12);
 /// How long it may take to begin an answer. A resumed session that listens and never speaks is known by this.
 const FIRST_OUTPUT_MS: i64 = seconds(12);
+/// The same for a model that thinks before it speaks.
+const FIRST_THOUGHT_MS: i64 = seconds(30);
 /// How long it may say that it is at work without anything to be heard.
 const THOUGHT_MS: i64 = seconds(60);
 /// How long it may fall silent within an answer.
@@ -33,11 +35,13 @@ enum Deadline {
     Floor,
     Microphone,
     Usage,
+    Verdict,
     Call,
     Idle,
     Outbox,
     Tally,
     Credit,
+    Quiet,
     Leave,
     Session,
     Summary,
@@ -70,18 +74,21 @@ impl State {
             add(Deadline::Inactivity, self.inactive_at().filter(|_| !self.is_under_way()));
         }
         add(Deadline::Usage, record.unsettled.map(|unsettled| unsettled.until));
+        add(Deadline::Verdict, self.weighing.as_ref().map(|weighing| weighing.until));
         add(Deadline::Call, self.calls.values().map(|(_, until)| *until).min());
         add(Deadline::Transcript, record.spoken.as_ref().and_then(|spoken| spoken.due));
         let by_hand = self.speech.filter(|_| self.is_speaking_by_hand());
         add(Deadline::Floor, by_hand.map(|speech| speech.since + FLOOR_MS));
         add(Deadline::Microphone, self.microphone_deadline());
 
+        add(Deadline::Quiet, self.stay_ends());
+
         let asked_at = record.owed.as_ref().and_then(|owed| owed.asked_at);
         match &self.upstream.socket {
             Socket::Closed => {}
             Socket::Waiting { until } => add(Deadline::Retry, Some(*until)),
             Socket::Opening { since, .. } => add(Deadline::Setup, Some(*since + SETUP_MS)),
-            Socket::Ready { idle_since, at_work, trailing, .. } => match &record.answer {
+            Socket::Ready { idle_since, at_work, paused, trailing, .. } => match &record.answer {
                 Some(answer) => match answer.complete_at {
                     Some(complete_at) => {
                         let sound_ends = answer.first_audio_at.map(|at| at + answer.audio_ms);
@@ -90,10 +97,20 @@ impl State {
                             Some(sound_ends.unwrap_or(complete_at).max(complete_at) + PLAYED_MS),
                         );
                     }
-                    None => add(Deadline::Stall, Some(patience(answer.last_at, *at_work, STALL_MS))),
+                    None => match paused {
+                        // It is taken as over when it was played and nothing followed.
+                        Some(at) => {
+                            let sound_ends = answer.first_audio_at.map_or(*at, |at| at + answer.audio_ms);
+                            add(Deadline::Played, Some(patience(*at, *at_work, STALL_MS).max(sound_ends)));
+                        }
+                        None => add(Deadline::Stall, Some(patience(answer.last_at, *at_work, STALL_MS))),
+                    },
                 },
                 None => match asked_at {
-                    Some(at) => add(Deadline::FirstOutput, Some(patience(at, *at_work, FIRST_OUTPUT_MS))),
+                    Some(at) => {
+                        let first = if self.tells_when_idle() { FIRST_THOUGHT_MS } else { FIRST_OUTPUT_MS };
+                        add(Deadline::FirstOutput, Some(patience(at, *at_work, first)));
+                    }
                     None if trailing.is_none() && self.speech.is_none() && record.owed.is_none() => {
                         add(Deadline::Idle, Some(*idle_since + IDLE_MS));
                     }
@@ -143,8 +160,10 @@ impl Step<'_> {
                     }
                     self.settle_trailing();
                 }
+                Deadline::Verdict => self.stop_weighing(),
                 Deadline::Call => self.answer_calls(),
                 Deadline::Idle => self.close_model(),
+                Deadline::Quiet => self.send_away(),
                 Deadline::Leave => self.leave_model(),
                 Deadline::Summary => self.summary_overdue(),
                 Deadline::TimeWarning => self.warn_of_time(),

@@ -1,5 +1,6 @@
 //! What is to be done.
 
+use mentora_core::dialogue::Inquiry;
 use mentora_core::documents::{Conversation, StreamingSession, Turn};
 use mentora_core::ids::{StreamingSessionId, TurnId, WalletId};
 use mentora_core::money::Micros;
@@ -18,7 +19,8 @@ use crate::record::{Record, SessionVersion, Way};
 pub enum Effect {
     /// Store.
     Write(Write),
-    /// Tell all clients an event that was numbered and stored. What only staff may see is taken out for others.
+    /// Tell all clients an event that was numbered and stored. What only staff may see is taken out for others. One that was
+    /// sent it with the past in this very step is not told it again.
     Tell(Box<Sequenced>),
     /// Tell one client something of its own.
     TellOne {
@@ -76,6 +78,20 @@ pub enum Effect {
         /// Why, in words.
         reason: &'static str,
     },
+    /// End a client's server-sent events, with the advice when to come back.
+    SendAway {
+        /// Which.
+        connection: ConnectionId,
+        /// After how long, ms.
+        retry_ms: i64,
+    },
+    /// A frame that came by POST is refused.
+    Refused {
+        /// Which.
+        post: u32,
+        /// Why.
+        refusal: Refusal,
+    },
     /// Open the model's socket and send this setup. At most one is open: [`Effect::CloseModel`] came before.
     OpenModel {
         /// Names the opening.
@@ -87,6 +103,14 @@ pub enum Effect {
     SendModel(ClientMessage),
     /// Close the model's socket, or give up opening it.
     CloseModel,
+    /// Ask the text model about a turn; its reply comes as [`crate::Input::Analysed`], within
+    /// [`PATIENCE_MS`](mentora_core::dialogue::verdict::PATIENCE_MS) or as none.
+    Analyse {
+        /// Names the question.
+        number: u32,
+        /// The question.
+        inquiry: Box<Inquiry>,
+    },
     /// Write to Firestore; the outcome comes as [`crate::Input::Flushed`].
     Flush(Box<FlushBatch>),
     /// Tell the figures of the assignment; the outcome comes as [`crate::Input::Tallied`].

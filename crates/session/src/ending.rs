@@ -31,6 +31,8 @@ impl Step<'_> {
         if self.state.is_closed() {
             return;
         }
+        // What was written is not lost because it was being weighed.
+        self.stop_weighing();
         self.finish_answer_as_shown();
         if self.state.is_closed() {
             // The answer was the last one, and has ended the conversation for a reason of its own.
@@ -39,6 +41,7 @@ impl Step<'_> {
         if self.state.record.spoken.as_ref().is_some_and(|spoken| !spoken.transcript.trim().is_empty()) {
             self.store_speech();
         }
+        self.stop_weighing();
         self.state.record.spoken = None;
         self.state.record.microphone = None;
         self.state.speech = None;

@@ -10,6 +10,7 @@ use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Refusal;
+use crate::posted::Posted;
 use crate::record::Way;
 
 /// Names a connection within the life of its socket; survives hibernation in the socket's attachment.
@@ -53,6 +54,22 @@ pub enum Input {
     },
     /// A client connected.
     Connected(Connection),
+    /// A client connected by server-sent events.
+    Subscribed(Connection),
+    /// A frame of the student came by POST. It was taken unless [`crate::Effect::Refused`] is among the effects.
+    Posted {
+        /// Names the frame.
+        post: u32,
+        /// Who sends it.
+        user: UserId,
+        /// What it is.
+        posted: Posted,
+    },
+    /// A client leaves too much unread; see [`crate::reading`].
+    TooSlow {
+        /// Which.
+        connection: ConnectionId,
+    },
     /// A client is gone.
     Disconnected {
         /// Which.
@@ -149,6 +166,13 @@ pub enum Input {
         hold: u32,
         /// How it went.
         outcome: PaymentOutcome,
+    },
+    /// The text model has answered [`crate::Effect::Analyse`], or will not. It may come late, and twice.
+    Analysed {
+        /// Which question.
+        number: u32,
+        /// What it said; `None` when it was too late, failed, or withheld it.
+        reply: Option<String>,
     },
     /// The document of a session of the model was written, or not.
     SessionKept {

@@ -11,9 +11,12 @@
 //! # Layout
 //! - [`input`] and [`effect`]: what goes in, what comes out
 //! - [`record`]: what must survive a crash; [`state`]: that, and what need not
-//! - `clients`: connections, frames, resume by cursor
+//! - `clients`: connections, frames, resume by cursor; `crowd`: how many there may be
+//! - `flow`: how much a client may send, by a [`bucket`]; [`reading`]: how far it is behind with reading
+//! - `quiet`: clients that listen by server-sent events; [`posted`]: what they say
 //! - `student`: turns of the student, written and spoken
 //! - `microphone`: hands-free speech
+//! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - `loss`: what becomes of what was under way when the socket is lost
@@ -25,33 +28,44 @@
 //! - `log`: numbering of events
 //! - `deadlines`: the one alarm
 
+pub mod bucket;
 mod clients;
 pub mod credit;
+mod crowd;
 mod deadlines;
 pub mod effect;
 mod ending;
+mod flow;
 pub mod input;
 mod log;
 mod loss;
 mod microphone;
 mod outbox;
+pub mod posted;
+mod quiet;
+pub mod reading;
 pub mod record;
 mod sessions;
 pub mod state;
+mod steering;
 mod student;
 mod summary;
 mod tally;
 mod time_up;
 mod tutor;
 mod upstream;
+mod weighing;
 
 use mentora_core::time::Millis;
-use mentora_wire::stream::ClientFrame;
+use mentora_wire::stream::{ClientFrame, CloseCode};
 
+pub use crowd::{MAX_LISTENERS, MAX_OWN};
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
 pub use input::{
     Connection, ConnectionId, FlushOutcome, HoldOutcome, Input, PaymentOutcome, Source, TallyOutcome,
 };
+pub use posted::Posted;
+pub use reading::Reading;
 pub use record::{Facts, Record, SessionVersion, Way};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
@@ -61,10 +75,12 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio mostly moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
     let before = (!is_audio).then(|| state.record.clone());
-    let mut step = Step { state, now, effects: Vec::new() };
+    let mut step = Step { state, now, effects: Vec::new(), post: None };
     // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
-    let replays =
-        matches!(input, Input::Connected(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. });
+    let replays = matches!(
+        input,
+        Input::Connected(_) | Input::Subscribed(_) | Input::Frame { frame: ClientFrame::Hello { .. }, .. }
+    );
     if !is_audio && !replays && !matches!(input, Input::Woke { .. }) {
         step.end_out_of_time();
     }
@@ -77,11 +93,12 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     step.tell_session_state();
     step.follow_session();
     let Step { state, effects, .. } = step;
-    // An answer may begin with its sound, and its events are numbered; speech may open a session, which is counted.
-    let changed = match before {
-        Some(before) => before != state.record,
-        None => !effects.iter().all(only_moves_sound),
+    // Sound that does more than move on, such as the last of an utterance that grew too long, is stored; and so is that a
+    // session was opened, before it is: its document is named by its number.
+    let moves_on = |effect: &Effect| {
+        matches!(effect, Effect::HoldAudio | Effect::ForwardAudio { .. } | Effect::RelayAudio { .. })
     };
+    let changed = before.map_or_else(|| !effects.iter().all(moves_on), |before| before != state.record);
     if !changed {
         return effects;
     }
@@ -91,23 +108,27 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     all
 }
 
-/// Whether an effect of audio leaves nothing behind that must survive.
-fn only_moves_sound(effect: &Effect) -> bool {
-    matches!(effect, Effect::RelayAudio { .. } | Effect::ForwardAudio { .. } | Effect::HoldAudio)
-}
-
 /// One step in the making.
 struct Step<'a> {
     state: &'a mut State,
     now: Millis,
     effects: Vec<Effect>,
+    /// The frame that is being taken came by POST, under this name.
+    post: Option<u32>,
 }
 
 impl Step<'_> {
     fn take(&mut self, input: Input) {
         match input {
+            Input::Frame { connection, .. }
+            | Input::BadFrame { connection, .. }
+            | Input::AudioChunk { connection, .. }
+                if self.is_flood(connection) => {}
             Input::Woke { connections } => self.wake(connections),
             Input::Connected(connection) => self.connect(connection),
+            Input::Subscribed(connection) => self.subscribe(connection),
+            Input::Posted { post, user, posted } => self.posted(post, &user, posted),
+            Input::TooSlow { connection } => self.close(connection, CloseCode::TooSlow, "too slow to read"),
             Input::Disconnected { connection } => self.disconnect(connection),
             Input::Frame { connection, frame } => self.frame(connection, frame),
             Input::BadFrame { connection, problem } => self.bad_frame(connection, &problem),
@@ -126,6 +147,7 @@ impl Step<'_> {
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
             Input::Held { hold, outcome } => self.held(hold, outcome),
             Input::Paid { hold, outcome } => self.paid(hold, outcome),
+            Input::Analysed { number, reply } => self.analysed(number, reply.as_deref()),
             Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
             Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
             Input::Alarm => self.alarm(),

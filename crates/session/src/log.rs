@@ -14,6 +14,10 @@ impl Step<'_> {
     pub(crate) fn tell(&mut self, event: Event) {
         let seq = Seq(self.state.record.last_seq.0.saturating_add(1));
         self.state.record.last_seq = seq;
+        // That a session rests is nothing to stay awake for.
+        if !matches!(event, Event::SessionState { .. }) {
+            self.state.told_at = self.now;
+        }
         let event = Sequenced { seq, event };
         self.effects.push(Effect::Write(Write::Event(Box::new(event.clone()))));
         self.effects.push(Effect::Tell(Box::new(event)));
@@ -36,6 +40,9 @@ impl Step<'_> {
         message: impl Into<String>,
     ) {
         let message = message.into();
+        if self.refuse_post(code, &message) {
+            return;
+        }
         match source {
             Source::Connection(connection) => {
                 let error = ErrorFrame {

@@ -17,6 +17,9 @@ const RETRY_MS: i64 = 250;
 /// How long the model is left alone once its quota is used up, with up to a quarter more by conversation.
 const COOLING_MS: i64 = seconds(30);
 
+/// What the document of a session says when it was lost and another may follow.
+const LOST: &str = "The connection to the tutor was lost.";
+
 impl Step<'_> {
     pub(crate) fn model_lost(&mut self, generation: u32, loss: Loss, detail: &str) {
         if self.is_current(generation) {
@@ -38,6 +41,7 @@ impl Step<'_> {
     pub(crate) fn leave_model(&mut self) {
         self.note("model.dropped", "its time is over");
         self.effects.push(Effect::CloseModel);
+        self.end_session(None);
         self.lose_model(Loss::RetryWithHandle);
     }
 
@@ -45,7 +49,7 @@ impl Step<'_> {
         self.settle_trailing();
         let was_ready = matches!(self.state.upstream.socket, Socket::Ready { .. });
         let loss = if was_ready { loss.after_setup() } else { loss };
-        self.end_session(Some(told(loss).1));
+        self.end_session(Some(if loss.is_passing() { LOST } else { told(loss).1 }));
         let now = self.now;
         let conversation = self.state.record.facts.conversation.to_string();
         let upstream = &mut self.state.upstream;

@@ -42,7 +42,9 @@ impl Step<'_> {
             return;
         }
         // A turn whose tokens are still to come waits for them, and those behind it wait too: order is kept.
-        let settled = self.state.record.unsettled.map_or(u32::MAX, |unsettled| unsettled.index);
+        let unsettled = self.state.record.unsettled.map(|unsettled| unsettled.index);
+        // So does one whose decision may still be corrected.
+        let settled = unsettled.into_iter().chain(self.state.weighed_index()).min().unwrap_or(u32::MAX);
         let skip = usize::try_from(outbox.flushed_turns).unwrap_or(usize::MAX);
         let turns: Vec<_> = self
             .state

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mentora_core::dialogue::Utterance;
-use mentora_core::documents::{Conversation, ConversationState, Speaker, Turn};
+use mentora_core::dialogue::{Strategy, Utterance};
+use mentora_core::documents::{Conversation, ConversationState, MoveRules, Speaker, Turn};
 use mentora_core::ids::TurnId;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{AudioMode, StreamRole};
 
+use crate::flow::Flow;
 use crate::input::{Connection, ConnectionId};
 use crate::record::{Ended, Facts, Record};
 use crate::upstream::Upstream;
+use crate::weighing::Weighing;
 
 /// A conversation: what survives a crash, and what need not.
 #[derive(Debug, Clone)]
@@ -20,6 +22,10 @@ pub struct State {
     pub(crate) turns: Vec<Turn>,
     pub(crate) connections: BTreeMap<ConnectionId, Client>,
     pub(crate) upstream: Upstream,
+    /// What may still come by POST; nothing came yet when absent.
+    pub(crate) posts: Option<Flow>,
+    /// When an event of the dialogue was told last in this life.
+    pub(crate) told_at: Millis,
     /// Speech in progress: whose, and whether the model hears it yet.
     pub(crate) speech: Option<Speech>,
     /// REST calls that wait: index of the student's turn, and until when.
@@ -30,6 +36,12 @@ pub struct State {
     pub(crate) tallying: bool,
     /// Since when the wallet is being told what a hold came to.
     pub(crate) paying: Option<Millis>,
+    /// The turn whose verdict is waited for.
+    pub(crate) weighing: Option<Weighing>,
+    /// Counts questions to the text model.
+    pub(crate) inquiries: u32,
+    /// The move that the model was told to answer the speech in progress with.
+    pub(crate) steered: Option<Strategy>,
     /// Whether a document of a session is being written.
     pub(crate) keeping: bool,
 }
@@ -39,6 +51,15 @@ pub struct State {
 pub(crate) struct Client {
     pub(crate) connection: Connection,
     pub(crate) bad_frames: u32,
+    pub(crate) flow: Flow,
+    /// Since when it listens by server-sent events; `None` for a WebSocket.
+    pub(crate) subscribed_at: Option<Millis>,
+}
+
+impl Client {
+    pub(crate) fn new(connection: Connection, now: Millis) -> Self {
+        Self { connection, bad_frames: 0, flow: Flow::new(now), subscribed_at: None }
+    }
 }
 
 /// Speech in progress; its durable side is [`crate::record::Spoken`].
@@ -105,10 +126,16 @@ impl State {
     #[must_use]
     pub fn restore(record: Record, turns: Vec<Turn>) -> Self {
         Self {
+            // As with openings: what the last life asked for is no answer to this one.
+            inquiries: u32::try_from(record.last_seq.0 % u64::from(u32::MAX)).unwrap_or(0),
+            weighing: None,
+            steered: None,
             upstream: Upstream::default(),
             record,
             turns,
             connections: BTreeMap::new(),
+            posts: None,
+            told_at: Millis::default(),
             speech: None,
             calls: BTreeMap::new(),
             flushing: false,
@@ -153,6 +180,7 @@ impl State {
             summary: ended.map(|ended| ended.summary.clone()),
             streaming_session: self.open_session(),
             prompt_edits: record.facts.prompt_edits.clone(),
+            rules: Some(MoveRules::of(&record.facts.ai_config)),
             started_at: record.facts.started_at,
             last_action_at: record.last_action_at,
             closed_at: ended.map(|ended| ended.at),

@@ -1,7 +1,8 @@
 //! Turns of the student. What is written is stored at once; what is spoken is stored when its transcript is there.
 
-use mentora_core::dialogue::{Strategy, next_move};
-use mentora_core::documents::{Analysis, ConversationState, EndReason, Modality, Speaker, Turn, TurnType};
+pub(crate) use mentora_core::dialogue::termination::MAX_TEXT_BYTES;
+use mentora_core::dialogue::{Analyse as _, Lexical, Reading, Strategy, next_move_on};
+use mentora_core::documents::{Analysis, ConversationState, Modality, Speaker, Turn, TurnType};
 use mentora_core::limits::{MAX_TURN_CHARS, MAX_UTTERANCE_MS};
 use mentora_core::time::seconds;
 use mentora_gemini::ClientMessage;
@@ -23,8 +24,6 @@ pub(crate) const TRANSCRIPT_GRACE_MS: i64 = 700;
 const FIRST_WORD_MS: i64 = seconds(4);
 /// The text of a turn that was heard and answered, and never transcribed.
 pub(crate) const UNTRANSCRIBED: &str = "(not transcribed)";
-/// Bytes of all turns after which a conversation ends: a document may have 1 MiB, and turns carry more than text.
-pub(crate) const MAX_TEXT_BYTES: usize = 700 * 1024;
 
 impl Step<'_> {
     /// The student writes.
@@ -36,7 +35,7 @@ impl Step<'_> {
             }
             return;
         }
-        if !self.may_say(source, &client_message_id) {
+        if self.joins_weighing(source, &client_message_id) || !self.may_say(source, &client_message_id) {
             return;
         }
         self.store_voice_before_text();
@@ -46,7 +45,10 @@ impl Step<'_> {
             return;
         }
         let text = mentora_core::prompts::plain(&text).into_owned();
-        let index = self.store_student_turn(text, Modality::Text, client_message_id, None);
+        if self.weigh_written(source, &text, &client_message_id) {
+            return;
+        }
+        let index = self.store_student_turn(text, Modality::Text, client_message_id, None, None);
         if let Source::Call(call) = source {
             self.wait_for_answer(call, index);
         }
@@ -59,6 +61,11 @@ impl Step<'_> {
         }
         if self.state.is_speaking_by_hand() {
             self.refuse_second_speech(source, about);
+            return false;
+        }
+        if self.state.weighs_writing() {
+            let message = "Your last message is still being read. Wait for `turn_stored`, then go on.";
+            self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
             return false;
         }
         let record = &self.state.record;
@@ -101,22 +108,21 @@ impl Step<'_> {
     }
 
     /// Stores the student's turn with the move that answers it, and owes the answer. `owed` is the answer that the
-    /// model was already asked for, when the turn was spoken.
-    fn store_student_turn(
+    /// model was already asked for, when the turn was spoken; `reading` is what was read in it, when it was weighed.
+    pub(crate) fn store_student_turn(
         &mut self,
         text: String,
         modality: Modality,
         client_message_id: String,
         owed: Option<Owed>,
+        reading: Option<&Reading>,
     ) -> u32 {
         let index = self.state.next_index();
         let config = &self.state.record.facts.ai_config;
         let turns = self.state.student_turns().saturating_add(1);
-        let (mut decision, mut ending) = next_move(config, &self.state.said_before(index), &text, turns);
-        if self.is_full_with(text.len()) {
-            ending = Some(EndReason::MaxTurnsReached);
-            decision.strategy = Strategy::Conclude;
-        }
+        let history = self.state.said_before(index);
+        let reading = reading.copied().unwrap_or_else(|| Lexical.read(&history, &text));
+        let (decision, ending) = next_move_on(config, &history, &text, turns, &reading);
         let first = self.state.student_turns() == 0;
         let turn = Turn {
             id: self.state.turn_id(index),
@@ -128,12 +134,7 @@ impl Step<'_> {
             generated_text: None,
             truncated: false,
             heard_ms: None,
-            analysis: Some(Analysis {
-                stance: Some(decision.stance),
-                strategy: Some(decision.strategy),
-                reason: Some(decision.reason.clone()),
-                features: Some(decision.features),
-            }),
+            analysis: Some(Analysis::from(&decision)),
             usage: None,
             cost_micros: None,
             latency: None,
@@ -148,14 +149,11 @@ impl Step<'_> {
         self.start_timer();
         self.acted();
         self.tell(Event::TurnStored { turn: turn.clone() });
-        self.tell(Event::Decision {
-            turn_id: turn.id,
-            strategy: decision.strategy,
-            reason: decision.reason,
-            features: Some(decision.features),
-            alternatives: Some(decision.alternatives),
-        });
         let fresh = Owed::new(index, decision.strategy, self.now);
+        // Of what was spoken the verdict may still come; then it is told once that is there.
+        if modality == Modality::Text || !self.weigh_spoken(index) {
+            self.tell_decision(turn.id, decision);
+        }
         self.state.record.owed = Some(owed.unwrap_or(fresh));
         self.state.record.ending = ending;
         self.move_to(if ending.is_some() {
@@ -166,12 +164,7 @@ impl Step<'_> {
         index
     }
 
-    fn is_full_with(&self, bytes: usize) -> bool {
-        let stored: usize = self.state.turns.iter().map(|turn| turn.text.len()).sum();
-        stored.saturating_add(bytes) > MAX_TEXT_BYTES
-    }
-
-    fn wait_for_answer(&mut self, call: u32, index: u32) {
+    pub(crate) fn wait_for_answer(&mut self, call: u32, index: u32) {
         self.state.calls.insert(call, (index, self.now + CALL_PATIENCE_MS));
         self.answer_calls();
     }
@@ -199,6 +192,7 @@ impl Step<'_> {
         }
         self.acted();
         self.effects.push(Effect::DropAudio);
+        self.state.steered = None;
         self.state.speech = Some(Speech { connection, streaming: false, since: self.now });
         self.state.record.microphone = None;
         self.state.record.spoken = Some(Spoken {
@@ -239,14 +233,22 @@ impl Step<'_> {
             }
             return;
         };
+        let sample_rate = match (&self.state.record.microphone, &self.state.record.spoken) {
+            (Some(microphone), _) if self.state.is_hands_free() => microphone.sample_rate,
+            (_, Some(spoken)) => spoken.sample_rate,
+            _ => return,
+        };
+        let ms = audio::duration_ms(bytes, sample_rate);
+        if self.is_sound_too_fast(connection, ms) {
+            return;
+        }
         if self.state.is_hands_free() {
             return self.microphone_chunk(bytes);
         }
         let Some(spoken) = self.state.record.spoken.as_mut() else {
             return;
         };
-        spoken.duration_ms = spoken.duration_ms.saturating_add(audio::duration_ms(bytes, spoken.sample_rate));
-        let sample_rate = spoken.sample_rate;
+        spoken.duration_ms = spoken.duration_ms.saturating_add(ms);
         let too_long = spoken.duration_ms >= MAX_UTTERANCE_MS;
         self.effects.push(if speech.streaming {
             Effect::ForwardAudio { sample_rate }
@@ -281,7 +283,8 @@ impl Step<'_> {
         }
         spoken.ended_at = Some(self.now);
         // The model answers before we have read what was said; the move labels the turn and steers the next.
-        let mut owed = Owed::new(self.state.next_index(), Strategy::Continue, self.now);
+        let strategy = self.state.steered.take().unwrap_or(Strategy::Continue);
+        let mut owed = Owed::new(self.state.next_index(), strategy, self.now);
         if speech.streaming {
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
             owed.asked(self.now, None);
@@ -338,7 +341,7 @@ impl Step<'_> {
         let (speaker, is_final) = (Speaker::Student, true);
         self.tell(Event::Transcription { turn_id, speaker, text: text.clone(), is_final });
         let owed = self.state.record.owed.take();
-        self.store_student_turn(text, Modality::Voice, spoken.client_message_id, owed);
+        self.store_student_turn(text, Modality::Voice, spoken.client_message_id, owed, None);
     }
 
     /// Who speaks turn by turn has spoken. A microphone stays open.

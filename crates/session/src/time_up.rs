@@ -53,7 +53,7 @@ impl State {
     pub(crate) fn is_under_way(&self) -> bool {
         let record = &self.record;
         let speaking = record.spoken.is_some() || self.is_speaking_by_hand();
-        record.owed.is_some() || record.answer.is_some() || speaking
+        record.owed.is_some() || record.answer.is_some() || speaking || self.weighs_writing()
     }
 
     fn time_limit_ms(&self) -> Option<i64> {

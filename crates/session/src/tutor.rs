@@ -19,6 +19,8 @@ use crate::upstream::Trailing;
 
 /// How long the model's report of tokens may take once the answer is stored.
 const USAGE_PATIENCE_MS: i64 = seconds(20);
+/// How long it may take once the model has ended its turn.
+const LATE_USAGE_MS: i64 = seconds(2);
 /// How often an answer that failed before anything came of it is asked for again.
 const MAX_FAILURES: u32 = 2;
 /// How often a turn that the model ended without a word is asked about again.
@@ -113,6 +115,14 @@ impl Step<'_> {
             answer.usage = Some(usage);
         } else if let Some(unsettled) = self.state.record.unsettled {
             self.settle(unsettled.index, Some(usage));
+        }
+    }
+
+    /// The model has ended its turn and has not told the tokens of it.
+    pub(crate) fn expect_usage(&mut self) {
+        let until = self.now + LATE_USAGE_MS;
+        if let Some(unsettled) = self.state.record.unsettled.as_mut() {
+            unsettled.until = unsettled.until.min(until);
         }
     }
 
@@ -254,12 +264,7 @@ impl Step<'_> {
             text,
             truncated,
             heard_ms,
-            analysis: Some(Analysis {
-                stance: None,
-                strategy: Some(answer.strategy),
-                reason: None,
-                features: None,
-            }),
+            analysis: Some(Analysis { strategy: Some(answer.strategy), ..Analysis::default() }),
             usage: None,
             cost_micros: None,
             latency: Some(Latency {

@@ -26,11 +26,14 @@ use mentora_wire::stream::{Event, SessionState};
 use crate::Step;
 use crate::effect::Effect;
 use crate::record::Handle;
+use crate::state::State;
 
 /// A handle is good for two hours after the session; we stop a little earlier.
 const HANDLE_LIFE_MS: i64 = seconds(110 * 60);
 /// How long before its end a socket is left whose end was announced.
 const LEAVE_EARLY_MS: i64 = seconds(2);
+/// The longest time that the announcement may leave: no socket lives longer.
+const LONGEST_LEAVE_MS: i64 = seconds(60 * 60);
 /// The context is billed again each turn: beyond this it is cut.
 const COMPRESSION: Compression = Compression { trigger_tokens: 25_600, target_tokens: 12_800 };
 /// Students argue about hard questions; only what is likely to harm is withheld.
@@ -81,6 +84,8 @@ pub(crate) enum Socket {
         leave_by: Option<Millis>,
         /// When the model last said that it is at work, though nothing could be heard of it.
         at_work: Option<Millis>,
+        /// When a model that tells when it is idle had said all that it had so far.
+        paused: Option<Millis>,
         /// An answer that is stored, of which the model has not spoken the end.
         trailing: Option<Trailing>,
     },
@@ -97,6 +102,13 @@ pub(crate) struct Trailing {
     pub(crate) interrupted: bool,
     /// The last report of tokens.
     pub(crate) usage: Option<Usage>,
+}
+
+impl State {
+    /// Whether the model says when it is done, and completes turns before.
+    pub(crate) fn tells_when_idle(&self) -> bool {
+        LiveModel::named(&self.record.facts.model).tells_when_idle
+    }
 }
 
 impl Step<'_> {
@@ -158,7 +170,9 @@ impl Step<'_> {
     /// Whether something waits to be said to the model.
     pub(crate) fn is_wanted(&self) -> bool {
         let unasked = self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_none());
-        unasked || self.state.speech.is_some() || self.state.holds_microphone()
+        // A turn that is being weighed will need the model in a moment, unless that is known to be in vain.
+        let soon = self.state.weighs_writing() && !self.state.upstream.refused;
+        unasked || soon || self.state.speech.is_some() || self.state.holds_microphone()
     }
 
     /// Whether the socket is needed now.
@@ -166,7 +180,8 @@ impl Step<'_> {
         let record = &self.state.record;
         let trailing = matches!(self.state.upstream.socket, Socket::Ready { trailing: Some(_), .. });
         let speaking = self.state.is_speaking_by_hand() || self.state.is_speaking_hands_free();
-        record.owed.is_some() || record.answer.is_some() || speaking || trailing
+        let said = speaking || self.state.weighs_writing();
+        record.owed.is_some() || record.answer.is_some() || said || trailing
     }
 
     fn open_model(&mut self) {
@@ -238,6 +253,7 @@ impl Step<'_> {
             let has_sound = self.state.record.spoken.as_ref().is_some_and(|spoken| spoken.duration_ms > 0);
             if !speech.streaming && has_sound && self.state.upstream.detection == Detection::Manual {
                 speech.streaming = true;
+                self.state.steered = self.steer();
                 self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
                 self.effects.push(Effect::ReleaseAudio { sample_rate });
             }
@@ -251,6 +267,10 @@ impl Step<'_> {
                 return;
             }
             // The student had finished before the model was ready.
+            let steered = self.steer();
+            if let (Some(owed), Some(strategy)) = (self.state.record.owed.as_mut(), steered) {
+                owed.strategy = strategy;
+            }
             self.effects.push(Effect::SendModel(ClientMessage::ActivityStart));
             self.effects.push(Effect::ReleaseAudio { sample_rate });
             self.effects.push(Effect::SendModel(ClientMessage::ActivityEnd));
@@ -297,14 +317,13 @@ impl Step<'_> {
                 self.heard_student(&text);
             }
             ServerEvent::Spoke(text) => {
-                self.state.upstream.fruitless = 0;
+                self.model_speaks();
                 if self.is_of_current_answer() {
                     self.spoke(&text);
                 }
             }
             ServerEvent::Working => self.model_works(),
-            // There may be more of it: these say when they are done.
-            ServerEvent::GenerationComplete if self.tells_when_idle() => self.model_works(),
+            ServerEvent::GenerationComplete if self.state.tells_when_idle() => self.model_pauses(),
             ServerEvent::Interrupted => match self.trailing_mut() {
                 Some(trailing) => {
                     trailing.interrupted = true;
@@ -347,7 +366,21 @@ impl Step<'_> {
         let Socket::Opening { leave_by, .. } = self.state.upstream.socket else { return };
         let (since, idle_since) = (self.now, self.now);
         self.state.upstream.socket =
-            Socket::Ready { since, idle_since, leave_by, at_work: None, trailing: None };
+            Socket::Ready { since, idle_since, leave_by, at_work: None, paused: None, trailing: None };
+    }
+
+    fn model_speaks(&mut self) {
+        self.state.upstream.fruitless = 0;
+        if let Socket::Ready { paused, .. } = &mut self.state.upstream.socket {
+            *paused = None;
+        }
+    }
+
+    /// All was said that the model had so far. There may be more: it will say when it is done.
+    fn model_pauses(&mut self) {
+        if let Socket::Ready { paused, .. } = &mut self.state.upstream.socket {
+            *paused = Some(self.now);
+        }
     }
 
     fn model_works(&mut self) {
@@ -356,13 +389,10 @@ impl Step<'_> {
         }
     }
 
-    fn tells_when_idle(&self) -> bool {
-        LiveModel::named(&self.state.record.facts.model).tells_when_idle
-    }
-
     /// The model will close the socket. Told twice, the earlier end counts.
     fn told_to_leave(&mut self, time_left_ms: i64) {
-        let until = self.now + time_left_ms.saturating_sub(LEAVE_EARLY_MS).max(time_left_ms / 2).max(0);
+        let time_left_ms = time_left_ms.clamp(0, LONGEST_LEAVE_MS);
+        let until = self.now + (time_left_ms - LEAVE_EARLY_MS).max(time_left_ms / 2);
         if let Socket::Opening { leave_by, .. } | Socket::Ready { leave_by, .. } =
             &mut self.state.upstream.socket
         {
@@ -371,10 +401,11 @@ impl Step<'_> {
     }
 
     pub(crate) fn model_audio(&mut self, generation: u32, bytes: usize, sample_rate: u32) {
-        if self.is_current(generation) {
-            self.state.upstream.fruitless = 0;
+        if !self.is_current(generation) {
+            return;
         }
-        if self.is_current(generation) && self.is_of_current_answer() {
+        self.model_speaks();
+        if self.is_of_current_answer() {
             self.answer_audio(bytes, sample_rate);
         }
     }
@@ -410,17 +441,19 @@ impl Step<'_> {
         }
     }
 
-    /// The model has ended the answer whose end was still to come; whether there was one. Its report of tokens mostly
-    /// comes with that, and may come after.
+    /// The model has ended the answer whose end was still to come; whether there was one. Its tokens may be told in a message
+    /// of their own, a moment later.
     fn end_trailing(&mut self) -> bool {
         match self.trailing_mut() {
-            Some(trailing) if trailing.usage.is_none() => {
+            Some(Trailing { usage: Some(_), .. }) => self.settle_trailing(),
+            Some(_) => {
                 if let Socket::Ready { trailing, .. } = &mut self.state.upstream.socket {
                     *trailing = None;
                 }
+                self.expect_usage();
                 true
             }
-            _ => self.settle_trailing(),
+            None => false,
         }
     }
 

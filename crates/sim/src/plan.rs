@@ -66,10 +66,11 @@ pub enum Moment {
     GenerationComplete,
     /// `turnComplete` has been sent.
     TurnComplete,
+    /// `generateContent` was asked for over HTTP, with the text in the last content.
+    Generate,
 }
 
-const MOMENTS: &str =
-    "open, setupRequest, setup, turn, firstText, firstAudio, chunks:N, generationComplete, turnComplete";
+const MOMENTS: &str = "open, setupRequest, setup, turn, firstText, firstAudio, chunks:N, generationComplete, turnComplete, generate";
 
 impl TryFrom<String> for Moment {
     type Error = String;
@@ -84,6 +85,7 @@ impl TryFrom<String> for Moment {
             "firstAudio" => Self::FirstAudio,
             "generationComplete" => Self::GenerationComplete,
             "turnComplete" => Self::TurnComplete,
+            "generate" => Self::Generate,
             other => match other.strip_prefix("chunks:").map(str::parse) {
                 Some(Ok(count)) if count > 0 => Self::Chunks(count),
                 _ => return Err(format!("\"{other}\" is no moment; use one of {MOMENTS}")),
@@ -104,6 +106,7 @@ impl From<Moment> for String {
             Moment::Chunks(count) => format!("chunks:{count}"),
             Moment::GenerationComplete => "generationComplete".to_owned(),
             Moment::TurnComplete => "turnComplete".to_owned(),
+            Moment::Generate => "generate".to_owned(),
         }
     }
 }
@@ -180,7 +183,9 @@ impl Action {
             Self::HttpStatus(status) if !(400..=599).contains(status) => {
                 Some("httpStatus must be 400 to 599")
             }
-            Self::HttpStatus(_) if moment != Moment::Open => Some("httpStatus happens only after \"open\""),
+            Self::HttpStatus(_) if !matches!(moment, Moment::Open | Moment::Generate) => {
+                Some("httpStatus happens only after \"open\" and \"generate\"")
+            }
             Self::RejectSetup(_) if moment != Moment::SetupRequest => {
                 Some("rejectSetup happens only after \"setupRequest\"")
             }
@@ -196,6 +201,17 @@ impl Action {
                 if moment == Moment::Open =>
             {
                 Some("only httpStatus, delayMs and drop can happen after \"open\"")
+            }
+            Self::Close(_)
+            | Self::Drop(_)
+            | Self::EmptyTurn(_)
+            | Self::GoAway(_)
+            | Self::PhantomInterrupt(_)
+            | Self::Silence(_)
+            | Self::ToolCall(_)
+                if moment == Moment::Generate =>
+            {
+                Some("only httpStatus, delayMs and garbage can happen after \"generate\"")
             }
             Self::Drop(false)
             | Self::EmptyTurn(false)
@@ -282,6 +298,11 @@ fn once() -> u32 {
 pub struct Place {
     edition: u64,
     ordinal: u32,
+}
+
+impl Place {
+    /// Of a request that belongs to no Live connection.
+    pub const OUTSIDE: Self = Self { edition: 0, ordinal: 0 };
 }
 
 /// Where a connection stands when it asks for faults.
@@ -397,6 +418,7 @@ mod tests {
             (r#"[{"do":{"goAway":{"timeLeft":"soon"}}}]"#, "\"2s\""),
             (r#"[{"do":{"httpStatus":200}}]"#, "400 to 599"),
             (r#"[{"do":{"emptyTurn":true},"when":{"after":"firstText"}}]"#, "only after \"turn\""),
+            (r#"[{"do":{"drop":true},"when":{"after":"generate"}}]"#, "only httpStatus, delayMs and garbage"),
             (r#"[{"do":{"drop":true},"times":0}]"#, "at least 1"),
         ] {
             let error = Plan::parse(plan).expect_err(plan).to_string();

@@ -118,3 +118,48 @@ async fn errors_come_in_googles_envelope() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_turn_is_measured_by_its_words() {
+    let sim = start(fast()).await;
+    let asked = measuring("Because it costs 40% less, the fee should be lower.");
+    let (status, body) = post(&sim, &format!("{PATH}:generateContent?key=k"), asked.to_string()).await;
+    assert_eq!(status, 200, "{body}");
+    let measured = body["candidates"][0]["content"]["parts"][0]["text"].as_str().unwrap();
+    let measured: Value = serde_json::from_str(measured).unwrap();
+    assert_eq!((&measured["evidence"], &measured["vagueness"]), (&json!(60), &json!(0)));
+}
+
+fn measuring(text: &str) -> Value {
+    let percent = json!({ "type": "INTEGER", "minimum": 0, "maximum": 100 });
+    json!({
+        "contents": [{ "role": "user", "parts": [{ "text": text }] }],
+        "generationConfig": {
+            "responseMimeType": "application/json",
+            "responseSchema": { "type": "OBJECT", "properties": { "evidence": percent, "vagueness": percent } },
+        },
+    })
+}
+
+#[tokio::test]
+async fn a_planned_request_is_slow_refused_or_breaks_off_and_the_next_is_not() {
+    let sim = start(fast()).await;
+    let plan = json!([
+        { "when": { "after": "generate", "text": "slow" }, "do": { "delayMs": 300 } },
+        { "when": { "after": "generate", "text": "refused" }, "do": { "httpStatus": 503 } },
+        { "when": { "after": "generate", "text": "garbled" }, "do": { "garbage": true } },
+    ]);
+    assert_eq!(post(&sim, "/sim/plan", plan.to_string()).await.0, 200);
+    let ask = async |text: &str| {
+        let (begun, asked) = (std::time::Instant::now(), measuring(text));
+        let (status, body) = post(&sim, &format!("{PATH}:generateContent?key=k"), asked.to_string()).await;
+        let answer = body["candidates"][0]["content"]["parts"][0]["text"].as_str().unwrap_or_default();
+        (status, begun.elapsed().as_millis() >= 300, serde_json::from_str::<Value>(answer).is_ok())
+    };
+    assert_eq!(ask("It is slow.").await, (200, true, true));
+    assert_eq!(ask("It is refused.").await, (503, false, false));
+    assert_eq!(ask("It is garbled.").await, (200, false, false));
+    for text in ["It is slow.", "It is refused.", "It is garbled."] {
+        assert_eq!(ask(text).await, (200, false, true), "{text}");
+    }
+}

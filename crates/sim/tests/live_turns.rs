@@ -128,6 +128,34 @@ async fn queued_transcripts_are_what_the_next_utterances_mean() {
 }
 
 #[tokio::test]
+async fn guidance_before_speech_decides_the_move_of_its_answer() {
+    let sim = start(fast()).await;
+    let texts = json!({ "texts": ["Zoos are wrong.", "Zoos are wrong."] }).to_string();
+    assert_eq!(post(&sim, "/sim/transcripts", texts).await.0, 204);
+    let mut client = Client::ready(&sim, setup(manual())).await;
+    let guidance = json!([{ "role": "user", "parts": [{ "text": "⟦move: conclude⟧ ⟦Say goodbye.⟧" }] }]);
+    for (steered, asks) in [(false, true), (true, false)] {
+        if steered {
+            client.send(json!({ "clientContent": { "turns": guidance, "turnComplete": false } })).await;
+        }
+        client.send(json!({ "realtimeInput": { "activityStart": {} } })).await;
+        client.speak(&speechlike(1.0, 0.0)).await;
+        client.send(json!({ "realtimeInput": { "activityEnd": {} } })).await;
+        let words = text_of(&client.turn().await, "outputTranscription");
+        assert_eq!(words.trim_end().ends_with('?'), asks, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn content_that_meets_speech_closes_the_session() {
+    let sim = start(fast()).await;
+    let mut client = Client::ready(&sim, setup(manual())).await;
+    client.send(json!({ "realtimeInput": { "activityStart": {} } })).await;
+    client.send(json!({ "clientContent": { "turns": [], "turnComplete": false } })).await;
+    assert_eq!(client.end().await, Frame::Closed(1007, "Request contains an invalid argument.".into()));
+}
+
+#[tokio::test]
 async fn a_known_recording_is_recognised_at_another_rate_volume_and_position() {
     let sim = start(fast()).await;
     for (seed, text) in

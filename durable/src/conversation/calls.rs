@@ -6,7 +6,7 @@ use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::time::Millis;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
-use mentora_wire::stream::{AudioMode, Seq, StreamRole};
+use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
@@ -20,6 +20,10 @@ pub(super) const ADMISSION_HEADER: &str = "x-mentora-admission";
 pub(super) mod paths {
     /// [`super::Calls::stream`]
     pub const STREAM: &str = "stream";
+    /// [`super::Calls::events`]
+    pub const EVENTS: &str = "events";
+    /// [`super::Calls::post_frames`]
+    pub const FRAMES: &str = "frames";
     /// [`super::Calls::post_turn`]
     pub const TURNS: &str = "turns";
     /// [`super::Calls::snapshot`]
@@ -69,6 +73,15 @@ pub struct PostTurnCall {
     pub text: String,
     /// Said twice, it is one turn.
     pub client_message_id: String,
+}
+
+/// The student says what a stream's client would, by POST.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostFramesCall {
+    /// Who.
+    pub user: UserId,
+    /// What, in order.
+    pub frames: Vec<ClientFrame>,
 }
 
 /// Somebody who may ends the conversation.
@@ -128,6 +141,32 @@ impl<'a> Calls<'a> {
         init.with_method(Method::Get).with_headers(headers);
         let request = Request::new_with_init(&url(&admission.conversation, paths::STREAM), &init)?;
         self.stub(&admission.conversation)?.fetch_with_request(request).await
+    }
+
+    /// Opens the stream as server-sent events. The answer is the events, a `204` when there is nothing to come any more,
+    /// or a [`CallError`] with its status.
+    ///
+    /// # Errors
+    /// When the object cannot be reached.
+    pub async fn events(&self, admission: &Admission) -> worker::Result<Response> {
+        let headers = Headers::new();
+        headers.set(ADMISSION_HEADER, &serde_json::to_string(admission)?)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Get).with_headers(headers);
+        let request = Request::new_with_init(&url(&admission.conversation, paths::EVENTS), &init)?;
+        self.stub(&admission.conversation)?.fetch_with_request(request).await
+    }
+
+    /// Says what a stream's client would: of each frame whether it was taken, or why not.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is no such conversation, or it cannot be reached.
+    pub async fn post_frames(
+        &self,
+        id: &ConversationId,
+        call: &PostFramesCall,
+    ) -> Result<Vec<Option<CallError>>, CallError> {
+        self.call(id, paths::FRAMES, call).await
     }
 
     /// Says something and waits for the answer.

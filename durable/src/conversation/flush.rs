@@ -21,6 +21,7 @@ const OWNED: [&str; 10] = [
     "turnCount",
     "tokenUsage",
     "costMicros",
+    "rules",
     "summary",
     STREAMING_SESSION,
     "lastActionAt",

@@ -4,10 +4,12 @@
 //! # Layout
 //! - [`calls`]: what the main Worker may ask of it, shared by caller and callee
 //! - `shell`: feeds the session machine and carries out what it says
-//! - `clients`: the clients' sockets, which hibernate
+//! - `clients`: the lines to the clients; sockets hibernate, [server-sent events](events) do not
+//! - `door`: how clients come in, and what they say by POST
 //! - `model`: the model's socket
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `verdict`: what the text model makes of a turn
 //! - `sessions`: the documents of the model's sessions
 //! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
@@ -19,7 +21,9 @@
 
 pub mod calls;
 mod clients;
+mod door;
 mod erase;
+mod events;
 mod facts;
 mod flush;
 mod model;
@@ -29,30 +33,31 @@ mod shell;
 mod summary;
 pub mod sweep;
 mod tally;
+mod verdict;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use mentora_core::ids::ConversationId;
 use mentora_core::limits::MAX_FRAME_BYTES;
-use mentora_session::{Connection, ConnectionId, Input};
+use mentora_session::{ConnectionId, Input};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::client::{check_pcm, decode_audio};
-use mentora_wire::stream::{BadFrame, ClientFrame, CloseCode};
+use mentora_wire::stream::{AudioMode, BadFrame, ClientFrame};
 use serde::Serialize;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, Socket, State, WebSocket, WebSocketIncomingMessage,
-    WebSocketPair, durable_object,
+    durable_object,
 };
 
-use self::calls::{ADMISSION_HEADER, Admission, CallError, EndCall, PostTurnCall, paths};
+use self::calls::{CallError, EndCall, PostTurnCall, paths};
 pub use self::clients::turned_away;
 use self::rows::Rows;
 use self::shell::{AtHand, Shell};
 use crate::platform::config::Config;
-use crate::platform::{clock, log};
+use crate::platform::log;
 
 /// The Durable Object.
 #[durable_object]
@@ -76,7 +81,9 @@ impl DurableObject for Conversation {
             return Response::error("no such call", 404);
         };
         match call {
-            paths::STREAM => stream(&shell, &id, &request).await,
+            paths::STREAM => door::socket(&shell, &id, &request).await,
+            paths::EVENTS => door::events(&shell, &id, &request).await,
+            paths::FRAMES => answer(&door::post_frames(&shell, &id, request).await),
             paths::TURNS => answer(&post_turn(&shell, &id, request).await),
             paths::SNAPSHOT => answer(&snapshot(&shell, &id).await),
             paths::REOPEN => answer(&reopen(&shell, &id).await),
@@ -89,7 +96,11 @@ impl DurableObject for Conversation {
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
         let shell = self.shell()?;
         let Some(connection) = shell.clients.id_of(&socket) else { return Ok(()) };
-        let (input, at_hand) = read(connection, message);
+        let audio = shell.clients.audio_of(connection).unwrap_or_default();
+        let (input, at_hand) = read(connection, audio, message);
+        if let Input::Frame { frame: ClientFrame::Ping { received: Some(total) }, .. } = input {
+            shell.clients.received(connection, total);
+        }
         shell.feed_and_arm(input, at_hand).await;
         Ok(())
     }
@@ -153,10 +164,11 @@ impl Conversation {
 }
 
 /// What a message of a client is to the machine.
-fn read(connection: ConnectionId, message: WebSocketIncomingMessage) -> (Input, AtHand) {
+fn read(connection: ConnectionId, audio: AudioMode, message: WebSocketIncomingMessage) -> (Input, AtHand) {
     let bad =
         |problem: BadFrame| (Input::BadFrame { connection, problem: problem.to_string() }, AtHand::Nothing);
     match message {
+        WebSocketIncomingMessage::Binary(_) if audio != AudioMode::Binary => bad(BadFrame::Binary),
         WebSocketIncomingMessage::Binary(pcm) if pcm.len() > MAX_FRAME_BYTES => {
             bad(BadFrame::TooLarge(pcm.len()))
         }
@@ -172,43 +184,6 @@ fn read(connection: ConnectionId, message: WebSocketIncomingMessage) -> (Input, 
             Ok(frame) => (Input::Frame { connection, frame }, AtHand::Nothing),
             Err(problem) => bad(problem),
         },
-    }
-}
-
-async fn stream(shell: &Rc<Shell>, id: &ConversationId, request: &Request) -> Result<Response> {
-    let admission = request.headers().get(ADMISSION_HEADER)?.unwrap_or_default();
-    let Ok(admission) = serde_json::from_str::<Admission>(&admission) else {
-        return Response::error("an upgrade without admission", 400);
-    };
-    if let Err(refused) = shell.know(id).await {
-        let code =
-            if refused.code == ErrorCode::NotFound { CloseCode::NotFound } else { CloseCode::Internal };
-        return Response::from_websocket(turned_away(WebSocketPair::new()?, code, &refused.message)?);
-    }
-    if let Some(ticket) = &admission.ticket
-        && !shell.rows().spend(ticket, clock::now())?
-    {
-        let reason = "This ticket was already used. Ask for a new one with POST …/stream/tickets.";
-        return Response::from_websocket(turned_away(
-            WebSocketPair::new()?,
-            CloseCode::Unauthorized,
-            reason,
-        )?);
-    }
-    let accepted = shell.clients.accept(&shell.state, |id| Connection {
-        id,
-        user: admission.user,
-        role: admission.role,
-        staff: admission.staff,
-        audio: admission.audio,
-        cursor: admission.cursor.unwrap_or_default(),
-    })?;
-    match accepted {
-        Ok((socket, connection)) => {
-            shell.feed_and_arm(Input::Connected(connection), AtHand::Nothing).await;
-            Response::from_websocket(socket)
-        }
-        Err(socket) => Response::from_websocket(socket),
     }
 }
 

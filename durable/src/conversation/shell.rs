@@ -11,12 +11,12 @@ use base64::engine::general_purpose::STANDARD;
 use futures::channel::oneshot;
 use futures::lock::Mutex;
 use mentora_core::documents::{EndReason, LedgerEntryType, Turn};
-use mentora_core::ids::ConversationId;
+use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
 use mentora_session::{
-    Effect, HoldOutcome, Input, PaymentOutcome, Refusal, State as Session, Write, step,
+    Effect, HoldOutcome, Input, PaymentOutcome, Posted, Refusal, State as Session, Write, step,
 };
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
@@ -28,7 +28,7 @@ use super::calls::CallError;
 use super::clients::Clients;
 use super::model::{self, Model};
 use super::rows::Rows;
-use super::{facts, flush, sessions, summary, tally};
+use super::{facts, flush, sessions, summary, tally, verdict};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -77,6 +77,8 @@ pub(super) struct Shell {
     held: RefCell<Vec<String>>,
     calls: RefCell<BTreeMap<u32, Waiting>>,
     newest_call: Cell<u32>,
+    /// Why frames that came by POST were refused; each is asked for at once.
+    refused: RefCell<BTreeMap<u32, Refusal>>,
     /// Those who want the conversation open again.
     reopenings: RefCell<Vec<Reopening>>,
     /// When the alarm is set to ring, as far as this life knows.
@@ -104,6 +106,7 @@ impl Shell {
             held: RefCell::new(Vec::new()),
             calls: RefCell::new(BTreeMap::new()),
             newest_call: Cell::new(0),
+            refused: RefCell::new(BTreeMap::new()),
             reopenings: RefCell::new(Vec::new()),
             armed: Cell::new(None),
             metrics,
@@ -179,6 +182,10 @@ impl Shell {
             // What memory holds may be ahead of what is stored: forget it. The next event begins again from what is.
             self.note("conversation.write.failed", &error.to_string());
             self.forget();
+        }
+        // It is closed by this, so this ends.
+        if let Some(connection) = self.clients.too_slow() {
+            self.feed(Input::TooSlow { connection }, AtHand::Nothing);
         }
     }
 
@@ -260,12 +267,19 @@ impl Shell {
             Effect::DropAudio => self.held.borrow_mut().clear(),
             Effect::SetRole { connection, role } => self.clients.set_role(connection, role),
             Effect::Close { connection, code, reason } => self.clients.close(connection, code, reason),
+            Effect::SendAway { connection, retry_ms } => self.clients.send_away(connection, retry_ms),
+            Effect::Refused { post, refusal } => {
+                self.refused.borrow_mut().insert(post, refusal);
+            }
             Effect::OpenModel { generation, setup } => {
                 self.model.replace(Some(Model { generation, socket: None }));
                 spawn_local(model::run(Rc::clone(self), generation, *setup));
             }
             Effect::SendModel(message) => self.send_model(&message.to_json()),
             Effect::CloseModel => self.close_model(),
+            Effect::Analyse { number, inquiry } => {
+                spawn_local(verdict::run(Rc::clone(self), number, *inquiry));
+            }
             Effect::Flush(batch) => {
                 if let Some(id) = self.with_session(|session| session.record().facts.conversation.clone()) {
                     spawn_local(flush::run(Rc::clone(self), id, *batch));
@@ -328,6 +342,20 @@ impl Shell {
         let (sender, receiver) = oneshot::channel();
         self.calls.borrow_mut().insert(call, sender);
         (call, receiver)
+    }
+
+    /// Feeds the machine a frame that came by POST, which answers at once; `None` when memory was lost over it.
+    pub(super) fn post(
+        self: &Rc<Self>,
+        user: UserId,
+        posted: Posted,
+        at_hand: AtHand,
+    ) -> Option<std::result::Result<(), Refusal>> {
+        let post = self.newest_call.get().wrapping_add(1);
+        self.newest_call.set(post);
+        self.feed(Input::Posted { post, user, posted }, at_hand);
+        let refusal = self.refused.borrow_mut().remove(&post);
+        self.with_session(|_| refusal.map_or(Ok(()), Err))
     }
 
     /// A call that wants the conversation open again.

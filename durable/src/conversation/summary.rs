@@ -21,6 +21,7 @@ pub(super) async fn run(shell: Rc<Shell>, ended_at: Millis, question: Question) 
         max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
         safety: SAFETY.to_vec(),
         response_schema: Some(summary::schema()),
+        thinking_level: None,
     };
     let answer = text_model::ask(&gemini, &question).await;
     if shell.is_erased() {

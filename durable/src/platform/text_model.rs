@@ -1,7 +1,11 @@
 //! Asks the text model.
 
+use mentora_core::dialogue::{Inquiry, verdict};
+use mentora_core::documents::Speaker;
 use mentora_firestore::{Transport as _, TransportError};
-use mentora_gemini::generate::{self, Answer, NoAnswer, Question};
+use mentora_gemini::generate::{self, Answer, Content, NoAnswer, Question, Role};
+use mentora_gemini::setup::ThinkingLevel;
+use mentora_session::SAFETY;
 
 use super::config::GeminiConfig;
 use super::fetch::Fetch;
@@ -55,6 +59,42 @@ impl From<TransportError> for TextModelError {
 /// # Errors
 /// [`TextModelError`]
 pub async fn ask(config: &GeminiConfig, question: &Question) -> Result<Answer, TextModelError> {
+    ask_within(DEADLINE_MS, config, question).await
+}
+
+/// Has the model measure a turn, once, within `deadline_ms`; its reply, to be read as a [`verdict`].
+///
+/// # Errors
+/// [`TextModelError`]
+pub async fn measure(
+    config: &GeminiConfig,
+    inquiry: Inquiry,
+    deadline_ms: u32,
+) -> Result<String, TextModelError> {
+    let said = |(speaker, text)| {
+        let role = match speaker {
+            Speaker::Student => Role::User,
+            Speaker::Tutor => Role::Model,
+        };
+        Content { role, parts: vec![text] }
+    };
+    let question = Question {
+        model: config.text_model.clone(),
+        system_instruction: inquiry.instruction,
+        contents: inquiry.said.into_iter().map(said).collect(),
+        max_output_tokens: verdict::MAX_TOKENS,
+        safety: SAFETY.to_vec(),
+        response_schema: Some(inquiry.schema),
+        thinking_level: Some(ThinkingLevel::Low),
+    };
+    Ok(ask_within(deadline_ms, config, &question).await?.text)
+}
+
+async fn ask_within(
+    deadline_ms: u32,
+    config: &GeminiConfig,
+    question: &Question,
+) -> Result<Answer, TextModelError> {
     let key = config.api_key.as_ref().map(|key| key.expose()).unwrap_or_default();
     if key.is_empty() && !config.offline {
         return Err(TextModelError::NoKey);
@@ -63,5 +103,5 @@ pub async fn ask(config: &GeminiConfig, question: &Question) -> Result<Answer, T
     let key = if key.is_empty() { "offline" } else { key };
     let request = question.request(&config.base_url, key);
     let request = request.map_err(|error| TextModelError::NoRequest(error.to_string()))?;
-    Ok(generate::read(&Fetch.send(request, DEADLINE_MS).await?)?)
+    Ok(generate::read(&Fetch.send(request, deadline_ms).await?)?)
 }

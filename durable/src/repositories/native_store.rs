@@ -258,6 +258,7 @@ pub fn conversation(assignment: &str, student: &str, begun_at: i64) -> Conversat
         cost_micros: Micros::ZERO,
         summary: None,
         streaming_session: None,
+        rules: None,
         prompt_edits: Default::default(),
         started_at: Millis(begun_at),
         last_action_at: Millis(begun_at),

@@ -223,14 +223,14 @@ export type StreamingSessionId = z.infer<typeof StreamingSessionId>;
 export const TurnId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("One contribution to a conversation.");
 export type TurnId = z.infer<typeof TurnId>;
 
-/** How long the student waited, from the end of the student's turn, in milliseconds. `askedMs` without `openingMs` is our own share before the model; between its first word and the student's screen lies a single event of the server, in which the platform's clock stands still, so that share cannot be measured from within and is not claimed here. */
+/** How long the student waited, from the end of the student's turn, in milliseconds. */
 export const Latency = z.looseObject({
-  askedMs: z.int().min(0).max(9007199254740991).nullish().describe("Until the model was first asked, `openingMs` included."),
+  askedMs: z.int().min(0).max(9007199254740991).nullish().describe("Until the model was first asked; without `openingMs`, our own share."),
   firstAudioMs: z.int().min(0).max(9007199254740991).nullish().describe("Until the first audio."),
   firstTextMs: z.int().min(0).max(9007199254740991).nullish().describe("Until the first text."),
   openingMs: z.int().min(0).max(9007199254740991).nullish().describe("How much of that the opening of the model's session took, tries in vain included; absent when it was open."),
   totalMs: z.int().min(0).max(9007199254740991).describe("Until the answer was complete."),
-}).describe("How long the student waited, from the end of the student's turn, in milliseconds.\n\n`askedMs` without `openingMs` is our own share before the model; between its first word and the student's screen lies\na single event of the server, in which the platform's clock stands still, so that share cannot be measured from within\nand is not claimed here.");
+}).describe("How long the student waited, from the end of the student's turn, in milliseconds.");
 export type Latency = z.infer<typeof Latency>;
 
 /** Written or spoken. */

@@ -24,7 +24,12 @@ export interface RequestOptions {
   /** False for the few addresses that need no token. */
   authenticated?: boolean;
   signal?: AbortSignal;
+  /** What is asked for; JSON unless told. */
+  accept?: string;
 }
+
+/** What of an answer has to come in time. */
+type Timed = "whole" | "beginning";
 
 export class MentoraClient {
   readonly baseUrl: string;
@@ -59,10 +64,7 @@ export class MentoraClient {
 
   /** One request; an expired token is renewed and the request repeated once. Throws `MentoraError`. */
   async request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
-    const first = await this.#attempt(method, path, options, false);
-    const stale = first.status === 401 && options.authenticated !== false;
-    const response = stale ? await this.#attempt(method, path, options, true) : first;
-    if (!response.ok) throw await MentoraError.fromResponse(response);
+    const response = await this.#ask(method, path, options, "whole");
     if (response.status === 204) return undefined as T;
     try {
       return (await response.json()) as T;
@@ -77,19 +79,40 @@ export class MentoraClient {
     }
   }
 
-  async #attempt(method: string, path: string, options: RequestOptions, refresh: boolean): Promise<Response> {
+  /** Opens a response that goes on for as long as it likes; only its beginning has to come in time. Throws `MentoraError`. */
+  open(path: string, options: RequestOptions): Promise<Response> {
+    return this.#ask("GET", path, options, "beginning");
+  }
+
+  async #ask(method: string, path: string, options: RequestOptions, timed: Timed): Promise<Response> {
+    const first = await this.#attempt(method, path, options, timed, false);
+    const stale = first.status === 401 && options.authenticated !== false;
+    const response = stale ? await this.#attempt(method, path, options, timed, true) : first;
+    if (!response.ok) throw await MentoraError.fromResponse(response);
+    return response;
+  }
+
+  async #attempt(
+    method: string,
+    path: string,
+    options: RequestOptions,
+    timed: Timed,
+    refresh: boolean,
+  ): Promise<Response> {
     const url = new URL(this.baseUrl + path);
     for (const [name, value] of Object.entries(options.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const headers = new Headers({ accept: "application/json" });
+    const headers = new Headers({ accept: options.accept ?? "application/json" });
     if (options.body !== undefined) headers.set("content-type", "application/json");
     if (options.idempotencyKey) headers.set("idempotency-key", options.idempotencyKey);
     if (options.authenticated !== false) {
       const token = await this.#token({ refresh });
       if (token) headers.set("authorization", `Bearer ${token}`);
     }
-    const deadline = AbortSignal.timeout(this.#timeoutMs);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.#timeoutMs);
+    const deadline = timed === "whole" ? AbortSignal.timeout(this.#timeoutMs) : late.signal;
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     const body = options.body === undefined ? null : JSON.stringify(options.body);
     try {
@@ -104,6 +127,8 @@ export class MentoraClient {
             cause,
           })
         : new MentoraError({ code: "NETWORK", status: 0, message: `${this.baseUrl} could not be reached.`, cause });
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -17,7 +17,7 @@ export type ClientFrame =
   | { type: "interrupt"; heardMs?: number }
   | { type: "playback"; turnId: string; heardMs: number }
   | { type: "stop"; reason?: string }
-  | { type: "ping" };
+  | { type: "ping"; received?: number };
 
 export interface AudioConfig {
   sampleRate: number;

@@ -3,8 +3,9 @@
  *
  * - `client`: the HTTP wrapper: base address, token, time-out, typed errors
  * - `config`, `courses`, `assignments`, `conversations`: REST, one resource each
- * - `stream`: the live conversation over one WebSocket that survives the network
- * - `frames`: what travels over that socket
+ * - `stream`: the live conversation, over lines that come and go
+ * - `line`: what a line is; `socket`: over a WebSocket; `events`: over server-sent events and POST, read by `sse`
+ * - `frames`: what travels over it
  * - `audio`: the two shapes in which sound crosses the wire
  * - `types`: the documents REST answers with
  */
@@ -24,5 +25,6 @@ export {
   type PendingText,
   type StreamEvents,
   type StreamOptions,
+  type Transport,
 } from "./stream.ts";
 export type * from "./types.ts";

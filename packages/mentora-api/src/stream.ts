@@ -1,8 +1,9 @@
-import { audioFromBase64, audioFromBinary, audioToBase64, littleEndian, type TutorAudio } from "./audio.ts";
+import { audioFromBase64, audioFromBinary, type TutorAudio } from "./audio.ts";
 import { type Backoff, backoffDelay, defaultBackoff } from "./backoff.ts";
 import type { MentoraClient } from "./client.ts";
 import { Emitter } from "./emitter.ts";
 import { MentoraError } from "./error.ts";
+import { EventsLine } from "./events.ts";
 import type {
   AudioConfig,
   ClientFrame,
@@ -14,6 +15,10 @@ import type {
   TurnTaking,
 } from "./frames.ts";
 import { messageId } from "./id.ts";
+import { BROKEN, type Line, type LineListener } from "./line.ts";
+import { SocketLine } from "./socket.ts";
+
+export type Transport = "auto" | "websocket" | "events";
 
 export type AudioMode = "none" | "base64" | "binary";
 
@@ -24,6 +29,8 @@ export interface StreamOptions {
   cursor?: Seq;
   role?: StreamRole;
   audio?: AudioMode;
+  /** `auto` (unless told): a WebSocket, and server-sent events with POST where none gets through. */
+  transport?: Transport;
   backoff?: Backoff;
   /** Silence after which a ping is sent, and how long its answer may take. */
   heartbeat?: { everyMs: number; deadAfterMs: number };
@@ -63,7 +70,6 @@ export interface StreamEvents extends FrameEvents {
   gap: { cursor: Seq; from: Seq };
 }
 
-const OPEN = 1;
 const FINAL_CLOSES = new Map<number, CloseReason>([
   [4001, "unauthenticated"],
   [4003, "forbidden"],
@@ -71,6 +77,12 @@ const FINAL_CLOSES = new Map<number, CloseReason>([
   [4010, "ended"],
 ]);
 const TAKEN_OVER = 4009;
+/** How long a tab waits that was shut out because there are too many of the same student. */
+const CROWDED_OUT_MS = 60_000;
+/** So often a WebSocket may fail before its greeting until we do without. */
+const FAILED_SOCKETS = 2;
+/** Below are the codes of a connection that came to nothing; from here on the server itself says why. */
+const FIRST_OWN_CODE = 4000;
 /** A connection that lived this long was a good one: the next break starts with the shortest wait again. */
 const STABLE_AFTER_MS = 5_000;
 /** A message that was sent this often and never stored is one the server cannot take. */
@@ -86,7 +98,7 @@ const ABOUT_MY_MESSAGE = new Set([
 ]);
 
 /**
- * One conversation over sockets that come and go. It asks for a ticket, connects, resumes from the last `seq` it saw,
+ * One conversation over lines that come and go. It asks for a ticket, connects, resumes from the last `seq` it saw,
  * drops what it saw before, and sends a text again, under the same id, until the server says that it is stored.
  */
 export class ConversationStream extends Emitter<StreamEvents> {
@@ -96,8 +108,10 @@ export class ConversationStream extends Emitter<StreamEvents> {
   #state: ConnectionState = { phase: "idle" };
   #cursor: Seq;
   #role: StreamRole;
-  #socket: WebSocket | null = null;
-  /** Set once the server has said `connected` on this socket. */
+  #line: Line | null = null;
+  #failedSockets = 0;
+  #byEvents: boolean;
+  /** Set once the server has said `connected` on this line. */
   #ready = false;
   /** Asked with `hello` for events that this socket was never sent; until the answer, what comes will come again. */
   #catchingUp = false;
@@ -112,6 +126,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
     this.#options = options;
     this.#cursor = options.cursor ?? 0;
     this.#role = options.role ?? "speaker";
+    this.#byEvents = options.transport === "events";
     this.#heartbeat = options.heartbeat ?? { everyMs: 25_000, deadAfterMs: 10_000 };
   }
 
@@ -187,8 +202,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
   /** PCM at the rate given to `audioStart`; 100 ms a piece is a good size. */
   audioChunk(samples: Int16Array): void {
     if (!this.#ready || !this.#utterance) return;
-    if (this.#options.audio === "binary") this.#socket?.send(littleEndian(samples));
-    else this.#send({ type: "audio_chunk", data: audioToBase64(samples) });
+    this.#line?.speak(samples);
   }
 
   /** The student has finished: the tutor may speak. After `automatic`: the microphone is off. */
@@ -217,9 +231,10 @@ export class ConversationStream extends Emitter<StreamEvents> {
     this.#become(mine);
     // Somebody may have left or nudged while the ticket was on its way.
     const superseded = () => this.#state !== mine;
+    if (this.#byEvents || this.#lacksSockets()) return this.#listen((listener) => this.#tune(listener));
     try {
       const { ticket } = await this.#options.client.conversations.ticket(this.#options.conversationId);
-      if (!superseded()) this.#listen(this.#dial(ticket));
+      if (!superseded()) this.#listen((listener) => this.#dial(ticket, listener));
     } catch (error) {
       if (superseded()) return;
       const failure = asMentoraError(error);
@@ -228,36 +243,54 @@ export class ConversationStream extends Emitter<StreamEvents> {
     }
   }
 
-  #dial(ticket: string): WebSocket {
+  /** Node 20 has none, unless it is handed in. */
+  #lacksSockets(): boolean {
+    return this.#options.transport !== "websocket" && !(this.#options.WebSocket ?? globalThis.WebSocket);
+  }
+
+  #path(): string {
+    return `/api/conversations/${encodeURIComponent(this.#options.conversationId)}/stream`;
+  }
+
+  #dial(ticket: string, listener: LineListener): Line {
     const WebSocket = this.#options.WebSocket ?? globalThis.WebSocket;
     if (!WebSocket) throw new TypeError("There is no WebSocket here: hand in `WebSocket` from the `ws` package.");
-    const { client, conversationId } = this.#options;
-    const url = new URL(`${client.baseUrl}/api/conversations/${encodeURIComponent(conversationId)}/stream`);
+    const audio = this.#options.audio ?? "none";
+    const url = new URL(this.#options.client.baseUrl + this.#path());
     url.protocol = url.protocol.replace("http", "ws");
     url.searchParams.set("cursor", String(this.#cursor));
     url.searchParams.set("role", this.#role);
-    url.searchParams.set("audio", this.#options.audio ?? "none");
-    const socket = new WebSocket(url, ["mentora.v1", `ticket.${ticket}`]);
-    socket.binaryType = "arraybuffer";
-    return socket;
+    url.searchParams.set("audio", audio);
+    return new SocketLine(new WebSocket(url, ["mentora.v1", `ticket.${ticket}`]), audio === "binary", listener);
   }
 
-  #listen(socket: WebSocket): void {
-    this.#socket = socket;
-    // Events of a socket that was let go mean nothing any more.
-    const current = () => this.#socket === socket;
-    socket.onmessage = ({ data }) => {
-      if (!current()) return;
-      this.#beat();
-      if (typeof data === "string") this.#receive(data);
-      else this.#hear(audioFromBinary(data as ArrayBuffer, this.#answering?.turnId ?? null));
-    };
-    socket.onclose = ({ code }) => {
-      if (current()) this.#closed(code);
-    };
-    // A close follows, and it has the code.
-    socket.onerror = () => {};
-    this.#after("dead", this.#heartbeat.deadAfterMs, () => this.#abandon());
+  #tune(listener: LineListener): Line {
+    const { client, audio } = this.#options;
+    const [cursor, role] = [() => this.#cursor, () => this.#role];
+    const wanted = audio === undefined || audio === "none" ? "none" : "base64";
+    return new EventsLine({ client, path: this.#path(), audio: wanted, cursor, role }, listener);
+  }
+
+  #listen(open: (listener: LineListener) => Line): void {
+    // Words of a line that was let go mean nothing any more.
+    const current = () => this.#line === line;
+    const line: Line = open({
+      text: (json) => {
+        if (!current()) return;
+        this.#beat();
+        this.#receive(json);
+      },
+      sound: (bytes) => {
+        if (!current()) return;
+        this.#beat();
+        this.#hear(audioFromBinary(bytes, this.#answering?.turnId ?? null));
+      },
+      closed: (code) => {
+        if (current()) this.#closed(code);
+      },
+    });
+    this.#line = line;
+    if (!line.beatsItself) this.#after("dead", this.#heartbeat.deadAfterMs, () => this.#abandon());
   }
 
   #receive(text: string): void {
@@ -278,6 +311,7 @@ export class ConversationStream extends Emitter<StreamEvents> {
     switch (frame.type) {
       case "connected":
         this.#ready = true;
+        this.#failedSockets = 0;
         this.#role = frame.role;
         this.#catchUp(frame);
         this.#after("stable", STABLE_AFTER_MS, () => (this.#attempt = 0));
@@ -360,35 +394,48 @@ export class ConversationStream extends Emitter<StreamEvents> {
   }
 
   #send(frame: ClientFrame): boolean {
-    if (!this.#ready || this.#socket?.readyState !== OPEN) return false;
-    this.#socket.send(JSON.stringify(frame));
-    return true;
+    return this.#ready && this.#line !== null && this.#line.send(frame);
   }
 
   /** Something arrived: the connection lives. */
   #beat(): void {
     this.#clear("dead");
+    if (this.#line?.beatsItself) return;
     this.#after("ping", this.#heartbeat.everyMs, () => this.#ping());
   }
 
   #ping(): void {
+    if (this.#line?.beatsItself) return;
     this.#send({ type: "ping" });
     this.#after("dead", this.#heartbeat.deadAfterMs, () => this.#abandon());
   }
 
   /** The socket does not answer. A close handshake would wait for the same silence, so it is let go at once. */
   #abandon(): void {
+    this.#learnFrom(BROKEN);
     this.#drop();
     this.#retry();
   }
 
   #closed(code: number): void {
+    this.#learnFrom(code);
     this.#drop();
     const final = FINAL_CLOSES.get(code);
     // Whoever was taken over must not take back by itself: two tabs would throw each other out for ever.
+    const crowdedOut = code === TAKEN_OVER && this.#role === "listener";
     if (code === TAKEN_OVER) this.#role = "listener";
     if (final) this.#finish(final);
-    else this.#retry();
+    else this.#retry(crowdedOut ? CROWDED_OUT_MS : 0);
+  }
+
+  /**
+   * A line that came to nothing says something about the way. Sockets that never got a greeting are what a proxy makes of
+   * them: then we go by events. Should those come to nothing too, it was not the sockets.
+   */
+  #learnFrom(code: number): void {
+    if (this.#ready || code >= FIRST_OWN_CODE || (this.#options.transport ?? "auto") !== "auto") return;
+    this.#failedSockets = this.#byEvents ? FAILED_SOCKETS - 1 : this.#failedSockets + 1;
+    this.#byEvents = this.#failedSockets >= FAILED_SOCKETS;
   }
 
   #retry(atLeastMs = 0): void {
@@ -403,14 +450,14 @@ export class ConversationStream extends Emitter<StreamEvents> {
     this.#become(error ? { phase: "closed", reason, error } : { phase: "closed", reason });
   }
 
-  /** Lets the socket go, whatever its state, and forgets what belonged to it. */
+  /** Lets the line go, whatever its state, and forgets what belonged to it. */
   #drop(): void {
     for (const name of [...this.#timers.keys()]) this.#clear(name);
-    const socket = this.#socket;
-    this.#socket = null;
+    const line = this.#line;
+    this.#line = null;
     this.#ready = false;
     this.#catchingUp = false;
-    socket?.close(1000);
+    line?.hangUp();
     if (this.#utterance) this.emit("utterance_cut", { clientMessageId: this.#utterance });
     this.#utterance = null;
   }

@@ -134,7 +134,14 @@ export interface Turn {
   analysis?: Analysis | null;
   usage?: TokenUsage | null;
   costMicros?: Micros | null;
-  latency?: { firstTextMs?: number | null; firstAudioMs?: number | null; totalMs?: number | null } | null;
+  /** From the end of the student's turn. `askedMs` without `openingMs` is the server's own share. */
+  latency?: {
+    askedMs?: number | null;
+    openingMs?: number | null;
+    firstTextMs?: number | null;
+    firstAudioMs?: number | null;
+    totalMs?: number | null;
+  } | null;
   /** Echoed on the student's turns: the key under which the client sent them. */
   clientMessageId?: string | null;
   createdAt: Millis;

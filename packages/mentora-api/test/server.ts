@@ -1,5 +1,5 @@
 /** A scripted Mentora server on a free port of loopback: it gives tickets and says on the socket what the test tells it to. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 
@@ -12,6 +12,17 @@ export interface Connection {
   say(frame: Record<string, unknown>): void;
 }
 
+/** A response of server-sent events. */
+export interface Feed {
+  query: URLSearchParams;
+  say(frame: Record<string, unknown>): void;
+  /** Says when to come back, and ends. */
+  sendAway(retryMs: number): void;
+  end(code: number): void;
+  break(): void;
+  readonly isOpen: boolean;
+}
+
 type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
 export class ScriptedServer {
@@ -20,6 +31,15 @@ export class ScriptedServer {
   /** Answers for requests to come, first in, first out; tickets are given when it is empty. */
   readonly answers: Answer[] = [];
   answersPings = true;
+  /** A proxy that lets no WebSocket through. */
+  refusesSockets = false;
+  /** Nor any server-sent events. */
+  refusesFeeds = false;
+  readonly feeds: Feed[] = [];
+  /** Frames that came by POST, a list for each request. */
+  readonly posts: Record<string, unknown>[][] = [];
+  /** What becomes of a frame that came by POST. */
+  judge: (frame: Record<string, unknown>) => { code: string; message: string } | null = () => null;
   /** What a connection is greeted with. */
   greet: (connection: Connection) => void = (connection) => connection.say({ ...connected });
   readonly #http: Server;
@@ -32,6 +52,10 @@ export class ScriptedServer {
       request.on("data", (chunk) => (body += chunk));
       request.on("end", () => {
         this.requests.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
+        if (request.headers.accept === "text/event-stream") return this.#feed(request, response);
+        if (request.url?.endsWith("/stream/messages") && this.answers.length === 0) {
+          this.answers.push({ status: 202, body: { results: this.#take(JSON.parse(body)) } });
+        }
         const ticket: Answer = { status: 201, body: { ticket: `t${++this.#tickets}`, expiresAt: Date.now() + 60_000 } };
         const answer = this.answers.shift() ?? ticket;
         response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
@@ -39,6 +63,7 @@ export class ScriptedServer {
       });
     });
     this.#http.on("upgrade", (request, socket, head) => {
+      if (this.refusesSockets) return void socket.destroy();
       sockets.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, request));
     });
   }
@@ -57,6 +82,35 @@ export class ScriptedServer {
     for (const { socket } of this.connections) socket.terminate();
     this.#http.closeAllConnections();
     await new Promise((stopped) => this.#http.close(stopped));
+  }
+
+  #take(frames: Record<string, unknown>[]): unknown[] {
+    this.posts.push(frames);
+    return frames.map((frame) => {
+      const error = this.judge(frame);
+      return { accepted: !error, clientMessageId: frame.clientMessageId, ...(error && { error }) };
+    });
+  }
+
+  #feed(request: IncomingMessage, response: ServerResponse): void {
+    if (this.refusesFeeds) return void response.destroy();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const write = (type: string, data: unknown) => response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    const feed: Feed = {
+      query: new URL(request.url ?? "/", "http://x").searchParams,
+      say: (frame) => void write(String(frame.type), frame),
+      sendAway: (retryMs) => void response.end(`retry: ${retryMs}\n\n`),
+      end: (code) => {
+        write("closed", { type: "closed", code, reason: "x" });
+        response.end();
+      },
+      break: () => void response.destroy(),
+      get isOpen() {
+        return !response.destroyed && !response.writableEnded;
+      },
+    };
+    this.feeds.push(feed);
+    feed.say({ ...connected });
   }
 
   #accept(socket: WebSocket, request: IncomingMessage): void {

@@ -1,5 +1,7 @@
 //! What may be typed.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 use mentora_core::documents::CourseCode;
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, InvalidId, UserId};
@@ -81,6 +83,15 @@ pub enum Command {
     /// See to the statistics of an assignment
     #[command(subcommand)]
     Statistics(StatisticsCommand),
+    /// Make the decisions of an exported conversation again, without a server
+    Replay {
+        /// What `mentora --json show ID` printed, or an export of your data
+        #[arg(value_name = "EXPORT.json")]
+        export: PathBuf,
+        /// Rules to decide by in place of those in the export: an assignment, or its `aiConfig`
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Argue with the tutor, live
     #[command(after_help = "While it runs:\n  \
         /interrupt  stop the tutor\n  \

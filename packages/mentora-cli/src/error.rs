@@ -85,6 +85,29 @@ pub enum CliError {
     /// The server closed the stream for good.
     #[error("The server closed the conversation's stream: {0}")]
     Closed(&'static str),
+    /// A file that is not what it should be.
+    #[error(
+        "{path} is no export of a conversation, nor an assignment: {why}. `mentora --json show ID` prints one, and `GET /api/assignments/ID` the other."
+    )]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why it cannot be read.
+        why: String,
+    },
+    /// An export that was made before rules were stored.
+    #[error(
+        "The export of conversation `{0}` does not say by which rules it was decided. Give them: `--config FILE`, with the assignment as `GET /api/assignments/ID` answers."
+    )]
+    NoRules(String),
+    /// Decisions that come out otherwise.
+    #[error("{different} of {decisions} decisions do not come out as they are stored.")]
+    NotTheSame {
+        /// How many.
+        different: usize,
+        /// Of how many.
+        decisions: usize,
+    },
     /// Standard output cannot be written.
     #[error("The output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -95,7 +118,7 @@ impl CliError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Anonymous | Self::NotChosen => 2,
+            Self::Anonymous | Self::NotChosen | Self::Unreadable { .. } | Self::NoRules(_) => 2,
             _ => 1,
         }
     }
@@ -117,6 +140,9 @@ impl CliError {
             Self::Lost { .. } => "CONNECTION_LOST".into(),
             Self::NotSaid { .. } => "NOT_SAID".into(),
             Self::Closed(_) => "STREAM_CLOSED".into(),
+            Self::Unreadable { .. } => "UNREADABLE".into(),
+            Self::NoRules(_) => "NO_RULES".into(),
+            Self::NotTheSame { .. } => "NOT_THE_SAME".into(),
             Self::Output(_) => "OUTPUT".into(),
         }
     }

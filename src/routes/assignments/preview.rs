@@ -1,12 +1,16 @@
 //! `POST /api/assignments/{id}/preview`
 
 use axum::Json as Answer;
-use mentora_core::dialogue::{Utterance, is_last_question, next_move};
-use mentora_core::documents::{Assignment, Persona, Speaker};
+use mentora_core::dialogue::verdict::PATIENCE_MS;
+use mentora_core::dialogue::{
+    Analyse as _, Inquiry, Lexical, Reading, Utterance, Verdict, is_last_question, next_move_on,
+};
+use mentora_core::documents::{Analyser, Assignment, Persona, Speaker};
 use mentora_core::ids::AssignmentId;
 use mentora_core::policy::CourseAction;
 use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
 use mentora_core::prompts::{self, Briefing, PromptEdits, Tutor, plain};
+use mentora_durable::platform::config::GeminiConfig;
 use mentora_durable::platform::text_model;
 use mentora_durable::repositories::Personas;
 use mentora_gemini::generate::{Content, Question, Role};
@@ -47,14 +51,15 @@ pub async fn create(
         body.history.iter().map(|turn| Utterance { speaker: turn.speaker, text: &turn.text }).collect();
     let before = history.iter().filter(|turn| turn.speaker == Speaker::Student).count();
     let turns = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
-    let (decision, ending) = next_move(config, &history, &message, turns);
+    let gemini = &context.config().gemini;
+    let reading = reading(gemini, &assignment, &history, &message).await;
+    let (decision, ending) = next_move_on(config, &history, &message, turns, &reading);
 
     let guidance = match is_last_question(config, turns, decision.strategy, &decision.features) {
         true => prompts::closing(),
         false => prompts::guidance(&config.dialectical_config, decision.strategy),
     };
 
-    let gemini = &context.config().gemini;
     let question = question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, guidance);
     let answer = text_model::ask(gemini, &question).await?;
     let usage = counted(answer.usage);
@@ -64,6 +69,30 @@ pub async fn create(
         cost_micros: pricing::cost(&gemini.text_model, context.now(), &usage),
         usage,
     }))
+}
+
+/// The turn is read as in a conversation: by what the assignment names, and by word lists when that does not come in time.
+async fn reading(
+    gemini: &GeminiConfig,
+    assignment: &Assignment,
+    history: &[Utterance<'_>],
+    message: &str,
+) -> Reading {
+    let config = &assignment.ai_config;
+    let (question, language) = (assignment.question.as_deref(), config.language.as_deref());
+    let inquiry = match config.analyser {
+        Analyser::Gemini => Inquiry::about(question, language, history, message),
+        Analyser::Lexical => None,
+    };
+    let Some(inquiry) = inquiry else {
+        return Lexical.read(history, message);
+    };
+    let patience_ms = u32::try_from(PATIENCE_MS).unwrap_or_default();
+    let reply = text_model::measure(gemini, inquiry, patience_ms).await;
+    match reply.ok().and_then(|reply| Verdict::parse(&reply).ok()) {
+        Some(verdict) => verdict.read(history, message),
+        None => Lexical.read(history, message),
+    }
 }
 
 /// The tutor is briefed and asked as in a conversation.
@@ -101,5 +130,6 @@ fn question(
         max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
         safety: SAFETY.to_vec(),
         response_schema: None,
+        thinking_level: None,
     }
 }

@@ -151,6 +151,7 @@ fn fresh(
         cost_micros: Micros::ZERO,
         summary: None,
         streaming_session: None,
+        rules: None,
         prompt_edits,
         started_at: now,
         last_action_at: now,

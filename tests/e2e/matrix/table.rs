@@ -210,6 +210,10 @@ fn conversations() -> Vec<Row> {
                                                 401  404  404  404  404  200  404  404  200  200  200  200;
         get    "/api/conversations/{id}/stream" 401  404  404  404  404  101  404  404  101  101  101  101,
             upgrades();
+        post   "/api/conversations/{id}/stream/messages"
+                                                401  404  404  404  404  202  404  404  403  403  403  403,
+            sends(|_| json!([{ "type": "text_input", "text": "A lie may save a life.", "clientMessageId": "m" }])),
+            fresh(Thing::Conversation);
         post   "/api/conversations/{id}/stream/tickets"
                                                 401  404  404  404  404  200  404  404  200  200  200  200;
 

@@ -7,9 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::features::measure;
-use super::{Features, Strategy, Utterance};
-use crate::documents::{DialecticalConfig, Speaker, Stance};
+use super::{Analyse as _, Features, Lexical, Reading, Strategy, Utterance};
+use crate::documents::{Analyser, DialecticalConfig, Speaker, Stance};
 
 /// The score of going on, which any other move has to beat.
 const GOING_ON: f64 = 0.5;
@@ -32,6 +31,8 @@ pub struct Decision {
     pub stance: Stance,
     /// The other moves that were allowed, best first.
     pub alternatives: Vec<Alternative>,
+    /// What has measured it.
+    pub analyser: Analyser,
 }
 
 /// A move that was not made.
@@ -41,7 +42,7 @@ pub struct Decision {
 pub struct Alternative {
     /// The move.
     pub strategy: Strategy,
-    /// How well it would have fitted, 0 to 1.
+    /// How well it would have fitted; 1 is wholly.
     pub score: f64,
 }
 
@@ -50,7 +51,18 @@ pub struct Alternative {
 /// The same arguments give the same decision, on any machine, for ever: it can be replayed.
 #[must_use]
 pub fn decide(config: &DialecticalConfig, history: &[Utterance<'_>], text: &str) -> Decision {
-    let (features, stance) = measure(history, text);
+    decide_on(config, history, text, &Lexical.read(history, text))
+}
+
+/// Decides the move that answers `text`, in which `reading` was read.
+#[must_use]
+pub fn decide_on(
+    config: &DialecticalConfig,
+    history: &[Utterance<'_>],
+    text: &str,
+    reading: &Reading,
+) -> Decision {
+    let Reading { features, stance, analyser } = *reading;
     let mut ranked: Vec<(Strategy, f64)> = Strategy::ALL
         .into_iter()
         .filter(|strategy| !strategy.is_optional() || config.enabled_strategies.contains(strategy))
@@ -70,6 +82,7 @@ pub fn decide(config: &DialecticalConfig, history: &[Utterance<'_>], text: &str)
         features,
         stance,
         alternatives,
+        analyser,
     }
 }
 

@@ -55,6 +55,30 @@ pub struct Features {
     pub stuck: f64,
 }
 
+impl Features {
+    /// Each with its name in JSON.
+    #[must_use]
+    pub const fn values(&self) -> [(&'static str, f64); 15] {
+        [
+            ("confidence", self.confidence),
+            ("vagueness", self.vagueness),
+            ("claim", self.claim),
+            ("evidence", self.evidence),
+            ("hearsay", self.hearsay),
+            ("overreach", self.overreach),
+            ("oneSidedness", self.one_sidedness),
+            ("balance", self.balance),
+            ("concession", self.concession),
+            ("closure", self.closure),
+            ("question", self.question),
+            ("distress", self.distress),
+            ("similarity", self.similarity),
+            ("circularity", self.circularity),
+            ("stuck", self.stuck),
+        ]
+    }
+}
+
 /// What is measured in `text`, the turn after `history`, and where the student stands in it.
 #[must_use]
 pub fn measure(history: &[Utterance<'_>], text: &str) -> (Features, Stance) {

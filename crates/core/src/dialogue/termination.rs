@@ -1,11 +1,13 @@
 //! When the dialogue should end.
 
 use super::decide::ALIKE;
-use super::{Decision, Features, Strategy, Utterance, decide};
+use super::{Analyse as _, Decision, Features, Lexical, Reading, Strategy, Utterance, decide_on};
 use crate::documents::{AiConfig, EndReason};
 
 /// Turns of the student before a dialogue may end by its content: position, answer, conclusion.
 const MIN_TURNS: u32 = 3;
+/// Bytes of all turns after which a conversation ends: a document may have 1 MiB, and turns carry more than text.
+pub const MAX_TEXT_BYTES: usize = 700 * 1024;
 
 /// Why the last question is what it is, for the student's turn before it.
 const LAST_QUESTION: &str = "One turn is left: the tutor asks where the student stands now.";
@@ -19,8 +21,24 @@ pub fn next_move(
     text: &str,
     student_turns: u32,
 ) -> (Decision, Option<EndReason>) {
-    let mut decision = decide(&config.dialectical_config, history, text);
-    let ending = termination(config, &decision, student_turns);
+    next_move_on(config, history, text, student_turns, &Lexical.read(history, text))
+}
+
+/// [`next_move`], of what was read in the turn already.
+#[must_use]
+pub fn next_move_on(
+    config: &AiConfig,
+    history: &[Utterance<'_>],
+    text: &str,
+    student_turns: u32,
+    reading: &Reading,
+) -> (Decision, Option<EndReason>) {
+    let mut decision = decide_on(&config.dialectical_config, history, text, reading);
+    let said: usize = history.iter().map(|turn| turn.text.len()).sum();
+    let ending = match said.saturating_add(text.len()) > MAX_TEXT_BYTES {
+        true => Some(EndReason::MaxTurnsReached),
+        false => termination(config, &decision, student_turns),
+    };
     if ending.is_some() {
         decision.strategy = Strategy::Conclude;
     } else if is_last_question(config, student_turns, decision.strategy, &decision.features) {
@@ -67,6 +85,7 @@ pub fn termination(config: &AiConfig, decision: &Decision, student_turns: u32) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialogue::decide;
     use crate::documents::Speaker;
 
     fn said(texts: &[&'static str]) -> (Decision, u32) {
@@ -102,6 +121,16 @@ mod tests {
             assert_eq!(ending, ends.then_some(EndReason::MaxTurnsReached));
             assert_eq!(decision.strategy == Strategy::Conclude, ends);
         }
+    }
+
+    #[test]
+    fn a_conversation_that_is_full_ends() {
+        let much = "word ".repeat(MAX_TEXT_BYTES / 5 - 1);
+        let before = [Utterance { speaker: Speaker::Student, text: &much }];
+        let config = AiConfig { auto_terminate: false, ..AiConfig::default() };
+        assert_eq!(next_move(&config, &before, "word", 2).1, None);
+        let (decision, ending) = next_move(&config, &before, POINT, 2);
+        assert_eq!((decision.strategy, ending), (Strategy::Conclude, Some(EndReason::MaxTurnsReached)));
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! `conversations/{conversationId}`: one student, one question, all that was said.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::assignment::{AiConfig, DialecticalConfig};
 use super::turn::{Turn, Usage};
+use crate::dialogue::Strategy;
 use crate::ids::{AssignmentId, CourseId, StreamingSessionId, UserId};
 use crate::limits;
 use crate::money::Micros;
@@ -44,6 +48,9 @@ pub struct Conversation {
     /// The opening of the model's Live API that it runs on, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streaming_session: Option<StreamingSessionId>,
+    /// The rules by which its moves are decided, as they were when it began; absent until something was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<MoveRules>,
     /// Sections of the prompt in the student's own words, by the section's name.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, limits::PromptEdit>))]
@@ -59,6 +66,50 @@ pub struct Conversation {
     pub created_at: Millis,
     /// When it was last changed, ms.
     pub updated_at: Millis,
+}
+
+/// The rules by which moves are decided: with them and what was said, every decision can be made again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct MoveRules {
+    /// The moves that may be chosen; continue and conclude always may.
+    pub enabled_strategies: Vec<Strategy>,
+    /// Factor on a move's score; 1 when absent.
+    #[serde(default)]
+    pub strategy_weights: BTreeMap<Strategy, f64>,
+    /// Turns of the student after which the conversation ends.
+    pub max_turns: u32,
+    /// Whether it may end by its content.
+    pub auto_terminate: bool,
+}
+
+impl MoveRules {
+    /// What of the rules of a dialogue decides its moves.
+    #[must_use]
+    pub fn of(config: &AiConfig) -> Self {
+        Self {
+            enabled_strategies: config.dialectical_config.enabled_strategies.clone(),
+            strategy_weights: config.dialectical_config.strategy_weights.clone(),
+            max_turns: config.max_turns,
+            auto_terminate: config.auto_terminate,
+        }
+    }
+
+    /// Rules of a dialogue that decide its moves as these do.
+    #[must_use]
+    pub fn to_config(&self) -> AiConfig {
+        AiConfig {
+            dialectical_config: DialecticalConfig {
+                enabled_strategies: self.enabled_strategies.clone(),
+                strategy_weights: self.strategy_weights.clone(),
+                ..DialecticalConfig::default()
+            },
+            max_turns: self.max_turns,
+            auto_terminate: self.auto_terminate,
+            ..AiConfig::default()
+        }
+    }
 }
 
 impl Ruled for Conversation {

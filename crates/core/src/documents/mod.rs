@@ -30,7 +30,7 @@ pub use assignment::{
     Reference, Reminder, is_due_after_start, offences_of_prompts,
 };
 pub use contribution::{Contribution, Words};
-pub use conversation::{Conversation, ConversationState, EndReason};
+pub use conversation::{Conversation, ConversationState, EndReason, MoveRules};
 pub use course::{Course, CourseCode, DemoPolicy, InvalidCourseCode, Thumbnail, Visibility};
 pub use device::{Device, Platform};
 pub use ledger::{LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::dialogue::{Features, Strategy};
+use super::assignment::Analyser;
+use crate::dialogue::{Alternative, Decision, Features, Lexical, Strategy};
 use crate::ids::TurnId;
 use crate::limits;
 use crate::money::Micros;
@@ -143,7 +144,7 @@ pub enum Modality {
 }
 
 /// What a turn was taken for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Analysis {
@@ -159,6 +160,29 @@ pub struct Analysis {
     /// What was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<Features>,
+    /// The other moves that were allowed, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative>,
+    /// What has measured it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analyser: Option<Analyser>,
+    /// Version of the word lists and of the rule by which the move follows from what was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analyser_version: Option<u32>,
+}
+
+impl From<&Decision> for Analysis {
+    fn from(decision: &Decision) -> Self {
+        Self {
+            stance: Some(decision.stance),
+            strategy: Some(decision.strategy),
+            reason: Some(decision.reason.clone()),
+            features: Some(decision.features),
+            alternatives: decision.alternatives.clone(),
+            analyser: Some(decision.analyser),
+            analyser_version: Some(Lexical::VERSION),
+        }
+    }
 }
 
 /// Where a student stands on the question.
@@ -221,15 +245,14 @@ impl Usage {
 }
 
 /// How long the student waited, from the end of the student's turn, in milliseconds.
-///
-/// `askedMs` without `openingMs` is our own share before the model; between its first word and the student's screen lies
-/// a single event of the server, in which the platform's clock stands still, so that share cannot be measured from within
-/// and is not claimed here.
+// Our own share is `askedMs` without `openingMs`. From the model's word to the student's screen it takes a single event of
+// the server, in which the platform's clock stands still: what that takes cannot be measured from within, and is not
+// claimed here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Latency {
-    /// Until the model was first asked, `openingMs` included.
+    /// Until the model was first asked; without `openingMs`, our own share.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::DurationMs>, inline))]
     pub asked_ms: Option<i64>,

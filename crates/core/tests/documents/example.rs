@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use mentora_core::dialogue::{Features, Strategy};
+use mentora_core::dialogue::{Alternative, Features, Strategy};
 use mentora_core::documents::{
     ActiveMode, AiConfig, Analyser, Analysis, Announcement, Assignment, AssignmentMode, AudioEncoding,
     Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, DemoPolicy, Device,
     DialecticalConfig, EndReason, Latency, LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope, Member,
-    MemberStatus, Modality, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform,
-    Reference, Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance, StanceDistribution,
-    StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Sums, Thumbnail,
-    TokenCounts, Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud,
-    WordCount, Words,
+    MemberStatus, Modality, MoveRules, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona,
+    Platform, Reference, Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance,
+    StanceDistribution, StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Sums,
+    Thumbnail, TokenCounts, Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner,
+    WordCloud, WordCount, Words,
 };
 use mentora_core::ids::{
     AssignmentId, ConversationId, CourseId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
@@ -221,6 +221,9 @@ fn turn() -> Turn {
                 one_sidedness: 0.75,
                 ..Features::default()
             }),
+            alternatives: vec![Alternative { strategy: Strategy::Challenge, score: 0.5 }],
+            analyser: Some(Analyser::Gemini),
+            analyser_version: Some(1),
         }),
         usage: Some(usage()),
         cost_micros: Some(Micros(4_318)),
@@ -254,6 +257,10 @@ pub fn conversation() -> Conversation {
         cost_micros: Micros(4_318),
         summary: Some("Kim came to allow one lie.".into()),
         streaming_session: Some(StreamingSessionId::new("session01").unwrap()),
+        rules: Some(MoveRules {
+            strategy_weights: [(Strategy::Challenge, 1.5)].into(),
+            ..MoveRules::of(&AiConfig::default())
+        }),
         prompt_edits: [("speech".to_owned(), "Speak as slowly as my grandfather.".to_owned())].into(),
         started_at: MADE,
         last_action_at: CHANGED,

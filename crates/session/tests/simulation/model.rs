@@ -31,12 +31,15 @@ pub struct Model {
     said: u32,
     /// Messages that came twice.
     pub doubled: u64,
+    /// It was told how to answer what it is about to hear.
+    steered: bool,
 }
 
 impl Model {
     /// What comes of a setup.
     pub fn open(&mut self, random: &mut Random, faulty: bool) -> Vec<Piece> {
         self.answering = false;
+        self.steered = false;
         let delay = random.between(20, 400);
         if faulty && random.percent(12) {
             if random.percent(10) {
@@ -53,9 +56,17 @@ impl Model {
             assert!(self.listens, "a model that is told of activities refuses the end of the stream");
             return Vec::new();
         }
+        let steered = std::mem::replace(&mut self.steered, matches!(message, ClientMessage::Steer { .. }));
+        assert!(
+            !steered || *message == ClientMessage::ActivityStart,
+            "guidance for speech, and then {message:?}"
+        );
+        if self.steered {
+            return Vec::new();
+        }
         let mut script = self.broken_into();
         let spoken = match message {
-            ClientMessage::AudioStreamEnd => return script,
+            ClientMessage::AudioStreamEnd | ClientMessage::Steer { .. } => return script,
             ClientMessage::ActivityStart | ClientMessage::ActivityEnd if self.listens => {
                 panic!("a model that listens for itself refuses {message:?}")
             }

@@ -25,6 +25,10 @@ pub struct Totals {
     /// By the row of [`CLOSES`].
     pub closes: [u64; CLOSES.len()],
     pub utterances: u64,
+    /// Questions to the text model.
+    pub weighed: u64,
+    /// Turns that its verdict decided.
+    pub verdicts: u64,
     pub out_of_time: u64,
 }
 
@@ -49,6 +53,8 @@ impl Totals {
             *sum += more;
         }
         self.utterances += other.utterances;
+        self.weighed += other.weighed;
+        self.verdicts += other.verdicts;
         self.out_of_time += other.out_of_time;
     }
 
@@ -64,6 +70,7 @@ impl Totals {
         assert_eq!(faults.of(Faults::Clock), self.jumps > 0, "jumps of the clock");
         assert_eq!(faults.of(Faults::Model), self.doubled > 0, "messages that came twice");
         assert!(self.utterances > 0, "nobody spoke hands-free");
+        assert!(self.weighed > self.verdicts && self.verdicts > 0, "verdicts come, and fail to come");
         assert!(self.out_of_time > 0, "no clock ended anything");
         if faults.of(Faults::Model) {
             assert!(self.truncated > 0 && self.errors > 0, "a failing model cuts answers short");
@@ -78,7 +85,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock, {} charges, {} refused, {} said hands-free, {} out of time",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock, {} charges, {} refused, {} said hands-free, {} out of time, {} weighed ({} by verdict)",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -93,7 +100,9 @@ impl fmt::Display for Totals {
             self.charges,
             self.refusals,
             self.utterances,
-            self.out_of_time
+            self.out_of_time,
+            self.weighed,
+            self.verdicts
         )
     }
 }

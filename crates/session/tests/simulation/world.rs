@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mentora_core::documents::{AiConfig, EndReason, Speaker};
+use mentora_core::documents::{AiConfig, Analyser, EndReason, Speaker};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent, Usage};
@@ -27,6 +27,7 @@ mod readers;
 mod sessions;
 mod store;
 mod student;
+mod verdicts;
 mod wallet;
 
 pub use invariants::Broken;
@@ -85,6 +86,11 @@ enum Happens {
     /// Staff open the conversation again, if it has ended.
     Reopen,
     Tally(figures::Telling),
+    /// The text model answers, or is given up on.
+    Verdict {
+        number: u32,
+        reply: Option<String>,
+    },
     Keep(Box<sessions::Keeping>),
     Summary(endings::Summary),
     Wallet(wallet::Asking),
@@ -169,6 +175,8 @@ fn facts(seed: u64) -> Facts {
         ai_config: AiConfig {
             max_turns: 6,
             auto_terminate: false,
+            // Every other conversation is weighed by a text model.
+            analyser: if seed.is_multiple_of(2) { Analyser::Gemini } else { Analyser::Lexical },
             // A minute or two, of some.
             time_limit_minutes: (seed % 4 == 0).then_some(1 + (seed / 4 % 2) as u32),
             ..AiConfig::default()
@@ -261,6 +269,8 @@ impl World {
                 Speaker::Tutor => totals.tutor_turns += 1,
             }
             totals.truncated += u64::from(turn.truncated);
+            let analyser = turn.analysis.as_ref().and_then(|analysis| analysis.analyser);
+            totals.verdicts += u64::from(analyser == Some(Analyser::Gemini));
         }
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
@@ -375,6 +385,7 @@ impl World {
             }
             Happens::Reopen => self.input(Input::Reopen),
             Happens::Tally(telling) => self.tell_figures(&telling),
+            Happens::Verdict { number, reply } => self.input(Input::Analysed { number, reply }),
             Happens::Keep(keeping) => self.keep_session(*keeping),
             Happens::Summary(summary) => self.sum_up(summary),
             Happens::Wallet(asking) => self.wallet_hears(asking),

@@ -161,5 +161,18 @@ fn what_a_session_says_once_it_is_left_changes_nothing() {
     scene.wait(60_000);
     assert_eq!(scene.state.turns(), turns);
     assert_eq!(scene.state.record().cost, cost);
-    assert_eq!(scene.state.record().last_seq, scene.state.record().last_seq);
+}
+
+#[test]
+fn a_time_that_nobody_can_mean_is_no_time_to_wait_for() {
+    for time in [i64::MIN, -5_000, i64::MAX] {
+        let mut scene = Scene::new();
+        scene.write("One thing.");
+        scene.ready();
+        scene.says("Why?");
+        scene.told_to_leave(time);
+        scene.ends();
+        scene.wait(60_000);
+        assert_eq!(scene.state.record().owed, None, "{time}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Models that think: they complete turns before they are done, and say when they are.
 
 use mentora_gemini::{ServerEvent, server};
+use mentora_session::Input;
 
 use crate::scene::{Scene, closes, codes};
 
@@ -64,4 +65,29 @@ fn a_model_that_does_not_think_ends_with_its_generation() {
     scene.says("Why?");
     scene.model(ServerEvent::GenerationComplete);
     assert_eq!(scene.texts(), ["One thing.", "Why?"], "nobody listens, so it need not be played");
+}
+
+#[test]
+fn an_answer_that_is_played_for_long_is_not_taken_for_stalled() {
+    let mut scene = Scene::with_model(THINKING);
+    scene.write("One thing.");
+    scene.ready();
+    scene.says("Why?");
+    let generation = scene.generation;
+    scene.feed(Input::ModelAudio { generation, bytes: 48_000 * 40, sample_rate: 24_000 });
+    scene.model(ServerEvent::GenerationComplete);
+    assert_eq!(closes(&scene.wait(39_000)), 0, "forty seconds of speech, which came at once");
+    scene.hears(r#"{"serverContent":{"turnComplete":true,"interactionStatus":"IDLE"}}"#);
+    assert_eq!((scene.texts(), scene.last_turn().truncated), (vec!["One thing.", "Why?"], false));
+}
+
+#[test]
+fn a_model_that_never_says_that_it_is_idle_has_answered_all_the_same() {
+    let mut scene = Scene::with_model(THINKING);
+    scene.write("One thing.");
+    scene.ready();
+    scene.says("Why?");
+    scene.model(ServerEvent::GenerationComplete);
+    scene.wait(16_000);
+    assert_eq!((scene.texts(), scene.last_turn().truncated), (vec!["One thing.", "Why?"], false));
 }

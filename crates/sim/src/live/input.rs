@@ -57,6 +57,10 @@ impl Session {
 
     /// Turns of the dialogue; with `turnComplete` the model is to answer. Any of it interrupts the model.
     async fn client_content(&mut self, content: &Value) -> Result<(), End> {
+        if matches!(&self.ear, Ear::Manual { window: Some(_), .. }) {
+            // It meets what is being said.
+            return Err(Close::invalid_argument().into());
+        }
         self.interrupt().await?;
         let turns = content.get("turns").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut said = Vec::new();

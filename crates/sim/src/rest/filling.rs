@@ -14,12 +14,15 @@ const LONGEST_ARRAY: usize = 8;
 /// Fills the schema from the student's message and the tutor's question to it.
 pub fn fill(schema: &Value, message: &str, question: &str) -> Value {
     let read = if message.chars().any(is_cjk) { chinese::read } else { english::read };
-    Filling { reading: read(message), question }.value(schema, "", 0)
+    Filling { reading: read(message), question, asks: message.trim_end().ends_with(['?', '？']) }
+        .value(schema, "", 0)
 }
 
 struct Filling<'a> {
     reading: Reading,
     question: &'a str,
+    /// The message ends as a question.
+    asks: bool,
 }
 
 impl Filling<'_> {
@@ -38,8 +41,10 @@ impl Filling<'_> {
             "array" => self.array(schema, name, depth),
             "string" => json!(self.text(name)),
             "boolean" => json!(self.flag(name)),
-            "integer" => json!(between(schema, 0.0).round() as i64),
-            "number" => json!(between(schema, 0.5)),
+            "integer" => {
+                json!(self.measure(schema, name).unwrap_or_else(|| between(schema, 0.0)).round() as i64)
+            }
+            "number" => json!(self.measure(schema, name).unwrap_or_else(|| between(schema, 0.5))),
             _ => Value::Null,
         }
     }
@@ -84,9 +89,9 @@ impl Filling<'_> {
             choices.iter().find(|choice| choice.as_str().is_some_and(|text| text.eq_ignore_ascii_case(name)))
         };
         let stance = match self.reading.stance {
-            Stance::For => ["for", "pro", "positive", "supportive"],
-            Stance::Against => ["against", "con", "negative", "opposed"],
-            Stance::Open => ["neutral", "open", "unclear", "mixed"],
+            Stance::For => ["for", "pro", "pro-weak", "positive", "supportive"],
+            Stance::Against => ["against", "con", "con-weak", "negative", "opposed"],
+            Stance::Open => ["undetermined", "neutral", "open", "unclear", "mixed"],
         };
         offered(Move::by_cues(&self.reading, 0).name())
             .or_else(|| stance.iter().find_map(|name| offered(name)))
@@ -107,6 +112,27 @@ impl Filling<'_> {
         } else {
             format!("The message is about: {terms}.")
         }
+    }
+
+    /// How much of what the name says is in the message, on the schema's scale; for names of which its words tell.
+    fn measure(&self, schema: &Value, name: &str) -> Option<f64> {
+        let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
+        let (least, most) = (bound("minimum")?, bound("maximum")?);
+        let takes_sides = self.reading.stance != Stance::Open;
+        let there = |is: bool, share: f64| if is { share } else { 0.0 };
+        let share = match name {
+            "vagueness" => there(self.reading.vague, 0.75),
+            "claim" if self.asks => 0.1,
+            "claim" => 0.65 + there(takes_sides || self.reading.claim.is_some(), 0.25),
+            "evidence" => there(self.reading.gives_evidence, 0.6),
+            "overreach" => there(self.reading.absolute, 0.5),
+            "oneSidedness" => there(takes_sides, 0.6),
+            "closure" => there(self.reading.closing, 0.9),
+            "question" => there(self.asks, 1.0),
+            "hearsay" | "balance" | "concession" | "distress" => 0.0,
+            _ => return None,
+        };
+        Some(least + share * (most - least))
     }
 
     fn flag(&self, name: &str) -> bool {
@@ -146,6 +172,7 @@ mod tests {
             "strategy": {"type": "STRING", "enum": ["continue", "challenge", "clarify"]},
             "stance": {"type": "STRING", "enum": ["pro", "con", "neutral"]},
             "vagueness": {"type": "NUMBER", "minimum": 0, "maximum": 1},
+            "claim": {"type": "INTEGER", "minimum": 0, "maximum": 100},
             "turns": {"type": "INTEGER", "minimum": 3},
             "givesEvidence": {"type": "BOOLEAN"},
             "keyTerms": {"type": "ARRAY", "items": {"type": "STRING"}, "maxItems": "1"},
@@ -154,7 +181,7 @@ mod tests {
         let filled = fill(&schema, "I think social media harms young people.", "Why?");
         assert_eq!(
             filled,
-            json!({"strategy": "challenge", "stance": "con", "vagueness": 0.5, "turns": 3, "givesEvidence": false,
+            json!({"strategy": "challenge", "stance": "con", "vagueness": 0.0, "claim": 90, "turns": 3, "givesEvidence": false,
                    "keyTerms": ["social media"], "points": [{"question": "Why?"}, {"question": "Why?"}]})
         );
     }

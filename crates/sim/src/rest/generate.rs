@@ -1,11 +1,12 @@
 //! `POST /{version}/models/{model}:generateContent`, `:streamGenerateContent` and `:countTokens`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ use crate::credentials::{ApiKey, Credential};
 use crate::google_error::GoogleError;
 use crate::live::answer::word_pieces;
 use crate::live::context::{Role, Tokens, Turn, text_of, text_parts};
+use crate::plan::{Action, Moment, Place, Situation};
 use crate::tutor;
 use crate::world::World;
 
@@ -29,10 +31,36 @@ pub async fn handle(
     body: String,
 ) -> Response {
     let sent = serde_json::from_str(&body).unwrap_or(Value::Null);
-    let result = serve(&version, &target, &uri, &headers, &body);
+    let fault = suffer(&world, &sent).await;
+    let result = match fault {
+        Some(Fault::Status(status)) => Err(GoogleError::planned(status)),
+        fault => serve(&version, &target, &uri, &headers, &body, fault.is_some()),
+    };
     let response = result.into_response();
     world.journal.request("POST", uri.path(), response.status().as_u16(), sent);
     response
+}
+
+/// What goes wrong with one request, besides that it takes long.
+enum Fault {
+    Status(StatusCode),
+    Garbage,
+}
+
+async fn suffer(world: &World, request: &Value) -> Option<Fault> {
+    let latest = request.get("contents").and_then(Value::as_array).and_then(|contents| contents.last());
+    let text = text_of(latest);
+    let situation = Situation { place: Place::OUTSIDE, turn: 0, text: &text, moment: Moment::Generate };
+    let mut fault = None;
+    for action in world.plan.take(&situation) {
+        match action {
+            Action::DelayMs(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+            Action::HttpStatus(status) => fault = StatusCode::from_u16(status).ok().map(Fault::Status),
+            Action::Garbage(_) => fault = Some(Fault::Garbage),
+            _ => {}
+        }
+    }
+    fault
 }
 
 fn serve(
@@ -41,6 +69,7 @@ fn serve(
     uri: &Uri,
     headers: &HeaderMap,
     body: &str,
+    garbage: bool,
 ) -> Result<Response, GoogleError> {
     if !matches!(version, "v1" | "v1beta" | "v1alpha") {
         return Err(GoogleError::not_found("Requested entity was not found."));
@@ -65,6 +94,10 @@ fn serve(
         .map_err(|error| GoogleError::invalid_argument(format!("Invalid JSON payload received. {error}")))?;
     let request = Request::read(&request)?;
     match method {
+        // As a model that runs out of tokens, and says that it was done.
+        "generateContent" if garbage => {
+            Ok(Json(request.response(model, "{\"garbage\": [", Some("STOP"))).into_response())
+        }
         "generateContent" => {
             Ok(Json(request.response(model, &request.answer(), Some("STOP"))).into_response())
         }

@@ -8,6 +8,7 @@ mod conversations;
 mod courses;
 mod dev;
 mod health;
+mod messages;
 mod own_data;
 mod page;
 mod personas;
@@ -36,6 +37,9 @@ pub use courses::{
 };
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
+pub use messages::{
+    MAX_MESSAGES, StreamMessageRefusal, StreamMessageResult, StreamMessages, StreamMessagesAnswer,
+};
 pub use own_data::{ErasureReceipt, KeptBody, MembershipBody, OwnData, OwnDocument, OwnLedgerEntry};
 pub use page::{Limit, ListPart, Page};
 pub use personas::{CreatePersona, ListPersonas, PersonaBody, UpdatePersona};

@@ -103,7 +103,7 @@ impl PreviewDecision {
     /// What was decided.
     #[must_use]
     pub fn of(decision: Decision, ending: Option<EndReason>) -> Self {
-        let Decision { strategy, reason, features, stance, alternatives } = decision;
+        let Decision { strategy, reason, features, stance, alternatives, .. } = decision;
         Self { strategy, reason, stance, features, alternatives, ending }
     }
 }

@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "openapi")]
+use mentora_core::limits;
 use mentora_core::limits::{
     MAX_AUDIO_CHUNK_BYTES, MAX_CLIENT_MESSAGE_ID_LEN, MAX_FRAME_BYTES, MAX_TURN_CHARS, SampleRate,
 };
@@ -11,19 +13,23 @@ use super::Seq;
 
 /// A frame from a client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ClientFrame {
     /// Asks for what came after `cursor`, as the query of the upgrade does.
     Hello {
         /// Last `seq` seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
         cursor: Option<Seq>,
     },
     /// The student writes.
     TextInput {
         /// 1 to 20,000 characters.
+        #[cfg_attr(feature = "openapi", schema(value_type = limits::Message, inline))]
         text: String,
         /// Sent twice, it is one turn.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "m-1"))]
         client_message_id: String,
     },
     /// The student begins to speak, or, with `turnTaking: automatic`, opens the microphone for as many turns as will be.
@@ -31,6 +37,7 @@ pub enum ClientFrame {
         /// What follows.
         config: AudioConfig,
         /// Sent twice, it is one turn. The later turns of an open microphone are `{id}.2`, `{id}.3` and so on.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "m-1"))]
         client_message_id: String,
     },
     /// The student speaks.
@@ -48,6 +55,7 @@ pub enum ClientFrame {
     Interrupt {
         /// How much of the answer was played, ms.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295u64))]
         heard_ms: Option<u32>,
     },
     /// How much of an answer was played.
@@ -55,6 +63,7 @@ pub enum ClientFrame {
         /// The tutor's turn.
         turn_id: String,
         /// How much, ms.
+        #[cfg_attr(feature = "openapi", schema(maximum = 4294967295u64))]
         heard_ms: u32,
     },
     /// End the conversation.
@@ -63,19 +72,28 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// Answered by `pong`; the platform does it without waking the object.
-    Ping {},
+    /// Answered by `pong`. The platform does it without waking the object, unless it says more.
+    Ping {
+        /// Bytes of frames that have come since this connection was opened, without `pong`: a client that says so now
+        /// and then is known to read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received: Option<u64>,
+    },
 }
 
 /// What audio follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AudioConfig {
     /// 8,000 to 48,000 Hz.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::SampleRate, inline))]
     pub sample_rate: u32,
     /// `pcm`.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^pcm$", example = "pcm"))]
     pub encoding: String,
     /// 1.
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::Channels, inline))]
     pub channels: u8,
     /// Who says when the student has finished: beyond the contract, and `manual` when absent.
     #[serde(default, skip_serializing_if = "TurnTaking::is_manual")]
@@ -84,6 +102,7 @@ pub struct AudioConfig {
 
 /// Who says when the student has finished speaking.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TurnTaking {
     /// The student, by `audio_end`. `audio_start` breaks into an answer.
@@ -106,6 +125,11 @@ pub enum BadFrame {
     /// Longer than any good frame.
     #[error("The frame has {0} bytes; at most 262144 are allowed. Send audio in chunks of 100 ms.")]
     TooLarge(usize),
+    /// Sound in a binary frame, where sound goes as base64.
+    #[error(
+        "Binary frames are sound, on a connection that was opened with `audio=binary`. Send `audio_chunk` here."
+    )]
+    Binary,
     /// Not JSON, or not a frame we know.
     #[error("The frame is not one of the contract: {0}")]
     Malformed(String),
@@ -217,6 +241,7 @@ mod tests {
             r#"{"type":"playback","turnId":"t","heardMs":1}"#,
             r#"{"type":"stop"}"#,
             r#"{"type":"ping"}"#,
+            r#"{"type":"ping","received":262144}"#,
         ] {
             assert!(ClientFrame::parse(text).is_ok(), "{text}: {:?}", ClientFrame::parse(text));
         }

@@ -124,6 +124,28 @@ pub enum Event {
     Error(ErrorFrame),
 }
 
+impl Event {
+    /// Its `type`, by which server-sent events name it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SessionState { .. } => "session_state",
+            Self::TurnStored { .. } => "turn_stored",
+            Self::Decision { .. } => "decision",
+            Self::Transcription { .. } => "transcription",
+            Self::AiResponseStart { .. } => "ai_response_start",
+            Self::AiTextChunk { .. } => "ai_text_chunk",
+            Self::Interrupted { .. } => "interrupted",
+            Self::AiResponseEnd { .. } => "ai_response_end",
+            Self::TokenUsage { .. } => "token_usage",
+            Self::Credits { .. } => "credits",
+            Self::StateChange { .. } => "state_change",
+            Self::ConversationEnded { .. } => "conversation_ended",
+            Self::Error(_) => "error",
+        }
+    }
+}
+
 /// Something went wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -203,6 +225,19 @@ pub enum PrivateFrame {
     Error(ErrorFrame),
     /// Answer to `ping`.
     Pong {},
+}
+
+impl PrivateFrame {
+    /// Its `type`, by which server-sent events name it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Connected { .. } => "connected",
+            Self::AiAudioChunk { .. } => "ai_audio_chunk",
+            Self::Error(_) => "error",
+            Self::Pong {} => "pong",
+        }
+    }
 }
 
 /// What the audio is like.

@@ -6,6 +6,7 @@ mod conversations;
 mod courses;
 mod end;
 mod join;
+mod replay;
 mod say;
 mod show;
 mod statistics;
@@ -38,6 +39,7 @@ pub async fn run(arguments: Arguments) -> Result<(), CliError> {
         Command::Statistics(StatisticsCommand::Rebuild { assignment_id }) => {
             statistics::rebuild(&context, &assignment_id).await
         }
+        Command::Replay { export, config } => replay::run(context.console, &export, config.as_deref()),
         Command::Chat { target } => chat::run(&context, &target).await,
     }
 }

@@ -130,7 +130,7 @@ impl Socket {
                     return Err(Ending::Lost);
                 }
                 self.pinged = true;
-                if !self.send(&ClientFrame::Ping {}).await {
+                if !self.send(&ClientFrame::Ping { received: None }).await {
                     return Err(Ending::Lost);
                 }
                 continue;

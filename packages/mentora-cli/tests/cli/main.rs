@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`command`]: runs it; [`server`]: a Mentora that follows a script
-//! - [`help`], [`errors`], [`lists`], [`chat`]: the tests
+//! - [`help`], [`errors`], [`lists`], [`chat`], [`replay`]: the tests
 
 #![allow(
     clippy::unwrap_used,
@@ -17,4 +17,5 @@ mod command;
 mod errors;
 mod help;
 mod lists;
+mod replay;
 mod server;

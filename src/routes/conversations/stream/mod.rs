@@ -1,9 +1,11 @@
 //! `/api/conversations/{id}/stream`
 //!
 //! - [`tickets`]: what a browser opens a stream with; [`open`]: opens it
-//! - [`handshake`]: what a client says when it asks for a WebSocket
+//! - [`messages`]: what is said by POST, beside server-sent events
+//! - [`handshake`]: what a client says when it asks for a stream
 
 pub mod handshake;
+pub mod messages;
 pub mod open;
 pub mod tickets;
 

@@ -3,14 +3,15 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
 use mentora_core::ids::ConversationId;
 use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_core::policy::ConversationAction;
-use mentora_durable::conversation::calls::{Admission, Calls, TicketStub};
+use mentora_durable::conversation::calls::{Admission, CallError, Calls, TicketStub};
 use mentora_durable::conversation::turned_away;
-use mentora_wire::error::{ErrorBody, ErrorCode};
+use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::StreamQuery;
-use mentora_wire::stream::CloseCode;
+use mentora_wire::stream::{AudioMode, CloseCode};
 use worker::WebSocketPair;
 
 use super::{granted, handshake, most};
@@ -22,16 +23,34 @@ use crate::extract::{Id, Query};
 use crate::origin::Origin;
 use crate::tickets::{self, TicketError};
 
-/// Opens the stream as a WebSocket.
+/// What server-sent events look like.
+#[cfg(not(target_arch = "wasm32"))]
+const EXAMPLE: &str =
+    "event: session_state\nid: 12\ndata: {\"seq\":12,\"type\":\"session_state\",\"session\":\"active\"}\n\n";
+
+/// Opens the stream: as a WebSocket, or with `Accept: text/event-stream` as server-sent events.
 ///
 /// A ticket comes as the subprotocol `ticket.<ticket>` beside `mentora.v1`, or as
 /// `?ticket=`; who can set headers may send an ID token instead.
+///
+/// Server-sent events are the same frames: `event` is the type, `data` the frame, and `id` its `seq`, which a reader names
+/// as `Last-Event-ID` or `cursor` when it comes back. Every 15 s without anything else there is a comment. A conversation in
+/// which nothing happens ends the response after 45 s, or after 5 s when that was so before, and says by `retry` when to come
+/// back. An end for another reason is told by a `closed` event with the `code` and `reason` that a WebSocket is closed with.
+/// What the client itself has to say goes to `…/stream/messages`.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     get, path = "/api/conversations/{id}/stream", operation_id = "openStream", tag = "stream",
-    params(("id" = String, Path, description = "The conversation."), StreamQuery),
+    params(
+        ("id" = String, Path, description = "The conversation."),
+        ("Last-Event-ID" = Option<u64>, Header, description = "For server-sent events: as `cursor`, and before it."),
+        StreamQuery,
+    ),
     security(("ticket" = []), ("idToken" = [])),
     responses(
         (status = 101, description = "The stream; `mentora.v1` is selected when it was offered."),
+        (status = 200, description = "The stream, as server-sent events.", body = String,
+            content_type = "text/event-stream", example = json!(EXAMPLE)),
+        (status = 204, description = "The conversation has ended, and all of it was seen. Do not come back."),
         crate::openapi::Forbidden,
     ),
 ))]
@@ -47,12 +66,19 @@ pub async fn open(
     }
     let headers = request.headers();
     let is_websocket = handshake::is_websocket(headers);
+    if !is_websocket && handshake::is_events(headers) {
+        let admission = reader(admit(&context, id, &query, headers).await?, headers)?;
+        return events(&context, &admission).await;
+    }
     let admission = match admit(&context, id, &query, headers).await {
         Err(error) if is_websocket => return turn_away(error, handshake::selected(headers)),
         admission => admission?,
     };
     if !is_websocket {
-        return Err(ApiError::invalid_field("upgrade", "must be `websocket`: the stream is a WebSocket"));
+        return Err(ApiError::invalid_field(
+            "upgrade",
+            "must be `websocket`, or `Accept` must be `text/event-stream`",
+        ));
     }
     let protocol = handshake::selected(headers)?;
     let answer = Response::from(Calls::new(context.env()).stream(&admission).await?);
@@ -60,6 +86,24 @@ pub async fn open(
         return Err(refusal(answer).await);
     }
     Ok(selecting(protocol, answer))
+}
+
+/// What is different for a reader of server-sent events.
+fn reader(admission: Admission, headers: &HeaderMap) -> Result<Admission, ApiError> {
+    if admission.audio == AudioMode::Binary {
+        return Err(ApiError::invalid_field("audio", "must be `none` or `base64`: events are text"));
+    }
+    let cursor = handshake::last_event_id(headers)?.or(admission.cursor);
+    Ok(Admission { cursor, ..admission })
+}
+
+async fn events(context: &Context, admission: &Admission) -> Result<Response<Body>, ApiError> {
+    let answer = Response::from(Calls::new(context.env()).events(admission).await?);
+    match answer.status() {
+        StatusCode::OK => Ok(answer),
+        StatusCode::NO_CONTENT => Ok(StatusCode::NO_CONTENT.into_response()),
+        _ => Err(refusal(answer).await),
+    }
 }
 
 async fn admit(
@@ -103,8 +147,9 @@ fn selecting(protocol: Option<&'static str>, mut answer: Response<Body>) -> Resp
 async fn refusal(answer: Response<Body>) -> ApiError {
     let status = answer.status();
     let body = to_bytes(answer.into_body(), MAX_BODY_BYTES).await.unwrap_or_default();
-    match serde_json::from_slice::<ErrorBody>(&body) {
-        Ok(ErrorBody { error }) => ApiError::new(error.code, error.message),
+    match serde_json::from_slice::<CallError>(&body) {
+        Ok(error) if error.code == ErrorCode::RateLimited => ApiError::crowded(error.message),
+        Ok(error) => error.into(),
         Err(_) => ApiError::internal_error(format!("the conversation answered {status}")),
     }
 }

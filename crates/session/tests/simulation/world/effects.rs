@@ -49,7 +49,8 @@ impl World {
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
             Effect::KeepSession(write) => self.begin_to_keep(*write),
             Effect::Summarise { ended_at, .. } => self.begin_to_sum_up(ended_at),
-            Effect::Reopened(_) => {}
+            Effect::Reopened(_) | Effect::SendAway { .. } | Effect::Refused { .. } => {}
+            Effect::Analyse { number, inquiry } => self.weigh(number, &inquiry),
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();
                 self.holds(Invariant::Ends, known, || format!("call {call} was answered twice"));
