@@ -124,15 +124,13 @@ impl Step<'_> {
     pub(crate) fn pump_credit(&mut self) {
         let record = &self.state.record;
         let Some(wallet) = record.facts.payer.clone() else { return };
-        let open = record.owed.is_some()
-            || record.spoken.is_some()
-            || record.answer.is_some()
-            || self.state.holds_microphone();
+        let under_way = record.owed.is_some() || record.spoken.is_some() || record.answer.is_some();
+        let open = !self.state.is_closed() && (under_way || self.is_wanted());
         if !open && let Some(hold) = self.state.record.credit.hold.take() {
             // Granted or not: nobody knows what a wallet that does not answer has done.
             self.pay(hold.number, hold.index, None);
         }
-        let wanted = self.is_wanted() && !self.is_paid_for();
+        let wanted = open && self.is_wanted() && !self.is_paid_for();
         if wanted {
             self.ask_for_hold(&wallet);
         }
@@ -158,9 +156,9 @@ impl Step<'_> {
     fn next_hold(&mut self) -> Hold {
         let number = self.state.record.credit.holds.saturating_add(1);
         self.state.record.credit.holds = number;
-        // Speech is stored before it is answered.
-        let spoken = u32::from(self.state.record.spoken.is_some());
-        let index = self.state.next_index().saturating_add(spoken);
+        // Speech, and what is being weighed, is stored before it is answered.
+        let unstored = u32::from(self.state.record.owed.is_none() || self.state.record.spoken.is_some());
+        let index = self.state.next_index().saturating_add(unstored);
         let context = self.state.context().unwrap_or_else(|| {
             let mut context = Usage::default();
             context.input.text = pricing::tokens_at_most(&self.system_instruction());

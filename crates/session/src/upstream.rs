@@ -138,6 +138,8 @@ impl Step<'_> {
     fn pump_model(&mut self) {
         let waits = self.is_wanted();
         let wanted = waits && self.is_paid_for();
+        // Who speaks hands-free is heard all the time, once somebody pays: each answer has its hold as soon as it can.
+        let heard = wanted || self.state.holds_microphone();
         let busy = self.is_busy();
         let now = self.now;
         self.leave_socket();
@@ -159,7 +161,7 @@ impl Step<'_> {
                 if busy {
                     *idle_since = now;
                 }
-                if wanted {
+                if heard {
                     self.ask();
                 }
             }

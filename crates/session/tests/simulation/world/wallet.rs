@@ -142,7 +142,8 @@ impl World {
     /// The model is opened or spoken to: somebody must have agreed to pay for it.
     pub(super) fn must_be_paid_for(&mut self) {
         let record = self.store.record.as_ref().unwrap();
-        if record.facts.payer.is_none() {
+        // Who speaks hands-free is heard all the time.
+        if record.facts.payer.is_none() || record.microphone.is_some() {
             return;
         }
         let held = record.credit.hold.is_some_and(|hold| self.wallet.holds.contains_key(&hold.number));
