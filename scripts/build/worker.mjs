@@ -11,8 +11,8 @@ import { wasmEnvironment } from './wasm-environment.mjs';
 const SOURCES = ['src', 'durable', 'crates', 'prompts', 'build.rs', 'Cargo.toml', 'Cargo.lock'];
 const OUTPUTS = ['build/index.js', 'build/index_bg.wasm'];
 
-// Native only: what is in there never reaches the Worker.
-const NATIVE = /^crates\/(sim\b|.*\/(tests|benches|examples)$)/;
+// Never compiled into the Worker: what is native only, and the JavaScript that wrangler puts around it.
+const ELSEWHERE = /^crates\/(sim\b|.*\/(tests|benches|examples)$)|^src\/[^/]*\.m?js$/;
 
 /**
  * Builds the Worker if its sources have changed.
@@ -54,5 +54,5 @@ const build = (run, tools, optimize) =>
 const print = () =>
   fingerprint(SOURCES, {
     extra: `worker-build ${lockedVersion('worker')}, wasm-bindgen ${lockedVersion('wasm-bindgen')}`,
-    skip: (path) => NATIVE.test(path),
+    skip: (path) => ELSEWHERE.test(path),
   });

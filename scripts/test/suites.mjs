@@ -19,6 +19,7 @@ import { counts, fromAny, fromCargoTest, fromNextest, fromNodeTest, fromVitest, 
 /** @type {Suite[]} */
 export const suites = [
   { name: 'scripts', about: 'the set-up and these commands themselves', needs: ['java'], beside: true, test: (run, env) => nodeTests(run, env, 'scripts') },
+  { name: 'relay', about: 'the JavaScript around the Worker: what hands sound on, and where wrangler begins', beside: true, test: (run, env) => nodeTests(run, env, 'tests/relay') },
   { name: 'format', about: 'rustfmt finds nothing to change', test: (run, env) => verdict(run, env, 'cargo', ['fmt', '--all', '--check']) },
   {
     name: 'lint',

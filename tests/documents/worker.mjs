@@ -62,6 +62,8 @@ function layOut(folder, settings, assets) {
 	const build = join(root, 'build');
 	if (!existsSync(join(build, 'index.js'))) throw new Error('The Worker is not built: `npm run build -- --worker`.');
 	cpSync(build, join(folder, 'build'), { recursive: true });
+	mkdirSync(join(folder, 'src'));
+	for (const script of ['entry.js', 'relay.js']) cpSync(join(root, 'src', script), join(folder, 'src', script));
 	const configuration = readFileSync(join(root, 'wrangler.toml'), 'utf8');
 	const withoutBuild = configuration.replace(/^\[build\]\n(?:(?!\[).*\n)*/m, '').replace('"apps/mentora/build"', '"assets"');
 	// Tests ask more often than any person may.

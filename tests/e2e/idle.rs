@@ -12,6 +12,9 @@ use crate::stream::Stream;
 /// Half a minute of the contract, and time for the alarm.
 const CLOSED_WITHIN: Duration = Duration::from_secs(45);
 
+/// workerd lets an object hibernate after ten seconds.
+const HIBERNATES_WITHIN: Duration = Duration::from_secs(13);
+
 /// What happened in the object reaches its clients at once; this is for a busy machine.
 const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
@@ -59,9 +62,12 @@ async fn waits(house: Arc<House>) {
         assert!(told.elapsed() < TOLD_WITHIN, "the student was told {:?}", session(&stream));
         stream.quiet(Duration::from_millis(100)).await;
     }
+    let lives = stream.greetings;
+    stream.quiet(HIBERNATES_WITHIN).await;
     stream.say("Marker: awake. I would also light the stops.").await;
     stream.answer().await;
     let resumed = stack.sim.connections_with("Marker: awake.").await.remove(0);
     assert_eq!(resumed.handle(), closed.offered().last().copied());
+    assert!(stream.greetings > lives, "nothing is open but the student's tab, and it does not hibernate");
     stream.close().await;
 }

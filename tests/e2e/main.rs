@@ -11,7 +11,7 @@
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
-//! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`documents`], [`exported`], [`idle`], [`bad_input`],
+//! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`relay`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
 //!   [`own_data`], [`stream_sse`]: the others
 
@@ -46,6 +46,7 @@ mod personas;
 mod process;
 mod profile;
 mod readback;
+mod relay;
 mod repeated_requests;
 mod roster;
 mod sim;
@@ -110,6 +111,10 @@ fn main() -> ExitCode {
         stream_sse::a_flood_is_closed_and_a_neighbour_undisturbed,
         stream_sse::who_asks_for_ever_and_reads_nothing_is_closed,
         stream_sse::a_worker_that_dies_ends_events_and_the_cursor_brings_the_rest,
+        relay::speech_and_answers_are_relayed_and_their_totals_are_exact,
+        relay::speech_in_an_unusual_layout_is_understood_the_same,
+        relay::everybody_hears_a_relayed_answer_in_the_form_they_want,
+        relay::a_panic_elsewhere_is_survived_and_leaves_no_model_behind,
         bad_input::strangers_do_not_get_in,
         bad_input::bad_frames_are_answered_and_the_fourth_ends_the_connection,
         bad_input::text_that_is_no_text_disturbs_nobody,

@@ -157,6 +157,16 @@ impl Connection {
         after.filter_map(|entry| entry.pointer("/sent/sessionResumptionUpdate/newHandle")?.as_str()).collect()
     }
 
+    /// Bytes of speech that it was given.
+    pub fn heard(&self) -> u64 {
+        // The record tells sound by its length: `<3200 bytes>`.
+        let length = |frame: &Value| {
+            let data = frame.pointer("/realtimeInput/audio/data")?.as_str()?;
+            data.strip_prefix('<')?.strip_suffix(" bytes>")?.parse::<u64>().ok()
+        };
+        self.received().filter_map(length).sum()
+    }
+
     fn was_told(&self, part: &str) -> bool {
         self.received().any(|frame| frame.get("setup").is_none() && frame.to_string().contains(part))
     }

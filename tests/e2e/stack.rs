@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(70);
 /// Calls a minute that no test makes.
 const ROOMY: u32 = 1_000_000;
 const POLL: Duration = Duration::from_millis(100);
+/// Where a stack begins with a script of these tests.
+const TEST_SCRIPT: &str = "src/test.js";
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What makes the code panic that [`Stack::deploy`] brings.
@@ -48,11 +50,13 @@ pub struct Wanted {
     pub limits: Limits,
     /// Settings beside those of a local Worker, or in place of them.
     pub settings: Vec<(&'static str, String)>,
+    /// A script of these tests where wrangler begins, in place of `src/entry.js`.
+    pub script: Option<&'static str>,
 }
 
 impl Wanted {
     pub fn new(store: Store) -> Self {
-        Self { store, limits: Limits::Roomy(Vec::new()), settings: Vec::new() }
+        Self { store, limits: Limits::Roomy(Vec::new()), settings: Vec::new(), script: None }
     }
 }
 
@@ -76,7 +80,7 @@ impl Stack {
         fs::create_dir_all(&folder).unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
         let sim = Sim::start(http.clone(), &name).await;
-        lay_out(&folder, &wanted.limits);
+        lay_out(&folder, &wanted.limits, wanted.script);
         write_settings(&folder, &name, &sim, &wanted);
         let store = wanted.store;
         let mut stack = Self { sim, project: name, store, worker: None, port: 0, folder, http };
@@ -232,11 +236,15 @@ impl Limits {
 }
 
 /// A configuration of its own and a copy of what was built: nothing is rebuilt, and nobody's build disturbs a test.
-fn lay_out(folder: &Path, limits: &Limits) {
+fn lay_out(folder: &Path, limits: &Limits, script: Option<&str>) {
     let built = Path::new(ROOT).join("build");
     let main = built.join("index.js");
     assert!(main.is_file(), "{} is not there. Build it with `npm run build`.", main.display());
     copy_folder(&built, &folder.join("build"));
+    copy_scripts(&folder.join("src"));
+    if let Some(script) = script {
+        fs::copy(Path::new(ROOT).join("tests/e2e").join(script), folder.join(TEST_SCRIPT)).unwrap();
+    }
     let wrangler = fs::read_to_string(Path::new(ROOT).join("wrangler.toml")).unwrap();
     let (mut kept, mut block, mut name) = (String::new(), "", "");
     for line in wrangler.lines() {
@@ -250,6 +258,7 @@ fn lay_out(folder: &Path, limits: &Limits) {
             name = bound.trim_matches('"');
         }
         let line = line.replace("\"apps/mentora/build\"", "\"assets\"");
+        let line = if script.is_some() { line.replace("src/entry.js", TEST_SCRIPT) } else { line };
         kept.push_str(&if block == "[[ratelimits]]" { limits.applied(name, line) } else { line });
         kept.push('\n');
     }
@@ -281,6 +290,17 @@ fn trapped(glue: &str) -> String {
     let trap =
         format!("if(typeof {message}==='string'&&{message}.includes('{PANICS_AT}'))this.__wbg_ptr=-16;");
     format!("{before}webSocketMessage({parameters}{{{trap}{body}")
+}
+
+/// What stands around the built Worker: wrangler begins there.
+fn copy_scripts(to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(Path::new(ROOT).join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "js") {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
 }
 
 fn copy_folder(from: &Path, to: &Path) {

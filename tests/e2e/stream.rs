@@ -111,6 +111,8 @@ pub struct Stream {
     pub sounds: Vec<Sound>,
     /// The first frame.
     pub connected: Value,
+    /// How often it was greeted: once, and by every further life of the object.
+    pub greetings: u32,
     /// A gap was found: what comes is not looked at until the server has begun again where we are.
     deaf: bool,
 }
@@ -185,7 +187,7 @@ impl Stream {
         let selected = response.headers().get("sec-websocket-protocol").map(|name| name.to_str().unwrap());
         assert_eq!(selected, protocols.map(|_| "mentora.v1"));
         memory.transcript.push(format!("   (connected with cursor {})", memory.cursor));
-        Ok(Self { socket, memory, sounds: Vec::new(), connected: Value::Null, deaf: false })
+        Ok(Self { socket, memory, sounds: Vec::new(), connected: Value::Null, greetings: 0, deaf: false })
     }
 
     pub async fn send(&mut self, frame: Value) {
@@ -235,7 +237,9 @@ impl Stream {
     pub async fn send_sound(&mut self, chunk: &[u8], by: Encoding) {
         match by {
             Encoding::Base64 => {
-                self.send(json!({ "type": "audio_chunk", "data": STANDARD.encode(chunk) })).await
+                // Written as the SDK writes it: the order of the fields is what the Worker knows it by.
+                let text = format!(r#"{{"type":"audio_chunk","data":"{}"}}"#, STANDARD.encode(chunk));
+                self.send_raw(Message::Text(text.into())).await;
             }
             Encoding::Binary => self.send_raw(Message::Binary(chunk.to_vec().into())).await,
         }
@@ -293,6 +297,7 @@ impl Stream {
 
     async fn take_json(&mut self, json: Value) -> Option<Frame> {
         if json["type"] == "connected" {
+            self.greetings += 1;
             // After a crash of the Worker's code a connection stays open and may have missed something.
             self.deaf = json["replayFrom"].as_u64().unwrap() > self.memory.cursor + 1;
             if self.deaf {

@@ -8,6 +8,7 @@
 //! - [`client`]: the other messages to the model
 //! - [`steering`]: which models may be told between two turns how to answer the next
 //! - [`server`]: messages from the model, as a list of [`server::ServerEvent`]s in the order they mean something
+//! - [`layout`]: frames of sound, to the byte
 //! - [`generate`]: one answer in text, without a socket
 //! - [`usage`]: tokens by modality
 //! - [`close`]: what a close code and its reason mean for us
@@ -16,6 +17,7 @@ pub mod client;
 pub mod close;
 pub mod connect;
 pub mod generate;
+pub mod layout;
 pub mod models;
 pub mod server;
 pub mod setup;

@@ -13,6 +13,7 @@ use mentora_wire::stream::{CloseCode, PrivateFrame, Seq, Sequenced, StreamRole};
 
 use crate::input::ConnectionId;
 use crate::record::{Record, SessionVersion, Way};
+use crate::relay::{AnswerGrant, Carried, Direction, SpeechGrant};
 
 /// Something for the shell to do. Effects are carried out in order; none awaits before the next.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +63,17 @@ pub enum Effect {
     },
     /// Forget the chunks that were held.
     DropAudio,
+    /// The student's speech may go to the model without asking; `None`: it may not any more.
+    GrantSpeech(Option<SpeechGrant>),
+    /// The tutor's speech may go to those who want audio without asking; `None`: it may not any more.
+    GrantAnswer(Option<AnswerGrant>),
+    /// An utterance, or an answer, is over: measure how its sound went.
+    Carried {
+        /// Which of the two.
+        direction: Direction,
+        /// How it went.
+        carried: Carried,
+    },
     /// The client's socket has another role now.
     SetRole {
         /// Which.
@@ -178,6 +190,20 @@ pub enum Effect {
         /// What happened.
         detail: String,
     },
+}
+
+impl Effect {
+    /// Whether it does no more than move sound, and so nothing that a crash must not forget.
+    pub(crate) fn is_about_sound(&self) -> bool {
+        matches!(
+            self,
+            Self::RelayAudio { .. }
+                | Self::HoldAudio
+                | Self::ForwardAudio { .. }
+                | Self::GrantSpeech(_)
+                | Self::GrantAnswer(_)
+        )
+    }
 }
 
 /// Why something could not be said.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::Refusal;
 use crate::posted::Posted;
 use crate::record::Way;
+use crate::relay::Sound;
 
 /// Names a connection within the life of its socket; survives hibernation in the socket's attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -125,6 +126,15 @@ pub enum Input {
         bytes: usize,
         /// Hz.
         sample_rate: u32,
+    },
+    /// The relay has handed sound on since this was last said. Said before anything else is, so that totals are exact.
+    Relayed {
+        /// To the model.
+        speech: Sound,
+        /// To those who listen.
+        answer: Sound,
+        /// When the last of that came.
+        answered_at: Millis,
     },
     /// The model's socket is gone, or did not come.
     ModelLost {

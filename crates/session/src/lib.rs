@@ -19,6 +19,7 @@
 //! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - [`relay`]: sound that is handed on without asking
 //! - `loss`: what becomes of what was under way when the socket is lost
 //! - `sessions`: the document that follows each opening of it
 //! - [`credit`]: paying for answers: hold, then settle or release
@@ -45,6 +46,7 @@ pub mod posted;
 mod quiet;
 pub mod reading;
 pub mod record;
+pub mod relay;
 mod sessions;
 pub mod state;
 mod steering;
@@ -67,13 +69,15 @@ pub use input::{
 pub use posted::Posted;
 pub use reading::Reading;
 pub use record::{Facts, Record, SessionVersion, Way};
+pub use relay::{AnswerGrant, Carried, Direction, Sound, SpeechGrant};
 pub use state::State;
 pub use upstream::{SAFETY, counted};
 
 /// Takes one input and says what is to be done about it, in order.
 pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     // Audio mostly moves counters that a later step stores; comparing records ten times a second would be waste.
-    let is_audio = matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. });
+    let is_audio =
+        matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. } | Input::Relayed { .. });
     let before = (!is_audio).then(|| state.record.clone());
     let mut step = Step { state, now, effects: Vec::new(), post: None };
     // Who comes is sent all that is stored, and must not be told the same again: the alarm is due, and rings next.
@@ -92,14 +96,14 @@ pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
     step.pump();
     step.tell_session_state();
     step.follow_session();
+    step.grant();
     let Step { state, effects, .. } = step;
-    // Sound that does more than move on, such as the last of an utterance that grew too long, is stored; and so is that a
-    // session was opened, before it is: its document is named by its number.
-    let moves_on = |effect: &Effect| {
-        matches!(effect, Effect::HoldAudio | Effect::ForwardAudio { .. } | Effect::RelayAudio { .. })
+    // Sound that opens an answer or a session, or fills an utterance, does more than count.
+    let is_changed = match before {
+        Some(before) => before != state.record,
+        None => !effects.iter().all(Effect::is_about_sound),
     };
-    let changed = before.map_or_else(|| !effects.iter().all(moves_on), |before| before != state.record);
-    if !changed {
+    if !is_changed {
         return effects;
     }
     // The record goes first: an event that was numbered must not be told before its number is stored.
@@ -141,6 +145,7 @@ impl Step<'_> {
             Input::ModelAudio { generation, bytes, sample_rate } => {
                 self.model_audio(generation, bytes, sample_rate);
             }
+            Input::Relayed { speech, answer, answered_at } => self.relayed(speech, answer, answered_at),
             Input::ModelLost { generation, loss, detail } => self.model_lost(generation, loss, &detail),
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),

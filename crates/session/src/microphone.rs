@@ -130,6 +130,8 @@ impl Step<'_> {
                 "The tutor answers later in this assignment. Speak turn by turn: leave out `turnTaking`.";
             return self.refuse(source, Some(&client_message_id), ErrorCode::ValidationError, message);
         }
+        // What is written stands before what is said from now on.
+        self.stop_weighing();
         self.acted();
         self.effects.push(Effect::DropAudio);
         self.state.speech = Some(Speech { connection, streaming: false, since: self.now });
@@ -156,18 +158,20 @@ impl Step<'_> {
             return;
         };
         let sample_rate = microphone.sample_rate;
-        let ms = audio::duration_ms(bytes, sample_rate);
         if streaming {
             self.effects.push(Effect::ForwardAudio { sample_rate });
         } else if !waits {
+            let ms = audio::duration_ms(bytes, sample_rate);
             microphone.unheard_ms = microphone.unheard_ms.saturating_add(ms);
             self.effects.push(Effect::HoldAudio);
+        } else {
+            return;
         }
+        self.handled_speech(bytes);
         let Some(spoken) = self.state.record.spoken.as_mut().filter(|spoken| spoken.ended_at.is_none())
         else {
             return;
         };
-        spoken.duration_ms = spoken.duration_ms.saturating_add(ms);
         if streaming && spoken.duration_ms >= MAX_UTTERANCE_MS {
             // Noise may keep the model from noticing the end. What comes after is speech again.
             spoken.ended_at = Some(self.now);
@@ -327,6 +331,7 @@ impl Step<'_> {
             client_message_id,
             sample_rate: microphone.sample_rate,
             transcript: Words::taken(&mut microphone.overheard, now).unwrap_or_default(),
+            bytes: 0,
             duration_ms: 0,
             ended_at: None,
             due: None,

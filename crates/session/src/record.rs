@@ -114,7 +114,10 @@ pub struct Spoken {
     pub sample_rate: u32,
     /// What the model has understood so far.
     pub transcript: String,
-    /// How long it is so far, ms.
+    /// Bytes of PCM so far.
+    #[serde(default)]
+    pub bytes: usize,
+    /// How long that is, ms.
     pub duration_ms: i64,
     /// When the student had finished.
     pub ended_at: Option<Millis>,
@@ -226,7 +229,10 @@ pub struct Answer {
     pub strategy: Strategy,
     /// All text that came; all of it was shown.
     pub text: String,
-    /// How much speech came, ms.
+    /// Bytes of PCM that came.
+    #[serde(default)]
+    pub audio_bytes: usize,
+    /// How long that is, ms.
     pub audio_ms: i64,
     /// When the first of it came.
     pub started_at: Millis,

@@ -12,6 +12,7 @@ use mentora_wire::stream::{AudioMode, StreamRole};
 use crate::flow::Flow;
 use crate::input::{Connection, ConnectionId};
 use crate::record::{Ended, Facts, Record};
+use crate::relay::Relay;
 use crate::upstream::Upstream;
 use crate::weighing::Weighing;
 
@@ -28,6 +29,8 @@ pub struct State {
     pub(crate) told_at: Millis,
     /// Speech in progress: whose, and whether the model hears it yet.
     pub(crate) speech: Option<Speech>,
+    /// What the relay may do.
+    pub(crate) relay: Relay,
     /// REST calls that wait: index of the student's turn, and until when.
     pub(crate) calls: BTreeMap<u32, (u32, Millis)>,
     /// Whether a flush is under way.
@@ -137,6 +140,7 @@ impl State {
             posts: None,
             told_at: Millis::default(),
             speech: None,
+            relay: Relay::default(),
             calls: BTreeMap::new(),
             flushing: false,
             tallying: false,

@@ -199,6 +199,7 @@ impl Step<'_> {
             client_message_id,
             sample_rate,
             transcript: String::new(),
+            bytes: 0,
             duration_ms: 0,
             ended_at: None,
             due: None,
@@ -245,10 +246,10 @@ impl Step<'_> {
         if self.state.is_hands_free() {
             return self.microphone_chunk(bytes);
         }
-        let Some(spoken) = self.state.record.spoken.as_mut() else {
+        self.handled_speech(bytes);
+        let Some(spoken) = &self.state.record.spoken else {
             return;
         };
-        spoken.duration_ms = spoken.duration_ms.saturating_add(ms);
         let too_long = spoken.duration_ms >= MAX_UTTERANCE_MS;
         self.effects.push(if speech.streaming {
             Effect::ForwardAudio { sample_rate }

@@ -9,8 +9,8 @@ use mentora_core::pricing;
 use mentora_core::time::seconds;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::{DecisionBody, TurnAnswer};
+use mentora_wire::stream::Event;
 use mentora_wire::stream::server::{ErrorFrame, Shortage};
-use mentora_wire::stream::{Event, audio};
 
 use crate::Step;
 use crate::effect::{Effect, Refusal, Write};
@@ -53,6 +53,7 @@ impl Step<'_> {
             index,
             strategy,
             text: String::new(),
+            audio_bytes: 0,
             audio_ms: 0,
             started_at: self.now,
             last_at: self.now,
@@ -90,21 +91,19 @@ impl Step<'_> {
     }
 
     /// A chunk of the tutor's speech; the shell has it at hand.
-    pub(crate) fn answer_audio(&mut self, bytes: usize, sample_rate: u32) {
+    pub(crate) fn answer_audio(&mut self, bytes: usize) {
         self.end_voice_turn();
         if self.answer_in_progress().is_none() {
             return;
         }
-        let now = self.now;
-        let Some(answer) = self.state.record.answer.as_mut() else {
+        let Some(answer) = &self.state.record.answer else {
             return;
         };
         let (turn_index, offset_ms) = (answer.index, answer.audio_ms);
-        answer.audio_ms = offset_ms.saturating_add(audio::duration_ms(bytes, sample_rate));
-        answer.last_at = now;
-        answer.first_audio_at.get_or_insert(now);
         let turn_id = self.state.turn_id(turn_index);
+        self.handled_answer(bytes);
         self.effects.push(Effect::RelayAudio { turn_id, turn_index, offset_ms });
+        self.end_endless_answer();
     }
 
     /// The model reports tokens: of the answer it is giving, or of the one before, whose end is still under way.

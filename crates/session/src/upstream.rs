@@ -21,6 +21,7 @@ use mentora_core::prompts::{self, Briefing, Tutor};
 use mentora_core::time::{Millis, seconds};
 use mentora_gemini::setup::{Compression, Detection, SafetySetting};
 use mentora_gemini::{ClientMessage, LiveModel, ServerEvent, SessionConfig};
+use mentora_wire::stream::audio::OUTPUT_SAMPLE_RATE;
 use mentora_wire::stream::{Event, SessionState};
 
 use crate::Step;
@@ -108,6 +109,13 @@ impl State {
     /// Whether the model says when it is done, and completes turns before.
     pub(crate) fn tells_when_idle(&self) -> bool {
         LiveModel::named(&self.record.facts.model).tells_when_idle
+    }
+}
+
+impl Upstream {
+    /// Whether the setup was accepted.
+    pub(crate) fn is_ready(&self) -> bool {
+        matches!(self.socket, Socket::Ready { .. })
     }
 }
 
@@ -403,12 +411,16 @@ impl Step<'_> {
     }
 
     pub(crate) fn model_audio(&mut self, generation: u32, bytes: usize, sample_rate: u32) {
+        if sample_rate != OUTPUT_SAMPLE_RATE {
+            // It was promised to the clients; at another rate speech is noise. What it says can be read.
+            return self.note("model.sound.unfit", format!("{sample_rate} Hz"));
+        }
         if !self.is_current(generation) {
             return;
         }
         self.model_speaks();
         if self.is_of_current_answer() {
-            self.answer_audio(bytes, sample_rate);
+            self.answer_audio(bytes);
         }
     }
 

@@ -74,8 +74,12 @@ impl Step<'_> {
         same
     }
 
-    /// Has a written turn weighed before it is stored; says whether it is.
+    /// Has a written turn weighed before it is stored; says whether it is. Beside an open microphone it is not: what is
+    /// said meanwhile would take its place.
     pub(crate) fn weigh_written(&mut self, source: Source, text: &str, client_message_id: &str) -> bool {
+        if self.state.record.microphone.is_some() {
+            return false;
+        }
         let index = self.state.next_index();
         let calls = match source {
             Source::Call(call) => vec![call],

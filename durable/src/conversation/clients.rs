@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mentora_core::ids::TurnId;
 use mentora_core::time::Millis;
-use mentora_session::{Connection, ConnectionId, Reading};
+use mentora_session::{Connection, ConnectionId, Reading, Sound};
 use mentora_wire::stream::{AudioMode, CloseCode, Event, PrivateFrame, Seq, Sequenced, StreamRole, audio};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,6 +16,7 @@ use worker::wasm_bindgen_futures::spawn_local;
 use worker::{Result, State, WebSocket, WebSocketPair};
 
 use super::events::{Feed, Pieces};
+use super::relay::Relay;
 use crate::platform::metrics::{Metrics, Point, Side, Socket};
 use crate::platform::{clock, log};
 
@@ -28,6 +29,7 @@ pub(super) struct Clients {
     open: RefCell<BTreeMap<ConnectionId, Open>>,
     newest: Cell<u32>,
     metrics: Metrics,
+    relay: Relay,
 }
 
 /// A client that is here.
@@ -55,8 +57,8 @@ struct Seat {
 }
 
 impl Clients {
-    pub(super) fn new(metrics: Metrics) -> Self {
-        Self { open: RefCell::default(), newest: Cell::default(), metrics }
+    pub(super) fn new(metrics: Metrics, relay: Relay) -> Self {
+        Self { open: RefCell::default(), newest: Cell::default(), metrics, relay }
     }
 
     /// Finds the sockets that outlived the last life of the object.
@@ -69,6 +71,7 @@ impl Clients {
             if let Ok(Some(seat)) = socket.deserialize_attachment::<Seat>() {
                 let id = seat.connection.id;
                 self.newest.set(self.newest.get().max(id.0));
+                self.relay.listen(&socket, seat.connection.audio);
                 let reading = Reading::of_survivor();
                 open.insert(id, Open { line: Line::Socket(socket), seat, reading, told: Seq(0) });
             }
@@ -117,6 +120,9 @@ impl Clients {
 
     fn seat(&self, line: Line, seat: Seat) {
         self.metrics.write(&seat.point(None, 0));
+        if let Line::Socket(socket) = &line {
+            self.relay.listen(socket, seat.connection.audio);
+        }
         let reading = Reading::of_newcomer();
         self.open.borrow_mut().insert(seat.connection.id, Open { line, seat, reading, told: Seq(0) });
     }
@@ -154,10 +160,38 @@ impl Clients {
             .or_else(|| socket.deserialize_attachment::<Seat>().ok().flatten().map(|seat| seat.connection.id))
     }
 
+    /// Its socket, while it is open.
+    pub(super) fn socket_of(&self, id: ConnectionId) -> Option<WebSocket> {
+        match &self.open.borrow().get(&id)?.line {
+            Line::Socket(socket) => Some(socket.clone()),
+            Line::Events(_) => None,
+        }
+    }
+
+    fn unlisten(&self, line: &Line) {
+        if let Line::Socket(socket) = line {
+            self.relay.unlisten(socket);
+        }
+    }
+
+    /// The relay has given so much of an answer to the sockets that listen.
+    pub(super) fn relayed(&self, answer: Sound) {
+        let chunks = usize::try_from(answer.chunks).unwrap_or(usize::MAX);
+        for open in self.open.borrow_mut().values_mut().filter(|open| matches!(open.line, Line::Socket(_))) {
+            open.reading.sent(match open.seat.connection.audio {
+                AudioMode::None => 0,
+                // At the least: what stands around the data is not counted, and what is read is never more than sent.
+                AudioMode::Base64 => answer.bytes.div_ceil(3).saturating_mul(4),
+                AudioMode::Binary => answer.bytes.saturating_add(chunks.saturating_mul(audio::HEADER_BYTES)),
+            });
+        }
+    }
+
     /// Forgets a socket that is gone, with this close code if it said one.
     pub(super) fn forget(&self, id: ConnectionId, code: Option<u16>) {
         let gone = self.open.borrow_mut().remove(&id);
-        if let Some(Open { seat, .. }) = gone {
+        if let Some(Open { line, seat, .. }) = gone {
+            self.unlisten(&line);
             self.metrics.write(&seat.point(Some(clock::now()), code.unwrap_or_default()));
         }
     }
@@ -177,6 +211,7 @@ impl Clients {
     pub(super) fn close(&self, id: ConnectionId, code: CloseCode, reason: &str) {
         let closed = self.open.borrow_mut().remove(&id);
         let Some(Open { line, seat, .. }) = closed else { return };
+        self.unlisten(&line);
         self.metrics.write(&seat.point(Some(clock::now()), code.code()));
         match line {
             // One that is closing already is no failure.

@@ -15,7 +15,7 @@ use crate::repositories::conversations;
 const STREAMING_SESSION: &str = "streamingSession";
 
 /// What the object changes; everything else in the document is others'.
-const OWNED: [&str; 10] = [
+const OWNED: [&str; 11] = [
     "state",
     "endReason",
     "turnCount",

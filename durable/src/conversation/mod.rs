@@ -7,6 +7,7 @@
 //! - `clients`: the lines to the clients; sockets hibernate, [server-sent events](events) do not
 //! - `door`: how clients come in, and what they say by POST
 //! - `model`: the model's socket
+//! - `relay`: what hands sound on beside it all
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
 //! - `verdict`: what the text model makes of a turn
@@ -27,6 +28,7 @@ mod events;
 mod facts;
 mod flush;
 mod model;
+mod relay;
 mod rows;
 mod sessions;
 mod shell;
@@ -54,6 +56,7 @@ use worker::{
 
 use self::calls::{CallError, EndCall, PostTurnCall, paths};
 pub use self::clients::turned_away;
+use self::relay::Relay;
 use self::rows::Rows;
 use self::shell::{AtHand, Shell};
 use crate::platform::config::Config;
@@ -70,6 +73,10 @@ pub struct Conversation {
 
 impl DurableObject for Conversation {
     fn new(state: State, env: Env) -> Self {
+        // At once: what a panic has left behind is not to go on until somebody asks for this object.
+        if let Ok(relay) = Relay::of(&state) {
+            relay.begin();
+        }
         Self { shell: RefCell::new(None), parts: RefCell::new(Some((state, env))) }
     }
 
@@ -138,7 +145,41 @@ impl DurableObject for Conversation {
     }
 }
 
+/// What the relay calls.
+#[wasm_bindgen]
 impl Conversation {
+    /// The model says something that was not relayed.
+    #[wasm_bindgen(js_name = modelFrame)]
+    pub fn model_frame(&self, generation: u32, text: &str) {
+        self.called(|shell| model::said(shell, generation, text));
+    }
+
+    /// The model's socket is gone.
+    #[wasm_bindgen(js_name = modelClosed)]
+    pub fn model_closed(&self, generation: u32, code: u16, reason: &str) {
+        self.called(|shell| model::closed(shell, generation, code, reason));
+    }
+
+    /// Much was relayed.
+    #[wasm_bindgen(js_name = relayReport)]
+    pub fn relay_report(&self) {
+        self.called(Shell::hear_relay);
+    }
+}
+
+impl Conversation {
+    fn called(&self, act: impl FnOnce(&Rc<Shell>)) {
+        match self.shell() {
+            Ok(shell) => {
+                act(&shell);
+                shell.arm_soon();
+            }
+            Err(error) => {
+                log::failure("conversation.open.failed", json!({ "why": error.to_string() }));
+            }
+        }
+    }
+
     fn shell(&self) -> Result<Rc<Shell>> {
         let open = self.shell.borrow().clone();
         let shell = match open {
@@ -156,8 +197,9 @@ impl Conversation {
         let (state, env) = parts.as_ref().ok_or_else(unopened)?;
         let config = Config::from_env(env).map_err(|error| Error::RustError(error.to_string()))?;
         let rows = Rows::open(state.storage().sql())?;
+        let relay = Relay::of(state)?;
         let (state, env) = parts.take().ok_or_else(unopened)?;
-        let shell = Rc::new(Shell::new(state, env, config, rows));
+        let shell = Rc::new(Shell::new(state, env, config, rows, relay));
         self.shell.replace(Some(Rc::clone(&shell)));
         Ok(shell)
     }

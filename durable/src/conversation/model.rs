@@ -1,15 +1,15 @@
-//! The model's socket: one task opens it, reads it to its end, and reports what it says.
+//! The model's socket: one task opens it; what it says comes by way of the relay.
 
 use std::rc::Rc;
 
-use futures::StreamExt as _;
+use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent, SessionConfig, connect, server};
 use mentora_session::Input;
+use mentora_wire::stream::audio;
 use worker::web_sys::BinaryType;
-use worker::{Fetch, Headers, Request, RequestInit, WebSocket, WebsocketEvent};
+use worker::{Fetch, Headers, Request, RequestInit, WebSocket};
 
 use super::shell::{AtHand, Shell};
-use crate::platform::clock;
 use crate::platform::config::GeminiConfig;
 use crate::platform::metrics::{self, Point, Side, Socket};
 
@@ -20,29 +20,22 @@ pub(super) struct Model {
     pub(super) generation: u32,
     /// There once it is open.
     pub(super) socket: Option<WebSocket>,
+    /// Since when.
+    pub(super) opened: Millis,
 }
 
-/// Opens the socket, sends the setup, and reports until it is gone.
+/// What is measured of the socket: that it was opened, or how long it was open.
+pub(super) fn point(config: &GeminiConfig, open_ms: Option<i64>) -> Point<'_> {
+    Point::Socket(Socket { open_ms, side: Side::Model(&config.live_model), code: 0 })
+}
+
+/// Opens the socket and sends the setup.
 pub(super) async fn run(shell: Rc<Shell>, generation: u32, setup: SessionConfig) {
-    let name = shell.gemini().live_model.clone();
-    let (loss, detail) = match open(shell.gemini()).await {
-        Ok(socket) => {
-            let opened = clock::now();
-            let tell = |open_ms| {
-                shell.metrics().write(&Point::Socket(Socket { open_ms, side: Side::Model(&name), code: 0 }));
-            };
-            tell(None);
-            let lost = converse(&shell, generation, &socket, &setup).await;
-            tell(Some(clock::now().since(opened)));
-            lost
-        }
-        Err(lost) => lost,
-    };
-    // One that we have closed ourselves is no loss.
-    if shell.forget_model(generation) {
-        shell.metrics().write(&Point::Model(metrics::Model::Lost { model: &name, loss }));
+    let begun = open(shell.gemini()).await.and_then(|socket| begin(&shell, generation, &socket, &setup));
+    if let Err((loss, detail)) = begun {
+        lose(&shell, generation, loss, detail);
+        shell.arm().await;
     }
-    shell.feed_and_arm(Input::ModelLost { generation, loss, detail }, AtHand::Nothing).await;
 }
 
 type Lost = (Loss, String);
@@ -75,59 +68,49 @@ async fn open(config: &GeminiConfig) -> Result<WebSocket, Lost> {
     Err(refused(Loss::of_refusal(status, &said)))
 }
 
-async fn converse(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup: &SessionConfig) -> Lost {
+fn begin(shell: &Rc<Shell>, generation: u32, socket: &WebSocket, setup: &SessionConfig) -> Result<(), Lost> {
     let broken = |error: worker::Error| (Loss::RetryWithHandle, error.to_string());
     // Google's frames are binary, and the default of this platform hands those over as a Blob that cannot be read.
     socket.as_ref().set_binary_type(BinaryType::Arraybuffer);
-    let mut events = match socket.events() {
-        Ok(events) => events,
-        Err(error) => return broken(error),
-    };
-    if let Err(error) = socket.accept() {
-        return broken(error);
-    }
     if !shell.keep_model(generation, socket) {
         // It was given up while it was being opened. Nothing was said in it: another may have resumed the session.
-        let _ = socket.close(Some(1000), Some("not needed any more"));
-        return (Loss::RetryWithHandle, "given up".into());
+        let _ = socket.accept().and_then(|()| socket.close(Some(1000), Some("not needed any more")));
+        return Err((Loss::RetryWithHandle, "given up".into()));
     }
-    if let Err(error) = socket.send_with_str(setup.to_message().to_string()) {
-        return broken(error);
-    }
-    while let Some(event) = events.next().await {
-        match event {
-            Ok(WebsocketEvent::Message(message)) => {
-                let bytes =
-                    message.text().map(String::into_bytes).or_else(|| message.bytes()).unwrap_or_default();
-                let text = String::from_utf8_lossy(&bytes);
-                match server::parse(&text) {
-                    Ok(said) => report(shell, generation, said).await,
-                    Err(error) => shell.note("model.unreadable", &error.to_string()),
-                }
-            }
-            Ok(WebsocketEvent::Close(close)) => {
-                return (
-                    Loss::of_close(close.code(), &close.reason()),
-                    format!("{} {}", close.code(), close.reason()),
-                );
-            }
-            Err(error) => return broken(error),
-        }
-    }
-    (Loss::RetryWithHandle, "the socket ended".into())
+    shell.metrics().write(&point(shell.gemini(), None));
+    socket.accept().and_then(|()| socket.send_with_str(setup.to_message().to_string())).map_err(broken)
 }
 
-async fn report(shell: &Rc<Shell>, generation: u32, said: Vec<ServerEvent>) {
+/// The socket is gone.
+pub(super) fn closed(shell: &Rc<Shell>, generation: u32, code: u16, reason: &str) {
+    lose(shell, generation, Loss::of_close(code, reason), format!("{code} {reason}"));
+}
+
+fn lose(shell: &Rc<Shell>, generation: u32, loss: Loss, detail: String) {
+    // One that we have closed ourselves is no loss.
+    if shell.forget_model(generation) {
+        let model = &shell.gemini().live_model;
+        shell.metrics().write(&Point::Model(metrics::Model::Lost { model, loss }));
+    }
+    shell.feed(Input::ModelLost { generation, loss, detail }, AtHand::Nothing);
+}
+
+/// The model says something that was not relayed.
+pub(super) fn said(shell: &Rc<Shell>, generation: u32, text: &str) {
+    let said = match server::parse(text) {
+        Ok(said) => said,
+        Err(error) => return shell.note("model.unreadable", &error.to_string()),
+    };
     for event in said {
         match event {
-            ServerEvent::Audio { data, sample_rate } => {
-                // Four characters of base64 are three bytes; padding is less than a sample.
-                let bytes = data.trim_end_matches('=').len() / 4 * 3;
-                let input = Input::ModelAudio { generation, bytes, sample_rate };
-                shell.feed(input, AtHand::Base64(data));
-            }
+            ServerEvent::Audio { data, sample_rate } => match audio::base64_len(&data) {
+                Some(bytes) => {
+                    let input = Input::ModelAudio { generation, bytes, sample_rate };
+                    shell.feed(input, AtHand::Base64(data));
+                }
+                None => shell.note("model.unreadable", "sound that is not base64"),
+            },
             event => shell.feed(Input::Model { generation, event }, AtHand::Nothing),
         }
     }
-    shell.arm().await;
 }

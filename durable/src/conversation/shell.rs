@@ -15,9 +15,7 @@ use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
-use mentora_session::{
-    Effect, HoldOutcome, Input, PaymentOutcome, Posted, Refusal, State as Session, Write, step,
-};
+use mentora_session::{Carried, Direction, Effect, HoldOutcome, Input, PaymentOutcome, Posted, Refusal, State as Session, Write, step};
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -27,6 +25,7 @@ use worker::{Env, Result, State, WebSocket};
 use super::calls::CallError;
 use super::clients::Clients;
 use super::model::{self, Model};
+use super::relay::Relay;
 use super::rows::Rows;
 use super::{facts, flush, sessions, summary, tally, verdict};
 use crate::platform::config::{Config, GeminiConfig};
@@ -73,6 +72,7 @@ pub(super) struct Shell {
     rows: Rows,
     session: RefCell<Option<Session>>,
     model: RefCell<Option<Model>>,
+    pub(super) relay: Relay,
     /// Speech of the student until the model is ready.
     held: RefCell<Vec<String>>,
     calls: RefCell<BTreeMap<u32, Waiting>>,
@@ -93,16 +93,17 @@ pub(super) struct Shell {
 
 impl Shell {
     /// Around an object whose settings were read and whose tables are there.
-    pub(super) fn new(state: State, env: Env, config: Config, rows: Rows) -> Self {
+    pub(super) fn new(state: State, env: Env, config: Config, rows: Rows, relay: Relay) -> Self {
         let metrics = Metrics::of(&env);
         Self {
             state,
-            clients: Clients::new(metrics.clone()),
+            clients: Clients::new(metrics.clone(), relay.clone()),
             env,
             config,
             rows,
             session: RefCell::new(None),
             model: RefCell::new(None),
+            relay,
             held: RefCell::new(Vec::new()),
             calls: RefCell::new(BTreeMap::new()),
             newest_call: Cell::new(0),
@@ -171,8 +172,23 @@ impl Shell {
         self.session.borrow().as_ref().map(read)
     }
 
-    /// Feeds the machine and carries out what it says.
+    /// Feeds the machine and carries out what it says. What was relayed went before, and is told before.
     pub(super) fn feed(self: &Rc<Self>, input: Input, at_hand: AtHand) {
+        self.hear_relay();
+        self.step(input, at_hand);
+    }
+
+    /// Tells the machine what was relayed since it was last told.
+    pub(super) fn hear_relay(self: &Rc<Self>) {
+        if let Some(relayed) = self.relay.take() {
+            if let Input::Relayed { answer, .. } = &relayed {
+                self.clients.relayed(*answer);
+            }
+            self.step(relayed, AtHand::Nothing);
+        }
+    }
+
+    fn step(self: &Rc<Self>, input: Input, at_hand: AtHand) {
         let effects = {
             let mut session = self.session.borrow_mut();
             let Some(session) = session.as_mut() else { return };
@@ -245,6 +261,22 @@ impl Shell {
         }));
     }
 
+    /// How the sound of an utterance or an answer went. Sound that is handled here costs several times what is relayed.
+    fn tell_carried(&self, direction: Direction, carried: Carried) {
+        let id = self.with_session(|session| session.record().facts.conversation.to_string());
+        let Carried { relayed, handled } = carried;
+        let fields = json!({
+            "conversation": id,
+            "direction": metrics::direction_name(direction),
+            "relayedChunks": relayed.chunks,
+            "relayedBytes": relayed.bytes,
+            "handledChunks": handled.chunks,
+            "handledBytes": handled.bytes,
+        });
+        log::event("audio.carried", fields);
+        self.metrics.write(&Point::Audio(metrics::Audio { direction, carried }));
+    }
+
     fn act(self: &Rc<Self>, effect: Effect, at_hand: &mut Option<AtHand>) -> Result<()> {
         let mut data = || at_hand.take().map(AtHand::into_base64).unwrap_or_default();
         match effect {
@@ -265,6 +297,12 @@ impl Shell {
                 }
             }
             Effect::DropAudio => self.held.borrow_mut().clear(),
+            Effect::GrantSpeech(grant) => {
+                let socket = grant.as_ref().and_then(|grant| self.clients.socket_of(grant.connection));
+                self.relay.grant_speech(grant.as_ref().zip(socket.as_ref()));
+            }
+            Effect::GrantAnswer(grant) => self.relay.grant_answer(grant.as_ref()),
+            Effect::Carried { direction, carried } => self.tell_carried(direction, carried),
             Effect::SetRole { connection, role } => self.clients.set_role(connection, role),
             Effect::Close { connection, code, reason } => self.clients.close(connection, code, reason),
             Effect::SendAway { connection, retry_ms } => self.clients.send_away(connection, retry_ms),
@@ -272,7 +310,7 @@ impl Shell {
                 self.refused.borrow_mut().insert(post, refusal);
             }
             Effect::OpenModel { generation, setup } => {
-                self.model.replace(Some(Model { generation, socket: None }));
+                self.model.replace(Some(Model { generation, socket: None, opened: clock::now() }));
                 spawn_local(model::run(Rc::clone(self), generation, *setup));
             }
             Effect::SendModel(message) => self.send_model(&message.to_json()),
@@ -370,6 +408,8 @@ impl Shell {
         match self.model.borrow_mut().as_mut().filter(|model| model.generation == generation) {
             Some(model) => {
                 model.socket = Some(socket.clone());
+                model.opened = clock::now();
+                self.relay.open(socket, generation);
                 true
             }
             None => false,
@@ -378,12 +418,20 @@ impl Shell {
 
     /// Forgets the socket of this opening; says whether it was still wanted.
     pub(super) fn forget_model(&self, generation: u32) -> bool {
-        let mut model = self.model.borrow_mut();
-        let wanted = model.as_ref().is_some_and(|model| model.generation == generation);
+        let wanted = self.model.borrow().as_ref().is_some_and(|model| model.generation == generation);
         if wanted {
-            *model = None;
+            self.take_model();
         }
         wanted
+    }
+
+    /// The socket of the model, of which nothing is heard from now on.
+    fn take_model(&self) -> Option<WebSocket> {
+        let Model { socket, opened, .. } = self.model.take()?;
+        self.relay.close();
+        let socket = socket?;
+        self.metrics.write(&model::point(&self.config.gemini, Some(clock::now().since(opened))));
+        Some(socket)
     }
 
     fn send_model(&self, message: &str) {
@@ -394,7 +442,7 @@ impl Shell {
     }
 
     fn close_model(&self) {
-        if let Some(socket) = self.model.take().and_then(|model| model.socket) {
+        if let Some(socket) = self.take_model() {
             let _ = socket.close(Some(1000), Some("idle"));
         }
     }
@@ -402,11 +450,8 @@ impl Shell {
     /// Sets the one alarm. One that rings too early finds nothing to do and is set again, which is cheaper than moving
     /// it with every piece of an answer.
     pub(super) async fn arm(&self) {
-        let Some(at) = self.with_session(Session::next_alarm).flatten() else { return };
         let now = clock::now();
-        if self.armed.get().is_some_and(|armed| armed <= at && armed > now) {
-            return;
-        }
+        let Some(at) = self.to_be_armed(now) else { return };
         self.armed.set(Some(at));
         let date = worker::js_sys::Date::new(&JsValue::from_f64(at.0.max(now.0) as f64));
         let set = self.state.storage().set_alarm(worker::ScheduledTime::new(date)).await;
@@ -414,6 +459,21 @@ impl Shell {
             self.armed.set(None);
             self.note("conversation.alarm.failed", &error.to_string());
         }
+    }
+
+    /// As [`Shell::arm`], for who cannot wait.
+    pub(super) fn arm_soon(self: &Rc<Self>) {
+        if self.to_be_armed(clock::now()).is_some() {
+            let shell = Rc::clone(self);
+            spawn_local(async move { shell.arm().await });
+        }
+    }
+
+    /// When the alarm has to ring, if it is not set to ring by then.
+    fn to_be_armed(&self, now: Millis) -> Option<Millis> {
+        let at = self.with_session(Session::next_alarm).flatten()?;
+        let in_time = self.armed.get().is_some_and(|armed| armed <= at && armed > now);
+        (!in_time).then_some(at)
     }
 
     /// The alarm rang.

@@ -1,4 +1,4 @@
-//! What is measured: five families of points for Workers Analytics Engine, where the binding is there.
+//! What is measured: six families of points for Workers Analytics Engine, where the binding is there.
 //!
 //! A point is written into one dataset. Its index is the name of its family, by which the engine samples: a family with
 //! many points does not crowd out one with few. Which blob and which double holds what is said by [`Point::columns`]
@@ -10,6 +10,7 @@ mod tests;
 use mentora_core::documents::{LedgerEntryType, Turn};
 use mentora_core::money::Micros;
 use mentora_gemini::Loss;
+use mentora_session::{Carried, Direction};
 use mentora_wire::stream::{AudioMode, StreamRole};
 use worker::{AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, Env};
 
@@ -36,6 +37,8 @@ pub enum Point<'a> {
     Store(Store),
     /// Credits moved.
     Credits(Credits<'a>),
+    /// Somebody has spoken.
+    Audio(Audio),
 }
 
 /// One request of the API.
@@ -128,6 +131,15 @@ pub struct Credits<'a> {
     pub balance: Option<Micros>,
 }
 
+/// How the sound of an utterance, or of an answer, went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Audio {
+    /// Which of the two.
+    pub direction: Direction,
+    /// How it went.
+    pub carried: Carried,
+}
+
 /// A point as the engine takes it: names and values of its columns, in their order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns {
@@ -149,6 +161,7 @@ impl Point<'_> {
             Self::Model(model) => model.columns(),
             Self::Store(store) => store.columns(),
             Self::Credits(credits) => credits.columns(),
+            Self::Audio(audio) => audio.columns(),
         }
     }
 }
@@ -268,6 +281,32 @@ impl Credits<'_> {
                 ("balanceMicros", number(self.balance.unwrap_or_default().0)),
             ],
         }
+    }
+}
+
+impl Audio {
+    fn columns(&self) -> Columns {
+        let Carried { relayed, handled } = self.carried;
+        let bytes = |bytes: usize| count(u64::try_from(bytes).unwrap_or(u64::MAX));
+        Columns {
+            family: "audio",
+            blobs: vec![("direction", direction_name(self.direction).to_owned())],
+            doubles: vec![
+                ("relayedChunks", f64::from(relayed.chunks)),
+                ("relayedBytes", bytes(relayed.bytes)),
+                ("handledChunks", f64::from(handled.chunks)),
+                ("handledBytes", bytes(handled.bytes)),
+            ],
+        }
+    }
+}
+
+/// The `direction` of [`Audio`].
+#[must_use]
+pub fn direction_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Speech => "speech",
+        Direction::Answer => "answer",
     }
 }
 

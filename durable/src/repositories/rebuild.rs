@@ -312,9 +312,9 @@ mod tests {
                 let expected = (SubmissionState::Submitted, Some(Millis(at + 5)), late);
                 assert_eq!((handed.state, handed.submitted_at, handed.late), expected, "{name}");
             }
-            let sums = sum(&documents).await.sums;
-            assert_eq!(sums.conversations, 9);
-            assert_eq!(sums.end_reasons.values().copied().collect::<Vec<_>>(), [1; 9]);
+            let figures = sum(&documents).await;
+            assert_eq!(figures.sums.conversations, 9);
+            assert_eq!(figures.end_reasons.values().copied().collect::<Vec<_>>(), [1; 9]);
         });
     }
 

@@ -211,7 +211,8 @@ fn the_tutor_speaking_is_no_silence_of_the_student() {
     let mut scene = Scene::hands_free();
     scene.heard("I think so.");
     scene.speaks("Why", 400);
-    for _ in 0..20 {
+    // Longer than the student may be silent, and not endless.
+    for _ in 0..14 {
         scene.wait(10_000);
         scene.speaks(" oh why", 10_000);
     }

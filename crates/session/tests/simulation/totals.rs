@@ -16,6 +16,7 @@ pub struct Totals {
     pub errors: u64,
     pub sockets: u64,
     pub commits: u64,
+    pub relayed: u64,
     pub reopened: u64,
     pub doubled: u64,
     pub jumps: u64,
@@ -41,6 +42,7 @@ impl Totals {
         self.errors += other.errors;
         self.sockets += other.sockets;
         self.commits += other.commits;
+        self.relayed += other.relayed;
         self.reopened += other.reopened;
         self.doubled += other.doubled;
         self.jumps += other.jumps;
@@ -61,6 +63,7 @@ impl Totals {
     /// A run in which a kind of fault never happened has shown nothing.
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
+        assert!(self.relayed > 0, "no sound was relayed");
         assert!(self.reopened > 0, "nothing was opened again");
         for crashes in self.crashes {
             assert_eq!(faults.of(Faults::Crashes), crashes > 0, "crashes {:?}", self.crashes);
@@ -85,7 +88,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} opened again, {} jumps of the clock, {} charges, {} refused, {} said hands-free, {} out of time, {} weighed ({} by verdict)",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} chunks relayed, {} opened again, {} jumps of the clock, {} charges, {} refused, {} said hands-free, {} out of time, {} weighed ({} by verdict)",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -95,6 +98,7 @@ impl fmt::Display for Totals {
             self.sockets,
             self.closes.iter().sum::<u64>(),
             self.commits,
+            self.relayed,
             self.reopened,
             self.jumps,
             self.charges,

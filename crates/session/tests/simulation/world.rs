@@ -24,6 +24,7 @@ mod invariants;
 mod life;
 mod promises;
 mod readers;
+mod relay;
 mod sessions;
 mod store;
 mod student;
@@ -136,6 +137,7 @@ pub struct World {
     model: Model,
     /// The open socket of the model, and whether its setup was accepted.
     socket: Option<(u32, bool)>,
+    relay: relay::Relay,
     /// Sound has come to the model.
     sound_given: bool,
     /// Openings that there have been.
@@ -209,6 +211,7 @@ impl World {
             patient: false,
             model: Model::default(),
             socket: None,
+            relay: relay::Relay::default(),
             sound_given: false,
             openings: BTreeSet::new(),
             reported: BTreeMap::new(),
@@ -274,6 +277,7 @@ impl World {
         }
         totals.errors = u64::from(self.client.errors);
         totals.commits = self.firestore.writes;
+        totals.relayed = self.relay.chunks;
         totals.reopened = self.figures.reopened;
         let clock = [EndReason::TimeLimit, EndReason::Inactivity];
         let ended = self.state.record().ended.as_ref();
@@ -421,9 +425,10 @@ impl World {
                 }
                 self.input(Input::Model { generation, event });
             }
-            Act::Speaks { bytes } => self.input(Input::ModelAudio { generation, bytes, sample_rate: 24_000 }),
+            Act::Speaks { bytes } => self.speaks(generation, bytes),
             Act::Goes(row) => {
                 if current {
+                    self.relay.close();
                     let ready = self.socket.take().is_some_and(|(_, ready)| ready);
                     self.totals.closes[row] += 1;
                     let loss = CLOSES[row].loss();

@@ -3,6 +3,7 @@
 use axum::extract::ws::Message;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::context::Tokens;
@@ -11,9 +12,28 @@ use crate::speech::OUTPUT_RATE;
 /// Google sends JSON in binary frames, indented by two spaces, with a newline at the end.
 /// Its SDKs also take text frames.
 pub fn encode(frame: &Value, text_frames: bool) -> Message {
-    let mut text = serde_json::to_string_pretty(frame).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&ByNumber(frame)).unwrap_or_default();
     text.push('\n');
     if text_frames { Message::Text(text.into()) } else { Message::Binary(text.into_bytes().into()) }
+}
+
+/// A message whose fields stand in the order of their numbers, as Google prints them. It shows in one place: of a `Blob`
+/// the type comes before the data.
+struct ByNumber<'a>(&'a Value);
+
+impl Serialize for ByNumber<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(fields) => {
+                let (first, others): (Vec<_>, Vec<_>) =
+                    fields.iter().partition(|(name, _)| *name == "mimeType");
+                serializer
+                    .collect_map(first.into_iter().chain(others).map(|(name, value)| (name, Self(value))))
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Self)),
+            plain => plain.serialize(serializer),
+        }
+    }
 }
 
 /// The answer to `setup`.

@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use mentora_core::documents::{Latency, Modality, Speaker, TokenCounts, Turn, TurnType, Usage};
 use mentora_core::ids::TurnId;
 use mentora_core::time::Millis;
+use mentora_session::Sound;
 
 use super::*;
 
@@ -76,6 +77,13 @@ fn points(turn: &Turn) -> Vec<Point<'_>> {
             amount: Micros(-70),
             balance: Some(Micros(5_000_000)),
         }),
+        Point::Audio(Audio {
+            direction: Direction::Answer,
+            carried: Carried {
+                relayed: Sound { chunks: 40, bytes: 384_000 },
+                handled: Sound { chunks: 1, bytes: 9_600 },
+            },
+        }),
     ]
 }
 
@@ -102,6 +110,7 @@ fn every_value_has_its_column() {
             "model: what=lost model=gemini-x loss=quota | inputText=0 inputAudio=0 inputCached=0 outputText=0 outputAudio=0 thoughts=0 firstTextMs=0 firstAudioMs=0 totalMs=0 askedMs=0 openingMs=0",
             "store: operation=commit store=firestore by=conversation | calls=1 failures=2 reads=3 writes=4 ms=5 bytes=6",
             "credits: type=charge model=gemini-x | amountMicros=-70 balanceMicros=5000000",
+            "audio: direction=answer | relayedChunks=40 relayedBytes=384000 handledChunks=1 handledBytes=9600",
         ]
     );
 }

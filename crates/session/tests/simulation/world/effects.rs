@@ -12,8 +12,10 @@ use crate::model::Piece;
 
 impl World {
     pub(super) fn perform(&mut self, effect: Effect) {
+        self.relay_hears(&effect);
         match effect {
             Effect::Write(_) => {}
+            Effect::GrantSpeech(_) | Effect::GrantAnswer(_) | Effect::Carried { .. } => {}
             Effect::HoldAudio | Effect::DropAudio | Effect::RelayAudio { .. } => {}
             Effect::Note { name, detail } => self.noted(name, &detail),
             Effect::SetRole { connection, .. } => self.must_be_open(connection, "it was given a role"),

@@ -1,6 +1,6 @@
 //! A student who speaks hands-free: the microphone is on for a while, and now and then something is said.
 
-use mentora_session::{ConnectionId, Input};
+use mentora_session::ConnectionId;
 use mentora_wire::stream::ClientFrame;
 use mentora_wire::stream::client::{AudioConfig, TurnTaking};
 
@@ -35,7 +35,7 @@ impl World {
         self.sound_given = false;
         for _ in 0..2 {
             if self.client.reader.connection == Some(id) {
-                self.input(Input::AudioChunk { connection: id, bytes: 3_200 });
+                self.says(id, 3_200);
             }
         }
         let heard = self.sound_given && self.model.listens;

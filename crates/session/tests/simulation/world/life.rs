@@ -22,6 +22,14 @@ impl World {
         if self.broken.is_some() {
             return;
         }
+        if let Some(relayed) = self.relay.take() {
+            let crashes: u64 = self.totals.crashes.iter().sum();
+            self.input(relayed);
+            if self.totals.crashes.iter().sum::<u64>() > crashes {
+                // What happened went down with the object, as it would have a moment later.
+                return;
+            }
+        }
         self.totals.steps += 1;
         self.record(|| format!("> {input:?}"));
         self.clock_may_jump();
@@ -127,6 +135,7 @@ impl World {
         self.totals.crashes[if waking { 3 } else { when }] += 1;
         self.record(|| "*** crash ***".into());
         self.socket = None;
+        self.relay.begin();
         self.calls.clear();
         // A panic, or another object in the isolate that panicked, leaves the sockets open; a machine that goes away
         // does not.

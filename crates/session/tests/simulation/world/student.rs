@@ -150,7 +150,7 @@ impl World {
         self.frame(id, ClientFrame::AudioStart { config, client_message_id });
         for _ in 0..self.random.between(0, 5) {
             if self.client.reader.connection == Some(id) {
-                self.input(Input::AudioChunk { connection: id, bytes: 3_200 });
+                self.says(id, 3_200);
             }
         }
         let length = self.random.between(10, 3_000);
