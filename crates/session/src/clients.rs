@@ -35,6 +35,7 @@ impl Step<'_> {
         }
         self.resume_speech();
         self.resume_answer();
+        self.resume_credit();
         self.resume_microphone();
         self.resume_outbox();
         self.resume_sessions();
@@ -55,7 +56,7 @@ impl Step<'_> {
         let after = connection.cursor.min(self.state.record.last_seq);
         self.state.connections.insert(id, Client::new(connection, self.now));
         self.greet(id, after);
-        self.effects.push(Effect::Replay { connection: id, after });
+        self.replay(id, after);
         if self.state.is_closed() {
             self.close(id, CloseCode::Ended, "the conversation has ended");
         }
@@ -83,6 +84,12 @@ impl Step<'_> {
             now: self.now,
         };
         self.tell_one(id, frame);
+    }
+
+    /// What was told before now and after a cursor.
+    fn replay(&mut self, connection: ConnectionId, after: Seq) {
+        let upto = self.state.record.last_seq;
+        self.effects.push(Effect::Replay { connection, after, upto });
     }
 
     /// One speaker at a time: the older one listens from now on, and is told so.
@@ -128,7 +135,7 @@ impl Step<'_> {
             ClientFrame::Hello { cursor } => {
                 let after = cursor.unwrap_or_default().min(self.state.record.last_seq);
                 self.greet(id, after);
-                self.effects.push(Effect::Replay { connection: id, after });
+                self.replay(id, after);
                 if self.state.is_closed() {
                     self.close(id, CloseCode::Ended, "the conversation has ended");
                 }

@@ -40,6 +40,7 @@ enum Deadline {
     Idle,
     Outbox,
     Tally,
+    Credit,
     Quiet,
     Leave,
     Session,
@@ -63,6 +64,7 @@ impl State {
 
         add(Deadline::Outbox, record.outbox.next_at.filter(|_| !self.flushing));
         add(Deadline::Tally, record.tally.map(|tally| tally.next_at).filter(|_| self.may_tally()));
+        add(Deadline::Credit, self.credit_due());
         add(Deadline::Session, record.sessions.next_at.filter(|_| !self.keeping));
         add(Deadline::Summary, record.summing.map(|summing| summing.until));
         if !self.is_closed() {
@@ -168,7 +170,7 @@ impl Step<'_> {
                 // Looked at after every input.
                 Deadline::TimeOver | Deadline::Inactivity => {}
                 // `pump` looks at these after every input.
-                Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Session => {}
+                Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Credit | Deadline::Session => {}
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use mentora_core::dialogue::Inquiry;
 use mentora_core::documents::{Conversation, StreamingSession, Turn};
-use mentora_core::ids::{StreamingSessionId, TurnId};
+use mentora_core::ids::{StreamingSessionId, TurnId, WalletId};
+use mentora_core::money::Micros;
 use mentora_core::prompts::summary::Question as SummaryQuestion;
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, SessionConfig};
@@ -29,12 +30,15 @@ pub enum Effect {
         /// What.
         frame: Box<PrivateFrame>,
     },
-    /// Send one client the stored events after a cursor.
+    /// Send one client the stored events after a cursor. What this very step has numbered is stored as well by then, and
+    /// is told to all.
     Replay {
         /// Which.
         connection: ConnectionId,
         /// After.
         after: Seq,
+        /// Up to, and with, this one.
+        upto: Seq,
     },
     /// Give the chunk of the tutor's speech at hand to those who want audio.
     RelayAudio {
@@ -127,6 +131,39 @@ pub enum Effect {
         way: Way,
         /// The conversation: as it ended, with its turns; or as it goes on, without.
         conversation: Box<Conversation>,
+    },
+    /// Hold credits for an answer; the outcome comes as [`crate::Input::Held`]. Asked for again, it is the same hold; asked
+    /// for after it was settled or released, as a late request may be, it stays that.
+    Hold {
+        /// Who pays.
+        wallet: WalletId,
+        /// Number of the hold within the conversation.
+        hold: u32,
+        /// The turn that it is for.
+        turn_id: TurnId,
+        /// The most that the turn may cost.
+        amount: Micros,
+    },
+    /// Charge what a turn cost, once however often it is told, and let go of the rest of its hold; the outcome comes as
+    /// [`crate::Input::Paid`]. It may cost more than was held, and is charged even if the hold has run out.
+    Settle {
+        /// Who pays.
+        wallet: WalletId,
+        /// Number of the hold.
+        hold: u32,
+        /// The turn; the charge's idempotency key.
+        turn_id: TurnId,
+        /// What it cost.
+        amount: Micros,
+    },
+    /// Let go of a hold that came to nothing; the outcome comes as [`crate::Input::Paid`].
+    Release {
+        /// Who pays.
+        wallet: WalletId,
+        /// Number of the hold.
+        hold: u32,
+        /// The turn that it was for.
+        turn_id: TurnId,
     },
     /// Write the document of a session of the model; the outcome comes as [`crate::Input::SessionKept`].
     KeepSession(Box<SessionWrite>),

@@ -2,8 +2,10 @@
 
 use mentora_core::documents::EndReason;
 use mentora_core::ids::UserId;
+use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent};
+use mentora_wire::stream::server::Shortage;
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +163,20 @@ pub enum Input {
         /// How it went.
         outcome: TallyOutcome,
     },
+    /// The wallet answered [`crate::Effect::Hold`].
+    Held {
+        /// Which hold.
+        hold: u32,
+        /// How it went.
+        outcome: HoldOutcome,
+    },
+    /// The wallet answered [`crate::Effect::Settle`] or [`crate::Effect::Release`].
+    Paid {
+        /// Which hold.
+        hold: u32,
+        /// How it went.
+        outcome: PaymentOutcome,
+    },
     /// The text model has answered [`crate::Effect::Analyse`], or will not. It may come late, and twice.
     Analysed {
         /// Which question.
@@ -197,6 +213,31 @@ pub enum TallyOutcome {
     Again,
     /// Never, for what the caller is told.
     Refused(Refusal),
+}
+
+/// How asking for a hold went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HoldOutcome {
+    /// It is held, now or already.
+    Granted,
+    /// The wallet cannot pay; nothing is held.
+    Refused(Shortage),
+    /// Not now, or nobody knows: to be asked for again, under the same number.
+    Unsure,
+}
+
+/// How telling the wallet what a hold came to went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PaymentOutcome {
+    /// It knows, now or already.
+    Done {
+        /// What is in the wallet now.
+        balance_micros: Micros,
+        /// Whether that is little.
+        low: bool,
+    },
+    /// Not now, or nobody knows: to be told again, which changes nothing if it knows.
+    Unsure,
 }
 
 /// How a flush went.

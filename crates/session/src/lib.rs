@@ -22,6 +22,7 @@
 //! - [`relay`]: sound that is handed on without asking
 //! - `loss`: what becomes of what was under way when the socket is lost
 //! - `sessions`: the document that follows each opening of it
+//! - [`credit`]: paying for answers: hold, then settle or release
 //! - `outbox`: turns on their way to Firestore
 //! - `ending`: how a conversation ends; `time_up`: when its time is over; `summary`: what came of it
 //! - `tally`: telling the figures of the assignment of the end, and opening the conversation again
@@ -30,6 +31,7 @@
 
 pub mod bucket;
 mod clients;
+pub mod credit;
 mod crowd;
 mod deadlines;
 pub mod effect;
@@ -61,7 +63,9 @@ use mentora_wire::stream::{ClientFrame, CloseCode};
 
 pub use crowd::{MAX_LISTENERS, MAX_OWN};
 pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
-pub use input::{Connection, ConnectionId, FlushOutcome, Input, Source, TallyOutcome};
+pub use input::{
+    Connection, ConnectionId, FlushOutcome, HoldOutcome, Input, PaymentOutcome, Source, TallyOutcome,
+};
 pub use posted::Posted;
 pub use reading::Reading;
 pub use record::{Facts, Record, SessionVersion, Way};
@@ -71,7 +75,7 @@ pub use upstream::{SAFETY, counted};
 
 /// Takes one input and says what is to be done about it, in order.
 pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {
-    // Audio only moves counters that a later step stores; comparing records ten times a second would be waste.
+    // Audio mostly moves counters that a later step stores; comparing records ten times a second would be waste.
     let is_audio =
         matches!(input, Input::AudioChunk { .. } | Input::ModelAudio { .. } | Input::Relayed { .. });
     let before = (!is_audio).then(|| state.record.clone());
@@ -146,6 +150,8 @@ impl Step<'_> {
             Input::Flushed { revision, turns, outcome } => self.flushed(revision, turns, outcome),
             Input::Reopen => self.reopen(),
             Input::Tallied { way, outcome } => self.tallied(way, outcome),
+            Input::Held { hold, outcome } => self.held(hold, outcome),
+            Input::Paid { hold, outcome } => self.paid(hold, outcome),
             Input::Analysed { number, reply } => self.analysed(number, reply.as_deref()),
             Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
             Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),

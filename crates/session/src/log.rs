@@ -23,25 +23,11 @@ impl Step<'_> {
         self.effects.push(Effect::Tell(Box::new(event)));
     }
 
-    /// Tells all that something went wrong.
-    pub(crate) fn tell_error(
-        &mut self,
-        code: ErrorCode,
-        message: &str,
-        recoverable: bool,
-        retry_in_ms: Option<i64>,
-    ) {
-        self.tell(Event::Error(ErrorFrame {
-            code,
-            message: message.to_owned(),
-            recoverable,
-            retry_in_ms,
-            client_message_id: None,
-        }));
-    }
-
-    /// Tells one client something that is no event of the conversation.
+    /// Tells one client something that is no event of the conversation; one that was closed meanwhile has heard why.
     pub(crate) fn tell_one(&mut self, connection: ConnectionId, frame: PrivateFrame) {
+        if !self.state.connections.contains_key(&connection) {
+            return;
+        }
         self.effects.push(Effect::TellOne { connection, frame: Box::new(frame) });
     }
 
@@ -65,6 +51,7 @@ impl Step<'_> {
                     recoverable: true,
                     retry_in_ms: None,
                     client_message_id: about.map(str::to_owned),
+                    details: None,
                 };
                 self.tell_one(connection, PrivateFrame::Error(error));
             }

@@ -1,14 +1,17 @@
 //! What must survive a crash, besides turns and events, which have rows of their own.
 
+use std::sync::Arc;
+
 use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{AiConfig, ConversationState, EndReason, Persona, StreamingSession, Usage};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId, WalletId};
 use mentora_core::money::Micros;
 use mentora_core::prompts::PromptEdits;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{Seq, SessionState};
 use serde::{Deserialize, Serialize};
 
+use crate::credit::Credit;
 use crate::input::ConnectionId;
 
 /// What the conversation is about; read from the documents once.
@@ -33,6 +36,9 @@ pub struct Facts {
     /// The teacher's own persona that `ai_config` names; a built-in one is known by its id alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
+    /// The wallet that pays; without one nothing is held or charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<WalletId>,
     /// Sections of the prompt in the student's own words.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
     pub prompt_edits: PromptEdits,
@@ -45,8 +51,8 @@ pub struct Facts {
 /// One row in the object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// What it is about.
-    pub facts: Facts,
+    /// What it is about; shared, because a record is copied with every step.
+    pub facts: Arc<Facts>,
     /// Where the dialogue stands.
     pub state: ConversationState,
     /// What the clients were last told that the session is doing.
@@ -76,11 +82,18 @@ pub struct Record {
     pub ended: Option<Ended>,
     /// The newest handle of the model's session.
     pub handle: Option<Handle>,
+    /// How often the model's socket was opened: names the next opening, so that a task which has outlived the life that
+    /// began it does not speak for a socket of this one.
+    #[serde(default)]
+    pub openings: u32,
     /// What is on its way to Firestore.
     pub outbox: Outbox,
     /// What the figures of the assignment have yet to be told.
     #[serde(default)]
     pub tally: Option<Tally>,
+    /// What passes between the conversation and the wallet that pays for it.
+    #[serde(default)]
+    pub credit: Credit,
     /// The documents that follow the model's sessions.
     #[serde(default)]
     pub sessions: Sessions,

@@ -1,6 +1,7 @@
 //! A conversation in memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mentora_core::dialogue::{Strategy, Utterance};
 use mentora_core::documents::{Conversation, ConversationState, MoveRules, Speaker, Turn};
@@ -38,6 +39,8 @@ pub struct State {
     pub(crate) flushing: bool,
     /// Whether the figures of the assignment are being told.
     pub(crate) tallying: bool,
+    /// Since when the wallet is being told what a hold came to.
+    pub(crate) paying: Option<Millis>,
     /// The turn whose verdict is waited for.
     pub(crate) weighing: Option<Weighing>,
     /// Counts questions to the text model.
@@ -79,7 +82,7 @@ impl State {
     #[must_use]
     pub fn new(facts: Facts, now: Millis) -> Self {
         let record = Record {
-            facts,
+            facts: Arc::new(facts),
             state: ConversationState::AwaitingIdea,
             session: Default::default(),
             last_seq: Default::default(),
@@ -94,8 +97,10 @@ impl State {
             ending: None,
             ended: None,
             handle: None,
+            openings: 0,
             outbox: Default::default(),
             tally: None,
+            credit: Default::default(),
             sessions: Default::default(),
             timer: None,
             summing: None,
@@ -130,7 +135,7 @@ impl State {
             inquiries: u32::try_from(record.last_seq.0 % u64::from(u32::MAX)).unwrap_or(0),
             weighing: None,
             steered: None,
-            upstream: Upstream::after(record.last_seq),
+            upstream: Upstream::default(),
             record,
             turns,
             connections: BTreeMap::new(),
@@ -142,6 +147,7 @@ impl State {
             calls: BTreeMap::new(),
             flushing: false,
             tallying: false,
+            paying: None,
             keeping: false,
         }
     }

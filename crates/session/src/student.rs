@@ -377,6 +377,7 @@ impl Step<'_> {
             retry_in_ms: None,
             // To a microphone that stays open this is no end.
             client_message_id: by_hand.then_some(spoken.client_message_id),
+            details: None,
         }));
     }
 

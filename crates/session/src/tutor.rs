@@ -10,6 +10,7 @@ use mentora_core::time::seconds;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::{DecisionBody, TurnAnswer};
 use mentora_wire::stream::Event;
+use mentora_wire::stream::server::{ErrorFrame, Shortage};
 
 use crate::Step;
 use crate::effect::{Effect, Refusal, Write};
@@ -148,11 +149,7 @@ impl Step<'_> {
             None if self.state.record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some()) => {
                 self.empty_turn();
             }
-            None => {
-                if let Some(unsettled) = self.state.record.unsettled {
-                    self.settle(unsettled.index, None);
-                }
-            }
+            None => {}
         }
     }
 
@@ -288,6 +285,7 @@ impl Step<'_> {
             self.settle(older.index, None);
         }
         let turn = self.store_turn(turn);
+        self.hold_becomes();
         self.state.record.unsettled =
             Some(Unsettled { index: turn.index, until: self.now + USAGE_PATIENCE_MS });
         self.effects.push(Effect::Write(Write::Compact { turn_id: turn.id.clone() }));
@@ -319,10 +317,11 @@ impl Step<'_> {
         self.changed();
         let Some(usage) = usage else {
             self.note("turn.usage.unknown", index.to_string());
-            return;
+            return self.settle_hold(index, None);
         };
         let model = self.state.record.facts.model.clone();
         let cost = pricing::cost(&model, self.now, &usage);
+        self.settle_hold(index, Some(cost));
         let record = &mut self.state.record;
         record.token_usage = record.token_usage.plus(usage);
         record.cost = record.cost.saturating_add(cost);
@@ -391,10 +390,25 @@ impl Step<'_> {
 
     /// No answer will come.
     pub(crate) fn give_up(&mut self, code: ErrorCode, message: &str, retry_in_ms: Option<i64>) {
+        self.give_up_over(code, message, retry_in_ms, None);
+    }
+
+    /// No answer will come, for what may be a lack of credits.
+    pub(crate) fn give_up_over(
+        &mut self,
+        code: ErrorCode,
+        message: &str,
+        retry_in_ms: Option<i64>,
+        details: Option<Shortage>,
+    ) {
         let Some(owed) = self.state.record.owed.take() else {
             return;
         };
-        self.tell_error(code, message, true, retry_in_ms);
+        let text = message.to_owned();
+        let (recoverable, client_message_id) = (true, None);
+        let error =
+            ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
+        self.tell(Event::Error(error));
         let waiting: Vec<u32> = self
             .state
             .calls

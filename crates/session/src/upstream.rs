@@ -22,7 +22,7 @@ use mentora_core::time::{Millis, seconds};
 use mentora_gemini::setup::{Compression, Detection, SafetySetting};
 use mentora_gemini::{ClientMessage, LiveModel, ServerEvent, SessionConfig};
 use mentora_wire::stream::audio::OUTPUT_SAMPLE_RATE;
-use mentora_wire::stream::{Event, Seq, SessionState};
+use mentora_wire::stream::{Event, SessionState};
 
 use crate::Step;
 use crate::effect::Effect;
@@ -49,8 +49,6 @@ pub const SAFETY: [SafetySetting; 4] = [
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Upstream {
     pub(crate) socket: Socket,
-    /// Counts openings, so that what a closed socket still says is not heard.
-    generation: u32,
     /// Openings in a row of which nothing came.
     pub(crate) fruitless: u32,
     /// The last failure was one that trying again does not mend.
@@ -115,13 +113,6 @@ impl State {
 }
 
 impl Upstream {
-    /// None is open at the beginning of a life. Openings are counted on from the log, so that a task which has outlived
-    /// the last life does not speak for a socket of this one.
-    pub(crate) fn after(newest: Seq) -> Self {
-        let generation = u32::try_from(newest.0 % u64::from(u32::MAX / 2)).unwrap_or(0);
-        Self { generation, ..Self::default() }
-    }
-
     /// Whether the setup was accepted.
     pub(crate) fn is_ready(&self) -> bool {
         matches!(self.socket, Socket::Ready { .. })
@@ -131,6 +122,7 @@ impl Upstream {
 impl Step<'_> {
     /// After every input: does whatever is wanted and possible.
     pub(crate) fn pump(&mut self) {
+        self.pump_credit();
         if !self.state.is_closed() {
             self.pump_model();
         } else if !self.awaits_last_tokens() {
@@ -152,7 +144,10 @@ impl Step<'_> {
     }
 
     fn pump_model(&mut self) {
-        let wanted = self.is_wanted();
+        let waits = self.is_wanted();
+        let wanted = waits && self.is_paid_for();
+        // Who speaks hands-free is heard all the time, once somebody pays: each answer has its hold as soon as it can.
+        let heard = wanted || self.state.holds_microphone();
         let busy = self.is_busy();
         let now = self.now;
         self.leave_socket();
@@ -163,7 +158,7 @@ impl Step<'_> {
                 None => self.open_model(),
             },
             Socket::Waiting { until } if wanted && *until <= now => self.open_model(),
-            Socket::Waiting { .. } if !wanted => self.state.upstream.socket = Socket::Closed,
+            Socket::Waiting { .. } if !waits => self.state.upstream.socket = Socket::Closed,
             Socket::Ready { leave_by: Some(_), .. } if !busy => {
                 self.close_model();
                 if wanted {
@@ -174,7 +169,7 @@ impl Step<'_> {
                 if busy {
                     *idle_since = now;
                 }
-                if wanted {
+                if heard {
                     self.ask();
                 }
             }
@@ -203,12 +198,12 @@ impl Step<'_> {
         let now = self.now;
         self.state.upstream.detection = self.state.detection();
         let upstream = &mut self.state.upstream;
-        upstream.generation = upstream.generation.saturating_add(1);
         upstream.socket = Socket::Opening { since: now, leave_by: None };
         upstream.refused = false;
         upstream.quota_until = None;
         upstream.reaching_since.get_or_insert(now);
-        let generation = upstream.generation;
+        let generation = self.state.record.openings.saturating_add(1);
+        self.state.record.openings = generation;
         if self.state.record.handle.as_ref().is_some_and(|handle| now.since(handle.at) > HANDLE_LIFE_MS) {
             self.state.record.handle = None;
         }
@@ -217,32 +212,38 @@ impl Step<'_> {
         self.effects.push(Effect::OpenModel { generation, setup });
     }
 
-    fn session_config(&self) -> SessionConfig {
+    /// What the model is told first: of a fresh session all that was said, of a resumed one what was said after its
+    /// handle was given. The turn to be answered is sent after.
+    pub(crate) fn system_instruction(&self) -> String {
         let record = &self.state.record;
         let facts = &record.facts;
         let ai = &facts.ai_config;
-        let tutor = Tutor::of(&ai.persona, facts.persona.as_ref());
-        // A fresh session is told all that was said, a resumed one what was said after its handle was given. The turn
-        // to be answered is sent after.
         let known = record.handle.as_ref().map_or(0, |handle| handle.turns);
         let upto = record.owed.as_ref().map_or(self.state.next_index(), |owed| owed.student_index);
         let transcript = self.state.said_within(known..upto);
-        let system_instruction = prompts::system_instruction(&Briefing {
+        prompts::system_instruction(&Briefing {
             question: facts.question.as_deref(),
             background: &facts.background,
             title: &facts.title,
             language: ai.language.as_deref(),
             custom_system_prompt: ai.custom_system_prompt.as_deref(),
-            tutor,
+            tutor: Tutor::of(&ai.persona, facts.persona.as_ref()),
             transcript: &transcript,
             max_turns: ai.max_turns,
             edits: &facts.prompt_edits,
-        });
+        })
+    }
+
+    fn session_config(&self) -> SessionConfig {
+        let record = &self.state.record;
+        let facts = &record.facts;
+        let ai = &facts.ai_config;
+        let tutor = Tutor::of(&ai.persona, facts.persona.as_ref());
         SessionConfig {
             model: facts.model.clone(),
             voice: Some(ai.voice.clone().unwrap_or_else(|| tutor.voice().to_owned())),
             language: ai.language.clone(),
-            system_instruction,
+            system_instruction: self.system_instruction(),
             handle: record.handle.as_ref().map(|handle| handle.token.clone()),
             max_output_tokens: Some(pricing::MAX_ANSWER_TOKENS.try_into().unwrap_or(u32::MAX)),
             safety: SAFETY.to_vec(),
@@ -312,7 +313,7 @@ impl Step<'_> {
     /// Whether what comes from this opening is still heard.
     pub(crate) fn is_current(&self, generation: u32) -> bool {
         let open = matches!(self.state.upstream.socket, Socket::Opening { .. } | Socket::Ready { .. });
-        open && self.state.upstream.generation == generation
+        open && self.state.record.openings == generation
     }
 
     pub(crate) fn model_event(&mut self, generation: u32, event: ServerEvent) {

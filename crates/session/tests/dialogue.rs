@@ -55,6 +55,7 @@ impl Scene {
             background: String::new(),
             ai_config,
             persona: None,
+            payer: None,
             prompt_edits: Default::default(),
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),

@@ -66,6 +66,7 @@ impl Scene {
             ai_config,
             persona: None,
             prompt_edits: Default::default(),
+            payer: None,
             model: model.into(),
             started_at: Millis(0),
         };

@@ -103,6 +103,7 @@ impl World {
             ai_config: AiConfig { auto_terminate: false, max_turns: 100, ..AiConfig::default() },
             persona: None,
             prompt_edits: Default::default(),
+            payer: None,
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };
@@ -163,8 +164,8 @@ impl World {
                     }
                 }
             }
-            Effect::Replay { connection, after } => {
-                let missed: Vec<u64> = self.log.range(after.0 + 1..).map(|(seq, _)| *seq).collect();
+            Effect::Replay { connection, after, upto } => {
+                let missed: Vec<u64> = self.log.range(after.0 + 1..upto.0 + 1).map(|(seq, _)| *seq).collect();
                 if let Some(here) = self.here.get_mut(&connection) {
                     here.told = missed.last().copied().unwrap_or_default().max(here.told);
                     missed.into_iter().for_each(|seq| here.eyes.see(seq));

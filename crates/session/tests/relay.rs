@@ -60,6 +60,7 @@ impl Scene {
             ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
             persona: None,
             prompt_edits: Default::default(),
+            payer: None,
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };

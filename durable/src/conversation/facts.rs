@@ -48,6 +48,8 @@ pub(super) async fn load(
         prompt_edits: conversation.prompt_edits.clone(),
         persona: own_persona(documents, &conversation.course_id, &ai_config).await?,
         ai_config,
+        // There are no wallets yet: nothing is held or charged.
+        payer: None,
         model: model.to_owned(),
         started_at: conversation.started_at,
     };

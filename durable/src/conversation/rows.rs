@@ -69,8 +69,9 @@ impl Rows {
     }
 
     /// The events after a cursor, in order.
-    pub(super) fn events_after(&self, after: Seq) -> Result<Vec<Sequenced>> {
-        self.read("SELECT json FROM events WHERE seq > ? ORDER BY seq", vec![seq(after)?])
+    pub(super) fn events_within(&self, after: Seq, upto: Seq) -> Result<Vec<Sequenced>> {
+        let range = vec![seq(after)?, seq(upto)?];
+        self.read("SELECT json FROM events WHERE seq > ? AND seq <= ? ORDER BY seq", range)
     }
 
     /// Spends a ticket; `false` when it was spent before. Tickets that have run out are forgotten.

@@ -15,7 +15,7 @@ use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
-use mentora_session::{Carried, Direction, Effect, Input, Posted, Refusal, State as Session, Write, step};
+use mentora_session::{Carried, Direction, Effect, HoldOutcome, Input, PaymentOutcome, Posted, Refusal, State as Session, Write, step};
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -283,8 +283,8 @@ impl Shell {
             Effect::Write(_) => {}
             Effect::Tell(event) => self.clients.tell(&event),
             Effect::TellOne { connection, frame } => self.clients.tell_one(connection, &frame),
-            Effect::Replay { connection, after } => {
-                self.clients.replay(connection, &self.rows.events_after(after)?);
+            Effect::Replay { connection, after, upto } => {
+                self.clients.replay(connection, &self.rows.events_within(after, upto)?);
             }
             Effect::RelayAudio { turn_id, turn_index, offset_ms } => {
                 self.clients.relay_audio(&turn_id, turn_index, offset_ms, &data());
@@ -328,6 +328,12 @@ impl Shell {
                     spawn_local(tally::run(Rc::clone(self), id, way, *conversation));
                 }
             }
+            Effect::Hold { hold, .. } => {
+                self.no_wallet(Input::Held { hold, outcome: HoldOutcome::Unsure });
+            }
+            Effect::Settle { hold, .. } | Effect::Release { hold, .. } => {
+                self.no_wallet(Input::Paid { hold, outcome: PaymentOutcome::Unsure });
+            }
             Effect::KeepSession(write) => {
                 spawn_local(sessions::run(Rc::clone(self), *write));
             }
@@ -349,6 +355,14 @@ impl Shell {
             Effect::Note { name, detail } => self.note(name, &detail),
         }
         Ok(())
+    }
+
+    /// No conversation names a payer, because there are no wallets: should one do so, it is told that nobody answers.
+    fn no_wallet(self: &Rc<Self>, outcome: Input) {
+        let conversation = self.with_session(|session| session.record().facts.conversation.to_string());
+        log::failure("credit.no_wallet", json!({ "conversation": conversation }));
+        let shell = Rc::clone(self);
+        spawn_local(async move { shell.feed_and_arm(outcome, AtHand::Nothing).await });
     }
 
     fn hold(&self, data: String) {

@@ -11,6 +11,8 @@ pub struct Firestore {
     pub turns: Vec<Turn>,
     version: u64,
     pub writes: u64,
+    /// Until when nothing reaches it.
+    pub down_until: i64,
 }
 
 /// A write under way.
@@ -29,8 +31,12 @@ impl Firestore {
         &self,
         batch: FlushBatch,
         random: &mut Random,
+        now: i64,
         faulty: bool,
     ) -> Result<Commit, FlushOutcome> {
+        if faulty && now < self.down_until {
+            return Err(FlushOutcome::Unavailable);
+        }
         let expected = match &batch.update_time {
             Some(known) => known.parse().unwrap(),
             None if faulty && random.percent(10) => return Err(FlushOutcome::Unavailable),

@@ -1,7 +1,8 @@
 //! A tutor on a script: what it answers, when each piece comes, and how it fails.
 
-use mentora_gemini::{ClientMessage, Loss, ServerEvent, Usage};
+use mentora_gemini::{ClientMessage, ServerEvent, Usage};
 
+use crate::closes::{CLOSES, passing};
 use crate::random::Random;
 
 /// Something the model does.
@@ -9,11 +10,15 @@ use crate::random::Random;
 pub enum Act {
     Says(ServerEvent),
     Speaks { bytes: usize },
-    Goes(Loss),
+    /// By a row of [`CLOSES`].
+    Goes(usize),
 }
 
 /// A piece of the script: when, what, and of which answer (so that a broken-into one stops).
 pub type Piece = (i64, Act, u32);
+
+/// Of no answer that could be broken into.
+const ALWAYS: u32 = 0;
 
 #[derive(Debug, Default)]
 pub struct Model {
@@ -24,6 +29,8 @@ pub struct Model {
     pub listens: bool,
     prompt_tokens: u64,
     said: u32,
+    /// Messages that came twice.
+    pub doubled: u64,
     /// It was told how to answer what it is about to hear.
     steered: bool,
 }
@@ -35,16 +42,12 @@ impl Model {
         self.steered = false;
         let delay = random.between(20, 400);
         if faulty && random.percent(12) {
-            let loss = match random.between(0, 9) {
-                0 => Loss::Quota,
-                1 => Loss::FatalConfig,
-                2..=4 => Loss::RetryFresh,
-                5 => return Vec::new(), // It never answers.
-                _ => Loss::RetryWithHandle,
-            };
-            return vec![(delay, Act::Goes(loss), 0)];
+            if random.percent(10) {
+                return Vec::new(); // It never answers.
+            }
+            return vec![(delay, Act::Goes(any_close(random)), ALWAYS)];
         }
-        vec![(delay, Act::Says(ServerEvent::SetupComplete), 0)]
+        vec![(delay, Act::Says(ServerEvent::SetupComplete), ALWAYS)]
     }
 
     /// What comes of a message.
@@ -76,7 +79,29 @@ impl Model {
         };
         self.answering = true;
         script.extend(self.answer_script(spoken, random, faulty));
-        script
+        if faulty { self.garble(script, random) } else { script }
+    }
+
+    /// Some of it comes twice, and some with nothing in it.
+    fn garble(&mut self, script: Vec<Piece>, random: &mut Random) -> Vec<Piece> {
+        let mut garbled = Vec::with_capacity(script.len() + 4);
+        for (at, act, id) in script {
+            if random.percent(4) {
+                let empty = match random.between(0, 3) {
+                    0 => Act::Says(ServerEvent::Spoke(String::new())),
+                    1 => Act::Says(ServerEvent::HeardStudent(String::new())),
+                    2 => Act::Says(ServerEvent::Resumable(None)),
+                    _ => Act::Speaks { bytes: 0 },
+                };
+                garbled.push((at, empty, id));
+            }
+            if random.percent(4) && !matches!(act, Act::Goes(_)) {
+                self.doubled += 1;
+                garbled.push((at + random.between(0, 30), act.clone(), id));
+            }
+            garbled.push((at, act, id));
+        }
+        garbled
     }
 
     /// What comes of something that the student says to a model that listens for itself.
@@ -84,7 +109,7 @@ impl Model {
         let mut script = self.broken_into();
         self.answering = true;
         script.extend(self.answer_script(true, random, faulty));
-        script
+        if faulty { self.garble(script, random) } else { script }
     }
 
     /// The rest of the old answer is void, its end is told.
@@ -95,7 +120,7 @@ impl Model {
         }
         let usage = self.usage(3);
         let said = [ServerEvent::Interrupted, ServerEvent::Usage(usage), ServerEvent::TurnComplete];
-        said.into_iter().zip([5, 6, 6]).map(|(event, at)| (at, Act::Says(event), self.answer)).collect()
+        said.into_iter().zip([5, 6, 6]).map(|(event, at)| (at, Act::Says(event), ALWAYS)).collect()
     }
 
     fn answer_script(&mut self, spoken: bool, random: &mut Random, faulty: bool) -> Vec<Piece> {
@@ -129,8 +154,8 @@ impl Model {
             if n == breaks_at {
                 let end = match random.between(0, 3) {
                     0 => return script, // It stops.
-                    1 => Act::Goes(Loss::RetryFresh),
-                    _ => Act::Goes(Loss::RetryWithHandle),
+                    1 => Act::Goes(any_close(random)),
+                    _ => Act::Goes(passing_close(random)),
                 };
                 script.push((at, end, id));
                 return script;
@@ -141,32 +166,52 @@ impl Model {
         }
         let usage = self.usage(chunks as u64);
         let mut push = |at: i64, event: ServerEvent| script.push((at, Act::Says(event), id));
-        if random.percent(20) {
-            push(at, ServerEvent::Usage(Usage { output_audio: 1, ..usage })); // Reports repeat; the last counts.
+        for n in 0..if random.percent(20) { random.between(1, 4) as u64 } else { 0 } {
+            // Reports repeat and grow; the last counts.
+            push(at, ServerEvent::Usage(Usage { output_audio: n, ..usage }));
         }
-        push(at, ServerEvent::GenerationComplete);
+        let lacks = |random: &mut Random| faulty && random.percent(4);
+        if !lacks(random) {
+            push(at, ServerEvent::GenerationComplete);
+        }
         let end = at + random.between(0, 1_500);
-        push(end, ServerEvent::Usage(usage));
-        push(end, ServerEvent::TurnComplete);
+        if !lacks(random) {
+            let late = if faulty && random.percent(10) { random.between(1, 1_500) } else { 0 };
+            push(end + late, ServerEvent::Usage(usage));
+        }
+        if !lacks(random) {
+            push(end, ServerEvent::TurnComplete);
+        }
         push(end + 1, ServerEvent::Resumable(Some(format!("handle-{}", self.said))));
         if faulty && random.percent(5) {
-            push(end + random.between(0, 500), ServerEvent::Interrupted); // Late.
+            for _ in 0..random.between(1, 2) {
+                push(end + random.between(0, 500), ServerEvent::Interrupted); // Late, and twice.
+            }
         }
         if faulty && random.percent(10) {
             push(random.between(0, end), ServerEvent::GoAway { time_left_ms: 5_000 });
-            script.push((end + 5_000, Act::Goes(Loss::RetryWithHandle), 0));
+            script.push((end + 5_000, Act::Goes(passing_close(random)), ALWAYS));
+        } else if faulty && random.percent(3) {
+            script.push((end + random.between(0, 20_000), Act::Goes(any_close(random)), ALWAYS));
         }
         script
     }
 
+    /// Each report bears the number of its answer where it costs nothing, by which it is known again.
     fn usage(&mut self, chunks: u64) -> Usage {
         self.prompt_tokens += 40;
-        Usage { input_text: self.prompt_tokens, output_audio: chunks * 5, ..Usage::default() }
+        let input_cached = u64::from(self.said);
+        Usage {
+            input_text: self.prompt_tokens,
+            input_cached,
+            output_audio: chunks * 5,
+            ..Usage::default()
+        }
     }
 
     /// Whether a piece of the script still holds.
     pub fn holds(&self, answer: u32) -> bool {
-        answer == 0 || answer == self.answer
+        answer == ALWAYS || answer == self.answer
     }
 
     /// Told of its own turn's end, so that a later message is no interruption.
@@ -175,4 +220,13 @@ impl Model {
             self.answering = false;
         }
     }
+}
+
+fn any_close(random: &mut Random) -> usize {
+    random.between(0, CLOSES.len() as i64 - 1) as usize
+}
+
+fn passing_close(random: &mut Random) -> usize {
+    let passing: Vec<usize> = passing().collect();
+    passing[random.between(0, passing.len() as i64 - 1) as usize]
 }

@@ -2,29 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mentora_core::documents::{AiConfig, Analyser, ConversationState, EndReason, Speaker, Turn};
+use mentora_core::documents::{AiConfig, Analyser, EndReason, Speaker};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
 use mentora_core::time::Millis;
-use mentora_gemini::setup::Detection;
-use mentora_gemini::{ClientMessage, ServerEvent};
-use mentora_session::record::{Facts, Record};
-use mentora_session::{ConnectionId, Effect, Input, State, Write, step};
-use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::{ClientFrame, Event, PrivateFrame, Seq, Sequenced};
+use mentora_gemini::{Loss, ServerEvent, Usage};
+use mentora_session::record::Facts;
+use mentora_session::{ConnectionId, Input, State};
+use mentora_wire::stream::{ClientFrame, Seq};
 
+use crate::closes::CLOSES;
 use crate::firestore::{Commit, Firestore};
 use crate::model::{Act, Model};
 use crate::random::Random;
 use crate::totals::Totals;
 
+mod effects;
 mod endings;
 mod figures;
 mod hands_free;
+mod invariants;
+mod life;
 mod promises;
+mod readers;
 mod relay;
 mod sessions;
+mod store;
 mod student;
 mod verdicts;
+mod wallet;
+
+pub use invariants::Broken;
+use invariants::Invariant;
+use readers::Reader;
+use store::Store;
 
 /// Which part of the world fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +44,23 @@ pub enum Faults {
     Firestore,
     Clients,
     Crashes,
+    Clock,
+    Wallet,
     All,
 }
 
 impl Faults {
+    pub const ALL: [Self; 8] = [
+        Self::None,
+        Self::Model,
+        Self::Firestore,
+        Self::Clients,
+        Self::Crashes,
+        Self::Clock,
+        Self::Wallet,
+        Self::All,
+    ];
+
     pub fn of(self, kind: Self) -> bool {
         self == kind || self == Self::All
     }
@@ -50,12 +73,15 @@ enum Happens {
     StudentStops(ConnectionId),
     StudentUtters(ConnectionId),
     Hello(ConnectionId),
+    /// A frame that was long under way.
+    Frame(ConnectionId, ClientFrame),
     Model {
         generation: u32,
         act: Act,
         answer: u32,
     },
     Commit(Box<Commit>),
+    Unwritten,
     Late(Box<Commit>),
     Resend,
     /// Staff open the conversation again, if it has ended.
@@ -68,76 +94,75 @@ enum Happens {
     },
     Keep(Box<sessions::Keeping>),
     Summary(endings::Summary),
+    Wallet(wallet::Asking),
+    /// Somebody adds credits.
+    TopUp,
     Connect,
-    Crash,
-}
-
-/// What the object's SQLite holds.
-#[derive(Debug, Clone, Default)]
-struct Store {
-    record: Option<Record>,
-    turns: BTreeMap<u32, Turn>,
-    events: BTreeMap<u64, Sequenced>,
+    /// The old connection of a client that has come back is gone at last.
+    Gone(ConnectionId),
+    TeacherLooksIn,
+    /// The alarm rings for nothing.
+    Ring,
 }
 
 /// The student's side of the wire.
 #[derive(Debug, Default)]
 struct Client {
-    connection: Option<ConnectionId>,
+    reader: Reader,
     audio: bool,
-    cursor: u64,
     /// Written but not acknowledged.
     unacknowledged: BTreeMap<String, String>,
     acknowledged: BTreeSet<String>,
-    /// Turns it was told are stored.
-    turns: BTreeMap<String, Turn>,
     errors: u32,
     ended: bool,
-    /// Events were missed and asked for.
-    gap: bool,
-}
-
-/// Where a crash strikes within one event of the object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Strike {
-    Before,
-    AfterWrites,
-    After,
 }
 
 pub struct World {
     random: Random,
     faults: Faults,
     now: i64,
+    /// How far the object's clock is from ours.
+    skew: i64,
     order: u64,
     queue: BTreeMap<(i64, u64), Happens>,
     state: State,
     store: Store,
     firestore: Firestore,
     figures: figures::Figures,
+    wallet: wallet::Wallet,
     sessions: sessions::Sessions,
     reopenings_left: u32,
     /// Waits for the days in which nobody does anything.
     patient: bool,
     model: Model,
-    /// The open socket of the model.
-    socket: Option<u32>,
+    /// The open socket of the model, and whether its setup was accepted.
+    socket: Option<(u32, bool)>,
     relay: relay::Relay,
     /// Sound has come to the model.
     sound_given: bool,
+    /// Openings that there have been.
+    openings: BTreeSet<u32>,
+    /// The last report of tokens of each answer of the model.
+    reported: BTreeMap<u32, Usage>,
+    /// Handles that the model gave and has not refused, and how many turns there were then.
+    handles: BTreeMap<String, u32>,
+    /// The model says now that it knows none of them.
+    refusing: bool,
     client: Client,
+    teacher: Reader,
+    /// Connections that the object has.
+    open: BTreeSet<ConnectionId>,
     next_connection: u32,
     next_message: u32,
     acts_left: u32,
+    crashes_left: u32,
     calm: bool,
-    strike: Option<Strike>,
-    /// Events of which the caller was told they are stored.
-    acknowledged_turns: BTreeMap<String, Turn>,
-    settled: BTreeSet<String>,
+    /// Turns whose cost was told.
+    metered: BTreeSet<String>,
     calls: BTreeMap<u32, String>,
-    log: Vec<String>,
+    transcript: Option<Vec<String>>,
     totals: Totals,
-    broken: Option<String>,
+    broken: Option<Broken>,
 }
 
 fn facts(seed: u64) -> Facts {
@@ -160,6 +185,8 @@ fn facts(seed: u64) -> Facts {
         },
         persona: None,
         prompt_edits: Default::default(),
+        // Half of the conversations are paid for by nobody.
+        payer: (seed / 2 % 2 == 1).then(wallet::wallet_id),
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }
@@ -171,12 +198,14 @@ impl World {
             random: Random::new(seed),
             faults,
             now: 1_000,
+            skew: 0,
             order: 0,
             queue: BTreeMap::new(),
             state: State::new(facts(seed), Millis(1_000)),
             store: Store::default(),
             firestore: Firestore::default(),
             figures: figures::Figures::default(),
+            wallet: wallet::Wallet::default(),
             sessions: sessions::Sessions::default(),
             reopenings_left: 0,
             patient: false,
@@ -184,35 +213,59 @@ impl World {
             socket: None,
             relay: relay::Relay::default(),
             sound_given: false,
+            openings: BTreeSet::new(),
+            reported: BTreeMap::new(),
+            handles: BTreeMap::new(),
+            refusing: false,
             client: Client::default(),
+            teacher: Reader::default(),
+            open: BTreeSet::new(),
             next_connection: 1,
             next_message: 0,
             acts_left: 0,
+            crashes_left: 0,
             calm: false,
-            strike: None,
-            acknowledged_turns: BTreeMap::new(),
-            settled: BTreeSet::new(),
+            metered: BTreeSet::new(),
             calls: BTreeMap::new(),
-            log: Vec::new(),
+            transcript: None,
             totals: Totals::default(),
             broken: None,
         };
         world.store.record = Some(world.state.record().clone());
         world.acts_left = world.random.between(3, 14) as u32;
         world.reopenings_left = world.random.between(0, 2) as u32;
+        world.crashes_left = world.random.between(0, 6) as u32;
+        let short = faults.of(Faults::Wallet) && world.random.percent(30);
+        world.wallet.balance = if short { world.random.between(0, 120_000) } else { 10_000_000 };
         world.client.audio = world.random.percent(50);
         world.patient = world.random.percent(30);
         world.at(0, Happens::Connect);
         world.at(100, Happens::StudentActs);
+        if world.random.percent(30) {
+            world.at(50, Happens::TeacherLooksIn);
+        }
         world
     }
 
+    /// Keeps a transcript, which costs more than the dialogue.
+    pub fn recorded(mut self) -> Self {
+        self.transcript = Some(Vec::new());
+        self
+    }
+
     pub fn transcript(&self) -> String {
-        self.log.join("\n")
+        self.transcript.as_deref().unwrap_or_default().join("\n")
+    }
+
+    fn record(&mut self, line: impl FnOnce() -> String) {
+        if let Some(transcript) = &mut self.transcript {
+            let line: String = line().chars().take(200).collect();
+            transcript.push(format!("{:>8} {line}", self.now));
+        }
     }
 
     pub fn totals(&self) -> Totals {
-        let mut totals = self.totals;
+        let mut totals = self.totals.clone();
         for turn in self.store.turns.values() {
             match turn.speaker {
                 Speaker::Student => totals.student_turns += 1,
@@ -229,6 +282,9 @@ impl World {
         let clock = [EndReason::TimeLimit, EndReason::Inactivity];
         let ended = self.state.record().ended.as_ref();
         totals.out_of_time = u64::from(ended.is_some_and(|ended| clock.contains(&ended.reason)));
+        totals.charges = self.wallet.charges.len() as u64;
+        totals.refusals = self.wallet.refusals;
+        totals.doubled = self.model.doubled;
         totals
     }
 
@@ -237,35 +293,27 @@ impl World {
         self.queue.insert((self.now + delay, self.order), what);
     }
 
-    fn promise(&mut self, kept: bool, what: impl FnOnce() -> String) {
-        if !kept && self.broken.is_none() {
-            self.broken = Some(what());
-        }
+    /// What the object's clock says.
+    fn clock(&self) -> i64 {
+        self.now + self.skew
     }
 
     /// Runs the dialogue, lets the world calm down, and checks what is left.
-    pub fn run(&mut self) -> Result<(), String> {
+    pub fn run(&mut self) -> Result<(), Broken> {
         self.input(Input::Woke { connections: Vec::new() });
         let mut guard = 0;
         while self.broken.is_none() {
             guard += 1;
             if guard > 20_000 {
-                return Err("the world never comes to rest".into());
+                return Err(Broken::new(Invariant::Ends, "the world never comes to rest"));
             }
             let next = self.queue.first_key_value().map(|((at, _), _)| *at);
-            let alarm = self.state.next_alarm().map(|at| at.0.max(self.now));
+            let alarm = self.state.next_alarm().map(|at| (at.0 - self.skew).max(self.now));
             let alarm = alarm.filter(|at| self.waits_for(*at));
             match (next, alarm) {
                 (None, None) if self.calm => break,
                 (None, None) => self.calm_down(),
-                (next, Some(alarm)) if next.is_none_or(|next| alarm < next) => {
-                    let late = if self.calm { 0 } else { self.random.between(0, 50) };
-                    self.now = alarm + late;
-                    self.input(Input::Alarm);
-                    if self.random.percent(3) {
-                        self.input(Input::Alarm);
-                    }
-                }
+                (next, Some(alarm)) if next.is_none_or(|next| alarm < next) => self.ring(alarm),
                 (Some(_), _) => {
                     let ((at, _), what) = self.queue.pop_first().unwrap();
                     self.now = self.now.max(at);
@@ -280,11 +328,30 @@ impl World {
         self.broken.clone().map_or(Ok(()), Err)
     }
 
-    /// Faults stop, the client comes back, and everything must come to its end.
+    fn ring(&mut self, alarm: i64) {
+        let most = match self.faulty(Faults::Clock) && self.random.percent(10) {
+            true => 60_000,
+            false => 50,
+        };
+        let late = if self.calm { 0 } else { self.random.between(0, most) };
+        // What happens in the meantime happens first.
+        let next = self.queue.first_key_value().map_or(i64::MAX, |((at, _), _)| *at);
+        if late > 50 && alarm + late > next {
+            return self.at(next - self.now, Happens::Ring);
+        }
+        self.now = alarm + late;
+        self.input(Input::Alarm);
+        if self.random.percent(3) {
+            self.input(Input::Alarm);
+        }
+    }
+
+    /// Faults stop, the clients come back, and everything must come to its end.
     fn calm_down(&mut self) {
         self.calm = true;
         self.acts_left = 0;
         self.at(0, Happens::Connect);
+        self.at(5, Happens::TeacherLooksIn);
         self.at(10, Happens::Resend);
     }
 
@@ -297,21 +364,22 @@ impl World {
             Happens::StudentActs => self.student_acts(),
             Happens::StudentStops(id) => self.frame(id, ClientFrame::AudioEnd {}),
             Happens::StudentUtters(id) => self.utter(id),
-            Happens::Hello(id) => {
-                let cursor = Some(Seq(self.client.cursor));
-                self.frame(id, ClientFrame::Hello { cursor });
-            }
+            Happens::Frame(id, frame) => self.frame(id, frame),
+            Happens::Hello(id) => self.hello(id),
             Happens::Model { generation, act, answer } => self.model_acts(generation, act, answer),
             Happens::Commit(commit) => {
                 let outcome = self.firestore.commit(&commit);
+                self.check_firestore();
                 let (revision, upto) = (commit.batch.revision, commit.batch.upto);
                 self.input(Input::Flushed { revision, turns: upto, outcome });
             }
+            Happens::Unwritten => self.unwritten(),
             Happens::Late(commit) => {
                 self.firestore.commit(&commit);
+                self.check_firestore();
             }
             Happens::Resend => {
-                let Some(id) = self.client.connection else { return };
+                let Some(id) = self.client.reader.connection else { return };
                 for (client_message_id, text) in self.client.unacknowledged.clone() {
                     self.frame(id, ClientFrame::TextInput { text, client_message_id });
                 }
@@ -324,289 +392,51 @@ impl World {
             Happens::Verdict { number, reply } => self.input(Input::Analysed { number, reply }),
             Happens::Keep(keeping) => self.keep_session(*keeping),
             Happens::Summary(summary) => self.sum_up(summary),
+            Happens::Wallet(asking) => self.wallet_hears(asking),
+            Happens::TopUp => self.wallet.balance += 5_000_000,
             Happens::Connect => self.connect(),
-            Happens::Crash => self.crash(),
+            Happens::Gone(id) => self.disconnect(id),
+            Happens::TeacherLooksIn => self.teacher_looks_in(),
+            Happens::Ring => self.input(Input::Alarm),
         }
     }
 
+    fn hello(&mut self, connection: ConnectionId) {
+        let Some(who) = self.who_is(connection) else { return };
+        let cursor = Some(Seq(self.reader_mut(who).cursor));
+        self.input(Input::Frame { connection, frame: ClientFrame::Hello { cursor } });
+    }
+
     fn model_acts(&mut self, generation: u32, act: Act, answer: u32) {
+        let current = self.is_current(generation);
         // A socket that we closed may still have said something: it must not be heard.
-        let stale = self.socket != Some(generation) && self.random.percent(80);
-        if stale || !self.model.holds(answer) {
+        if !current && self.random.percent(80) || !self.model.holds(answer) {
             return;
         }
         match act {
             Act::Says(event) => {
-                if event == ServerEvent::TurnComplete {
-                    self.model.ended(answer);
+                match &event {
+                    ServerEvent::TurnComplete => self.model.ended(answer),
+                    ServerEvent::Resumable(Some(handle)) => {
+                        self.handles.insert(handle.clone(), self.store.turns.len() as u32);
+                    }
+                    ServerEvent::SetupComplete if current => self.socket = Some((generation, true)),
+                    _ => {}
                 }
                 self.input(Input::Model { generation, event });
             }
             Act::Speaks { bytes } => self.speaks(generation, bytes),
-            Act::Goes(loss) => {
-                if self.socket == Some(generation) {
+            Act::Goes(row) => {
+                if current {
                     self.relay.close();
-                    self.socket = None;
+                    let ready = self.socket.take().is_some_and(|(_, ready)| ready);
+                    self.totals.closes[row] += 1;
+                    let loss = CLOSES[row].loss();
+                    self.refusing = if ready { loss.after_setup() } else { loss } == Loss::RetryFresh;
                 }
-                self.input(Input::ModelLost { generation, loss, detail: "scripted".into() });
+                let (loss, detail) = (CLOSES[row].loss(), format!("{:?}", CLOSES[row]));
+                self.input(Input::ModelLost { generation, loss, detail });
             }
         }
-    }
-
-    fn crash(&mut self) {
-        self.strike = Some(match self.random.between(0, 2) {
-            0 => Strike::Before,
-            1 => Strike::AfterWrites,
-            _ => Strike::After,
-        });
-    }
-
-    /// The object dies: its memory and the model's socket are gone; its store is not.
-    fn die(&mut self) {
-        self.totals.crashes += 1;
-        self.log.push(format!("{:>8} *** crash ***", self.now));
-        self.socket = None;
-        self.relay.begin();
-        for call in std::mem::take(&mut self.calls).into_keys() {
-            self.log.push(format!("{:>8} call {call} broken off", self.now));
-        }
-        self.state =
-            State::restore(self.store.record.clone().unwrap(), self.store.turns.values().cloned().collect());
-        let survives = self.random.percent(50);
-        let connections = match self.client.connection.filter(|_| survives) {
-            Some(id) => vec![self.connection(id)],
-            None => {
-                if self.client.connection.take().is_some() {
-                    let delay = self.random.between(10, 5_000);
-                    self.at(delay, Happens::Connect);
-                }
-                Vec::new()
-            }
-        };
-        self.input(Input::Woke { connections });
-    }
-
-    fn input(&mut self, input: Input) {
-        if let Some(relayed) = self.relay.take() {
-            let crashes = self.totals.crashes;
-            self.input(relayed);
-            if self.totals.crashes > crashes {
-                // What happened went down with the object, as it would have a moment later.
-                return;
-            }
-        }
-        self.totals.steps += 1;
-        let strike = self.strike.take();
-        let said = format!("{input:?}");
-        self.log.push(format!("{:>8} > {}", self.now, said.chars().take(180).collect::<String>()));
-        let effects = step(&mut self.state, Millis(self.now), input);
-        if strike == Some(Strike::Before) {
-            return self.die();
-        }
-        let (writes, acts): (Vec<_>, Vec<_>) =
-            effects.into_iter().partition(|effect| matches!(effect, Effect::Write(_)));
-        for effect in writes {
-            if let Effect::Write(write) = effect {
-                self.write_down(write);
-            }
-        }
-        if strike == Some(Strike::AfterWrites) {
-            return self.die();
-        }
-        for effect in acts {
-            self.perform(effect);
-        }
-        if strike == Some(Strike::After) {
-            self.die();
-        }
-    }
-
-    fn write_down(&mut self, write: Write) {
-        match write {
-            Write::Record(record) => self.store.record = Some(*record),
-            Write::Turn(turn) => {
-                let known = self.store.turns.insert(turn.index, (*turn).clone());
-                let same = known.is_none_or(|known| known.hash == turn.hash);
-                self.promise(same, || format!("turn {} says something else than when it was stored", turn.index));
-                let expected = self.store.turns.len() as u32;
-                self.promise(turn.index < expected, || format!("turn {} leaves a gap", turn.index));
-            }
-            Write::Event(event) => {
-                if let Event::TokenUsage { turn_id, .. } = &event.event {
-                    let first = self.settled.insert(turn_id.to_string());
-                    self.promise(first, || format!("{turn_id} was metered twice"));
-                }
-                let fresh = self.store.events.insert(event.seq.0, *event.clone()).is_none();
-                self.promise(fresh, || format!("seq {} was given twice", event.seq.0));
-            }
-            Write::Compact { turn_id } => self.store.events.retain(|_, event| {
-                !matches!(&event.event, Event::AiTextChunk { turn_id: id, .. } | Event::Transcription { turn_id: id, .. } if *id == turn_id)
-            }),
-        }
-    }
-
-    fn perform(&mut self, effect: Effect) {
-        self.relay_hears(&effect);
-        match effect {
-            Effect::Write(_) | Effect::SetRole { .. } | Effect::Note { .. } => {}
-            Effect::HoldAudio | Effect::DropAudio | Effect::RelayAudio { .. } => {}
-            Effect::GrantSpeech(_) | Effect::GrantAnswer(_) | Effect::Carried { .. } => {}
-            Effect::ForwardAudio { .. } | Effect::ReleaseAudio { .. } => {
-                let open = self.socket.is_some();
-                self.promise(open, || "sound was given to a model that is not there".into());
-                self.sound_given = true;
-            }
-            Effect::Tell(event) => self.told(&event),
-            Effect::TellOne { connection, frame } => match *frame {
-                PrivateFrame::Connected { replay_from, .. } => {
-                    // A gap: events were stored that this connection was never sent. What comes is not taken until
-                    // the answer to `hello` begins where we are.
-                    self.client.gap = replay_from.0 > self.client.cursor + 1;
-                    if self.client.gap {
-                        self.at(20, Happens::Hello(connection));
-                    }
-                }
-                PrivateFrame::Error(error) => {
-                    self.log.push(format!(
-                        "{:>8} < refused: {} {}",
-                        self.now,
-                        serde_json::to_string(&error.code).unwrap(),
-                        error.message
-                    ));
-                    if error.code == ErrorCode::ConversationClosed {
-                        self.client.unacknowledged.clear();
-                    }
-                }
-                _ => {}
-            },
-            Effect::Replay { connection, after } => {
-                if self.client.connection == Some(connection) {
-                    let missed: Vec<_> =
-                        self.store.events.range(after.0 + 1..).map(|(_, e)| e.clone()).collect();
-                    for event in missed {
-                        self.told(&event);
-                    }
-                }
-            }
-            Effect::Close { connection, .. } => {
-                if self.client.connection == Some(connection) {
-                    self.client.connection = None;
-                }
-            }
-            Effect::OpenModel { generation, setup } => {
-                let free = self.socket.is_none();
-                self.promise(free, || "a second socket of the model was opened".into());
-                self.promise(!setup.system_instruction.is_empty(), || "a setup without instruction".into());
-                self.totals.sockets += 1;
-                self.sessions.opened += 1;
-                self.socket = Some(generation);
-                self.model.listens = setup.detection != Detection::Manual;
-                let faulty = self.faulty(Faults::Model);
-                let script = self.model.open(&mut self.random, faulty);
-                self.schedule(generation, script);
-            }
-            Effect::SendModel(message) => self.send_model(&message),
-            Effect::CloseModel => self.socket = None,
-            Effect::Flush(batch) => {
-                let faulty = self.faulty(Faults::Firestore);
-                match self.firestore.prepare(*batch, &mut self.random, faulty) {
-                    Ok(commit) => {
-                        let delay = self.random.between(5, if faulty { 9_000 } else { 80 });
-                        if faulty && !commit.answered && commit.arrives && self.random.percent(30) {
-                            // The answer is given up on; the write arrives when nobody expects it any more.
-                            let unsure = Commit { arrives: false, ..commit.clone() };
-                            self.at(delay + 4_000, Happens::Late(Box::new(commit)));
-                            self.at(delay, Happens::Commit(Box::new(unsure)));
-                        } else {
-                            self.at(delay, Happens::Commit(Box::new(commit)));
-                        }
-                    }
-                    Err(outcome) => {
-                        let upto = self.state.record().outbox.flushed_turns;
-                        let revision = self.state.record().outbox.flushed_revision;
-                        self.input(Input::Flushed { revision, turns: upto, outcome });
-                    }
-                }
-            }
-            Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
-            Effect::KeepSession(write) => self.begin_to_keep(*write),
-            Effect::Summarise { ended_at, .. } => self.begin_to_sum_up(ended_at),
-            Effect::Reopened(_) | Effect::SendAway { .. } | Effect::Refused { .. } => {}
-            Effect::Analyse { number, inquiry } => self.weigh(number, &inquiry),
-            Effect::Reply { call, answer } => {
-                let known = self.calls.remove(&call).is_some();
-                self.promise(known, || format!("call {call} was answered twice"));
-                if let Ok(answer) = *answer {
-                    self.acknowledge(&answer.user_turn);
-                    if let Some(turn) = &answer.ai_turn {
-                        self.acknowledge(turn);
-                    }
-                }
-            }
-        }
-    }
-
-    fn send_model(&mut self, message: &ClientMessage) {
-        let Some(generation) = self.socket else {
-            return self.promise(false, || format!("{message:?} was sent to a model that is not there"));
-        };
-        let faulty = self.faulty(Faults::Model);
-        let script = self.model.hear(message, &mut self.random, faulty);
-        self.schedule(generation, script);
-    }
-
-    fn schedule(&mut self, generation: u32, script: Vec<crate::model::Piece>) {
-        for (delay, act, answer) in script {
-            self.at(delay, Happens::Model { generation, act, answer });
-        }
-    }
-
-    /// The client reads an event.
-    fn told(&mut self, event: &Sequenced) {
-        if self.client.connection.is_none() || self.client.gap {
-            return;
-        }
-        self.log.push(format!(
-            "{:>8} < {} {}",
-            self.now,
-            event.seq.0,
-            serde_json::to_string(&event.event).unwrap().chars().take(160).collect::<String>()
-        ));
-        let fresh = event.seq.0 > self.client.cursor;
-        let cursor = self.client.cursor;
-        self.promise(fresh, || format!("seq {} came after {cursor}", event.seq.0));
-        self.client.cursor = event.seq.0;
-        match &event.event {
-            Event::TurnStored { turn } | Event::AiResponseEnd { turn } => {
-                if let Some(id) = &turn.client_message_id {
-                    self.client.unacknowledged.remove(id);
-                    let fresh = self.client.acknowledged.insert(id.clone());
-                    self.promise(fresh, || format!("message {id} became two turns"));
-                }
-                self.client.turns.insert(turn.id.to_string(), turn.clone());
-                self.acknowledge(turn);
-            }
-            Event::Error(_) => self.client.errors += 1,
-            Event::ConversationEnded { .. } => {
-                self.client.ended = true;
-                self.client.unacknowledged.clear();
-                if !self.calm && self.reopenings_left > 0 {
-                    self.reopenings_left -= 1;
-                    let delay = self.random.between(0, 4_000);
-                    self.at(delay, Happens::Reopen);
-                }
-            }
-            Event::StateChange { state, .. } if self.client.ended && *state != ConversationState::Closed => {
-                // Staff have opened it again: the student comes back with more to say.
-                self.client.ended = false;
-                self.acts_left += 2;
-                self.at(500, Happens::StudentActs);
-            }
-            _ => {}
-        }
-    }
-
-    fn acknowledge(&mut self, turn: &Turn) {
-        self.acknowledged_turns.insert(turn.id.to_string(), turn.clone());
     }
 }

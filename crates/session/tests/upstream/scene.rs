@@ -43,6 +43,7 @@ impl Scene {
             background: String::new(),
             ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
             persona: None,
+            payer: None,
             prompt_edits: Default::default(),
             model: model.into(),
             started_at: Millis(0),

@@ -2,7 +2,7 @@
 
 use mentora_core::dialogue::{Alternative, Features, Strategy};
 use mentora_core::documents::{ConversationState, EndReason, SessionState, Speaker, TokenCounts, Turn};
-use mentora_core::ids::{ConversationId, TurnId};
+use mentora_core::ids::{ConversationId, TurnId, WalletId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -93,6 +93,15 @@ pub enum Event {
         /// What the next turn may cost at most.
         next_turn_estimate_micros: Micros,
     },
+    /// What is left after an answer was paid for.
+    Credits {
+        /// The wallet that pays.
+        wallet_id: WalletId,
+        /// What is in it.
+        balance_micros: Micros,
+        /// Whether that is little.
+        low: bool,
+    },
     /// Where the dialogue stands.
     StateChange {
         /// Now.
@@ -129,6 +138,7 @@ impl Event {
             Self::Interrupted { .. } => "interrupted",
             Self::AiResponseEnd { .. } => "ai_response_end",
             Self::TokenUsage { .. } => "token_usage",
+            Self::Credits { .. } => "credits",
             Self::StateChange { .. } => "state_change",
             Self::ConversationEnded { .. } => "conversation_ended",
             Self::Error(_) => "error",
@@ -152,6 +162,21 @@ pub struct ErrorFrame {
     /// The message that it is about, when it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
+    /// What is lacking, when it is credits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Shortage>,
+}
+
+/// A wallet cannot pay the next answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shortage {
+    /// What the answer may cost at most.
+    pub required_micros: Micros,
+    /// What is in the wallet and not held for other answers.
+    pub available_micros: Micros,
+    /// The wallet.
+    pub wallet_id: WalletId,
 }
 
 /// An event with its place in the log.
@@ -246,6 +271,7 @@ mod tests {
             recoverable: true,
             retry_in_ms: Some(5),
             client_message_id: None,
+            details: None,
         };
         let sequenced = Sequenced { seq: Seq(1), event: Event::Error(error) };
         let text = serde_json::to_string(&sequenced).unwrap();

@@ -54,7 +54,7 @@ impl World {
     /// The clock jumps ahead, as when a machine was asleep.
     pub(super) fn jump(&mut self) {
         self.now += self.random.between(1_000, 4 * LONG_MS);
-        self.log.push(format!("{:>8} *** the clock jumps ***", self.now));
+        self.record(|| "*** time goes by ***".into());
     }
 
     pub(super) fn check_ending(&mut self) {

@@ -27,6 +27,13 @@ pub struct Telling {
     late: bool,
 }
 
+impl Telling {
+    /// The same, whose outcome nobody hears.
+    pub fn unheard(&self) -> Self {
+        Self { late: true, ..self.clone() }
+    }
+}
+
 impl World {
     pub(super) fn begin_to_tell(&mut self, way: Way, conversation: &Conversation) {
         let faulty = self.faulty(Faults::Firestore);

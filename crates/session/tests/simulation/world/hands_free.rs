@@ -27,18 +27,19 @@ impl World {
 
     /// The student says something, if anything of it reaches a model that listens.
     pub(super) fn utter(&mut self, id: ConnectionId) {
-        if self.client.connection != Some(id)
+        if self.client.reader.connection != Some(id)
             || self.state.record().microphone.as_ref().is_none_or(|m| m.closed_at.is_some())
         {
             return;
         }
         self.sound_given = false;
         for _ in 0..2 {
-            if self.client.connection == Some(id) {
+            if self.client.reader.connection == Some(id) {
                 self.says(id, 3_200);
             }
         }
-        let Some(generation) = self.socket.filter(|_| self.sound_given && self.model.listens) else { return };
+        let heard = self.sound_given && self.model.listens;
+        let Some((generation, _)) = self.socket.filter(|_| heard) else { return };
         let faulty = self.faulty(Faults::Model);
         let script = self.model.hear_voice(&mut self.random, faulty);
         self.totals.utterances += 1;

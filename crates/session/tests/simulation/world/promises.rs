@@ -2,6 +2,8 @@
 
 use mentora_core::documents::{Speaker, Turn};
 
+use super::invariants::Invariant;
+use super::readers::Who;
 use super::{Faults, World};
 
 impl World {
@@ -10,8 +12,9 @@ impl World {
         self.promise(record.owed.is_none(), || "an answer is still owed".into());
         self.promise(record.answer.is_none() && record.spoken.is_none(), || "a turn was left open".into());
         self.promise(record.microphone.is_none(), || "a microphone was left open".into());
-        self.promise(record.unsettled.is_none(), || "an answer was left unsettled".into());
-        self.promise(self.socket.is_none(), || "the model's socket stays open with nothing to do".into());
+        self.holds(Invariant::Charged, record.unsettled.is_none(), || "an answer was left unsettled".into());
+        let closed = self.socket.is_none();
+        self.holds(Invariant::OneSocket, closed, || "the model's socket stays open with nothing to do".into());
         self.promise(self.calls.is_empty(), || "a call was never answered".into());
         self.promise(record.tally.is_none(), || "the figures were left untold".into());
         self.check_sessions();
@@ -19,21 +22,21 @@ impl World {
         let expected = self.state.is_closed().then(|| self.state.turns().len() as u32);
         let counted = self.figures.counted;
         self.promise(counted == expected, || format!("{counted:?} turns are counted, not {expected:?}"));
-        self.promise(self.client.unacknowledged.is_empty(), || "a message was never stored".into());
+        let all_stored = self.client.unacknowledged.is_empty();
+        self.holds(Invariant::Kept, all_stored, || "a message was never stored".into());
+
+        self.check_wallet_end();
+        for who in [Who::Student, Who::Teacher] {
+            let reader = self.reader_mut(who);
+            let (connected, cursor, newest) = (reader.connection.is_some(), reader.cursor, record.last_seq.0);
+            self.holds(Invariant::SeenOnce, !connected || cursor == newest, || {
+                format!("{who:?} has read up to {cursor} of {newest}")
+            });
+        }
 
         let stored: Vec<Turn> = self.store.turns.values().cloned().collect();
-        for (id, turn) in self.acknowledged_turns.clone() {
-            let kept = stored.iter().any(|t| t.id == turn.id && t.hash == turn.hash);
-            self.promise(kept, || format!("{id} was acknowledged and is not stored"));
-        }
-        let mut prev = String::new();
-        for turn in &stored {
-            let chained = turn.prev_hash == prev && turn.is_intact();
-            self.promise(chained, || format!("turn {} breaks the chain", turn.index));
-            prev.clone_from(&turn.hash);
-        }
         let there = self.firestore.turns.clone();
-        self.promise(there == stored, || {
+        self.holds(Invariant::Kept, there == stored, || {
             let ids = |turns: &[Turn]| {
                 turns
                     .iter()
@@ -46,7 +49,7 @@ impl World {
             let snapshot = self.state.snapshot();
             let same = (conversation.state, conversation.turn_count, conversation.cost_micros)
                 == (snapshot.state, snapshot.turn_count, snapshot.cost_micros);
-            self.promise(same, || "Firestore's summary is not the object's".into());
+            self.holds(Invariant::Kept, same, || "Firestore's summary is not the object's".into());
         }
         if self.faults == Faults::None && !self.client.ended {
             let unanswered = stored.last().is_some_and(|turn| turn.speaker == Speaker::Student);

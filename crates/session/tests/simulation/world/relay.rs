@@ -70,7 +70,7 @@ impl World {
     /// The model says a chunk.
     pub(super) fn speaks(&mut self, generation: u32, bytes: usize) {
         let granted = |grant: &&mut AnswerGrant| grant.bytes >= bytes;
-        let plain = self.random.percent(90) && self.socket == Some(generation);
+        let plain = self.random.percent(90) && self.is_current(generation);
         let Some(grant) = self.relay.answer.as_mut().filter(granted).filter(|_| plain) else {
             return self.input(Input::ModelAudio { generation, bytes, sample_rate: 24_000 });
         };

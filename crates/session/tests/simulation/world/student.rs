@@ -6,32 +6,70 @@ use mentora_session::{Connection, ConnectionId, Input};
 use mentora_wire::stream::client::AudioConfig;
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 
+use super::readers::Who;
 use super::{Faults, Happens, World};
 
 impl World {
     pub(super) fn connect(&mut self) {
-        if let Some(old) = self.client.connection.take() {
-            self.input(Input::Disconnected { connection: old });
+        if let Some(old) = self.client.reader.connection.take() {
+            if self.faulty(Faults::Clients) && self.random.percent(40) {
+                // Nobody has noticed yet that the old one is dead.
+                let delay = self.random.between(1, 30_000);
+                self.at(delay, Happens::Gone(old));
+            } else {
+                self.disconnect(old);
+            }
         }
-        if self.client.ended {
+        if self.client.ended && !self.calm {
             return;
         }
-        let id = ConnectionId(self.next_connection);
-        self.next_connection += 1;
-        self.client.connection = Some(id);
-        let connection = self.connection(id);
-        self.input(Input::Connected(connection));
+        self.come(Who::Student);
         self.at(50, Happens::Resend);
     }
 
-    pub(super) fn connection(&self, id: ConnectionId) -> Connection {
+    pub(super) fn disconnect(&mut self, connection: ConnectionId) {
+        if self.open.contains(&connection) {
+            self.input(Input::Disconnected { connection });
+        }
+    }
+
+    /// Staff listen in for a while.
+    pub(super) fn teacher_looks_in(&mut self) {
+        if let Some(old) = self.teacher.connection.take() {
+            self.disconnect(old);
+        }
+        self.come(Who::Teacher);
+        if self.faulty(Faults::Clients) && self.random.percent(60) {
+            let delay = self.random.between(10, 60_000);
+            self.at(delay, Happens::TeacherLooksIn);
+        }
+    }
+
+    fn come(&mut self, who: Who) {
+        let id = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        let reader = self.reader_mut(who);
+        (reader.connection, reader.gap) = (Some(id), false);
+        let connection = self.connection(who, id);
+        self.input(Input::Connected(connection));
+    }
+
+    pub(super) fn connection(&mut self, who: Who, id: ConnectionId) -> Connection {
+        let cursor = Seq(self.reader_mut(who).cursor);
+        let (user, role) = match who {
+            Who::Student => ("student", StreamRole::Speaker),
+            Who::Teacher => ("teacher", StreamRole::Listener),
+        };
         Connection {
             id,
-            user: UserId::new("student").unwrap(),
-            role: StreamRole::Speaker,
-            staff: false,
-            audio: if self.client.audio { AudioMode::Binary } else { AudioMode::None },
-            cursor: Seq(self.client.cursor),
+            user: UserId::new(user).unwrap(),
+            role,
+            staff: who == Who::Teacher,
+            audio: match who == Who::Student && self.client.audio {
+                true => AudioMode::Binary,
+                false => AudioMode::None,
+            },
+            cursor,
         }
     }
 
@@ -46,14 +84,14 @@ impl World {
             self.random.between(1_000, 45_000)
         };
         self.at(pause, Happens::StudentActs);
-        if self.faulty(Faults::Crashes) && self.random.percent(25) {
-            let delay = self.random.between(0, 3_000);
-            self.at(delay, Happens::Crash);
+        if self.faulty(Faults::Clock) && self.random.percent(20) {
+            let delay = self.random.between(0, 30_000);
+            self.at(delay, Happens::Ring);
         }
         if self.random.percent(1) {
             self.jump();
         }
-        let Some(id) = self.client.connection else {
+        let Some(id) = self.client.reader.connection else {
             self.at(10, Happens::Connect);
             return;
         };
@@ -68,7 +106,7 @@ impl World {
             85..=92 => self.call(),
             93..=97 if self.faulty(Faults::Clients) => {
                 let delay = self.random.between(10, 20_000);
-                self.client.connection = None;
+                self.client.reader.connection = None;
                 self.input(Input::Disconnected { connection: id });
                 self.at(delay, Happens::Connect);
             }
@@ -84,7 +122,15 @@ impl World {
         self.client.unacknowledged.insert(client_message_id.clone(), text.clone());
         let twice = self.random.percent(10);
         let frame = ClientFrame::TextInput { text, client_message_id };
-        self.frame(id, frame.clone());
+        if self.faulty(Faults::Clients) && self.random.percent(20) {
+            // It is long under way: what is sent after it may come before.
+            for _ in 0..self.random.between(1, 2) {
+                let delay = self.random.between(1, 20_000);
+                self.at(delay, Happens::Frame(id, frame.clone()));
+            }
+        } else {
+            self.frame(id, frame.clone());
+        }
         if twice {
             self.frame(id, frame);
         }
@@ -103,7 +149,7 @@ impl World {
         let client_message_id = format!("v{}", self.next_message);
         self.frame(id, ClientFrame::AudioStart { config, client_message_id });
         for _ in 0..self.random.between(0, 5) {
-            if self.client.connection == Some(id) {
+            if self.client.reader.connection == Some(id) {
                 self.says(id, 3_200);
             }
         }
@@ -120,7 +166,7 @@ impl World {
     }
 
     pub(super) fn frame(&mut self, id: ConnectionId, frame: ClientFrame) {
-        if self.client.connection == Some(id) {
+        if self.client.reader.connection == Some(id) {
             self.input(Input::Frame { connection: id, frame });
         }
     }

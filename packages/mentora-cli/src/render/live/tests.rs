@@ -102,6 +102,7 @@ fn errors_of_the_past_are_not_told_again() {
         recoverable: true,
         retry_in_ms: Some(1_500),
         client_message_id: None,
+        details: None,
     };
     let news = |replayed| News::Event { event: Box::new(Event::Error(error.clone())), replayed, own: false };
     assert_eq!(Live::default().show(&news(true)), []);
