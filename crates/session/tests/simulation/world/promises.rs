@@ -14,7 +14,9 @@ impl World {
         self.promise(record.microphone.is_none(), || "a microphone was left open".into());
         self.holds(Invariant::Charged, record.unsettled.is_none(), || "an answer was left unsettled".into());
         let closed = self.socket.is_none();
-        self.holds(Invariant::OneSocket, closed, || "the model's socket stays open with nothing to do".into());
+        self.holds(Invariant::OneSocket, closed, || {
+            "the model's socket stays open with nothing to do".into()
+        });
         self.promise(self.calls.is_empty(), || "a call was never answered".into());
         self.promise(record.tally.is_none(), || "the figures were left untold".into());
         self.check_sessions();
