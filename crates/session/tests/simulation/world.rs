@@ -159,6 +159,8 @@ pub struct World {
     acts_left: u32,
     crashes_left: u32,
     calm: bool,
+    /// Time went by in the middle of something.
+    jumped: bool,
     /// Turns whose cost was told.
     metered: BTreeSet<String>,
     calls: BTreeMap<u32, String>,
@@ -228,6 +230,7 @@ impl World {
             acts_left: 0,
             crashes_left: 0,
             calm: false,
+            jumped: false,
             metered: BTreeSet::new(),
             calls: BTreeMap::new(),
             transcript: None,
