@@ -194,8 +194,7 @@ impl Step<'_> {
 
     fn hold_out_of_reach(&mut self) {
         self.note("credit.out_of_reach", "");
-        let message =
-            "Credits cannot be checked now, so the tutor cannot answer. Your turn is kept; try again in a moment.";
+        let message = "Credits cannot be checked now, so the tutor cannot answer. Your turn is kept; try again in a moment.";
         self.cannot_pay(ErrorCode::UpstreamUnavailable, message, None);
         // What was asked for may have been granted after all.
         if let Some(hold) = self.state.record.credit.hold.take() {
@@ -205,6 +204,14 @@ impl Step<'_> {
 
     /// The answer that is wanted will not be asked for. Nobody has heard what the student was saying by voice.
     fn cannot_pay(&mut self, code: ErrorCode, message: &str, shortage: Option<Shortage>) {
+        self.shut_microphone_without_model(code);
+        if self.state.record.answer.is_some() {
+            // It was begun while the student spoke hands-free, and is said to its end.
+            return;
+        }
+        if self.state.record.spoken.as_ref().is_some_and(|spoken| !spoken.transcript.trim().is_empty()) {
+            self.store_speech();
+        }
         if let Some(spoken) = self.state.record.spoken.take() {
             self.state.speech = None;
             self.state.record.owed = None;
@@ -218,7 +225,6 @@ impl Step<'_> {
                 details: shortage,
             }));
         }
-        self.shut_microphone_without_model(code);
         self.give_up_over(code, message, None, shortage);
     }
 

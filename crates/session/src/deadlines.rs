@@ -170,7 +170,11 @@ impl Step<'_> {
                 // Looked at after every input.
                 Deadline::TimeOver | Deadline::Inactivity => {}
                 // `pump` looks at these after every input.
-                Deadline::Retry | Deadline::Outbox | Deadline::Tally | Deadline::Credit | Deadline::Session => {}
+                Deadline::Retry
+                | Deadline::Outbox
+                | Deadline::Tally
+                | Deadline::Credit
+                | Deadline::Session => {}
             }
         }
     }

@@ -112,7 +112,10 @@ impl Step<'_> {
             trailing.usage = Some(usage);
         } else if let Some(answer) = self.state.record.answer.as_mut() {
             answer.usage = Some(usage);
-        } else if let Some(unsettled) = self.state.record.unsettled {
+        } else if let Some(unsettled) = self.state.record.unsettled
+            // Once the model was asked anew it speaks of the next answer, whose last report is still to come.
+            && self.state.record.owed.as_ref().is_none_or(|owed| owed.asked_at.is_none())
+        {
             self.settle(unsettled.index, Some(usage));
         }
     }
@@ -406,8 +409,7 @@ impl Step<'_> {
         };
         let text = message.to_owned();
         let (recoverable, client_message_id) = (true, None);
-        let error =
-            ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
+        let error = ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
         self.tell(Event::Error(error));
         let waiting: Vec<u32> = self
             .state

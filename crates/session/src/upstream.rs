@@ -322,6 +322,8 @@ impl Step<'_> {
         }
         match event {
             ServerEvent::SetupComplete => self.model_ready(),
+            // What has nothing in it begins nothing.
+            ServerEvent::HeardStudent(text) | ServerEvent::Spoke(text) if text.is_empty() => {}
             ServerEvent::HeardStudent(text) => {
                 self.state.upstream.fruitless = 0;
                 self.heard_student(&text);
@@ -411,6 +413,9 @@ impl Step<'_> {
     }
 
     pub(crate) fn model_audio(&mut self, generation: u32, bytes: usize, sample_rate: u32) {
+        if bytes == 0 {
+            return;
+        }
         if sample_rate != OUTPUT_SAMPLE_RATE {
             // It was promised to the clients; at another rate speech is noise. What it says can be read.
             return self.note("model.sound.unfit", format!("{sample_rate} Hz"));

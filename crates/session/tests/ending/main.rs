@@ -279,7 +279,9 @@ fn both_sides_turns_name_the_prompts_they_were_made_with() {
 fn a_students_own_words_reach_the_model_in_their_section() {
     let mut scene = Scene::new(AiConfig::default());
     let mut record = scene.state.record().clone();
-    std::sync::Arc::make_mut(&mut record.facts).prompt_edits.insert("speech".into(), "Speak like a pirate.".into());
+    std::sync::Arc::make_mut(&mut record.facts)
+        .prompt_edits
+        .insert("speech".into(), "Speak like a pirate.".into());
     scene.state = mentora_session::State::restore(record, Vec::new());
     scene.feed(Input::Woke { connections: Vec::new() });
     let (text, client_message_id) = (POINT.to_owned(), "m".to_owned());

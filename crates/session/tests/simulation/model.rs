@@ -9,7 +9,9 @@ use crate::random::Random;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     Says(ServerEvent),
-    Speaks { bytes: usize },
+    Speaks {
+        bytes: usize,
+    },
     /// By a row of [`CLOSES`].
     Goes(usize),
 }
@@ -201,12 +203,7 @@ impl Model {
     fn usage(&mut self, chunks: u64) -> Usage {
         self.prompt_tokens += 40;
         let input_cached = u64::from(self.said);
-        Usage {
-            input_text: self.prompt_tokens,
-            input_cached,
-            output_audio: chunks * 5,
-            ..Usage::default()
-        }
+        Usage { input_text: self.prompt_tokens, input_cached, output_audio: chunks * 5, ..Usage::default() }
     }
 
     /// Whether a piece of the script still holds.

@@ -144,6 +144,8 @@ pub struct World {
     openings: BTreeSet<u32>,
     /// The last report of tokens of each answer of the model.
     reported: BTreeMap<u32, Usage>,
+    /// Answers of which a report came when the model had been asked anew: nobody can say what it is about.
+    ambiguous: BTreeSet<u32>,
     /// Handles that the model gave and has not refused, and how many turns there were then.
     handles: BTreeMap<String, u32>,
     /// The model says now that it knows none of them.
@@ -157,6 +159,8 @@ pub struct World {
     acts_left: u32,
     crashes_left: u32,
     calm: bool,
+    /// Time went by in the middle of something.
+    jumped: bool,
     /// Turns whose cost was told.
     metered: BTreeSet<String>,
     calls: BTreeMap<u32, String>,
@@ -215,6 +219,7 @@ impl World {
             sound_given: false,
             openings: BTreeSet::new(),
             reported: BTreeMap::new(),
+            ambiguous: BTreeSet::new(),
             handles: BTreeMap::new(),
             refusing: false,
             client: Client::default(),
@@ -225,6 +230,7 @@ impl World {
             acts_left: 0,
             crashes_left: 0,
             calm: false,
+            jumped: false,
             metered: BTreeSet::new(),
             calls: BTreeMap::new(),
             transcript: None,

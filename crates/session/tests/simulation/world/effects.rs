@@ -4,7 +4,10 @@ use mentora_gemini::ClientMessage;
 use mentora_gemini::setup::Detection;
 use mentora_session::{ConnectionId, Effect, FlushBatch, FlushOutcome, Input};
 
+use mentora_wire::stream::CloseCode;
+
 use super::invariants::Invariant;
+use super::readers::Who;
 use super::wallet::Ask;
 use super::{Faults, Happens, World};
 use crate::firestore::Commit;
@@ -26,7 +29,7 @@ impl World {
             Effect::Tell(event) => self.told_all(&event),
             Effect::TellOne { connection, frame } => self.told_one(connection, &frame),
             Effect::Replay { connection, after, upto } => self.replay(connection, after.0, upto.0),
-            Effect::Close { connection, .. } => self.closed(connection),
+            Effect::Close { connection, code, .. } => self.closed(connection, code),
             Effect::OpenModel { generation, setup } => {
                 self.must_be_paid_for();
                 let free = self.socket.is_none();
@@ -45,7 +48,9 @@ impl World {
             Effect::SendModel(message) => self.send_model(&message),
             Effect::CloseModel => self.socket = None,
             Effect::Hold { hold, turn_id, amount, .. } => self.ask_wallet(hold, turn_id, Ask::Hold(amount)),
-            Effect::Settle { hold, turn_id, amount, .. } => self.ask_wallet(hold, turn_id, Ask::Settle(amount)),
+            Effect::Settle { hold, turn_id, amount, .. } => {
+                self.ask_wallet(hold, turn_id, Ask::Settle(amount))
+            }
             Effect::Release { hold, turn_id, .. } => self.ask_wallet(hold, turn_id, Ask::Release),
             Effect::Flush(batch) => self.flush(*batch),
             Effect::Tally { way, conversation } => self.begin_to_tell(way, &conversation),
@@ -76,15 +81,19 @@ impl World {
             let text = turn.generated_text.as_deref().unwrap_or(&turn.text);
             text.strip_prefix("why ")?.split_once('.')?.0.parse::<u32>().ok()
         });
-        let unpaid = said.is_some_and(|answer| self.reported.contains_key(&answer));
+        let unpaid = said
+            .is_some_and(|answer| self.reported.contains_key(&answer) && !self.ambiguous.contains(&answer));
         self.holds(Invariant::Charged, !unpaid, || format!("turn {detail} was reported and not metered"));
     }
 
-    fn closed(&mut self, connection: ConnectionId) {
+    fn closed(&mut self, connection: ConnectionId, code: CloseCode) {
         self.must_be_open(connection, "it was closed");
         self.open.remove(&connection);
         if let Some(who) = self.who_is(connection) {
             self.reader_mut(who).connection = None;
+            if code != CloseCode::Ended && who == Who::Student {
+                self.at(1_000, Happens::Connect);
+            }
         }
     }
 
@@ -98,7 +107,9 @@ impl World {
         let upto = owed.map_or(u32::MAX, |owed| owed.student_index).max(known);
         let said = self.store.turns.range(known..upto).map(|(_, turn)| turn);
         let untold = said.filter(|turn| !instruction.contains(&turn.text)).map(|turn| turn.index).next();
-        self.holds(Invariant::Sound, untold.is_none(), || format!("the model does not know of turn {untold:?}"));
+        self.holds(Invariant::Sound, untold.is_none(), || {
+            format!("the model does not know of turn {untold:?}")
+        });
     }
 
     fn must_be_ready(&mut self, what: &str) {

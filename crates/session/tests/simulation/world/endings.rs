@@ -53,6 +53,7 @@ impl World {
 
     /// The clock jumps ahead, as when a machine was asleep.
     pub(super) fn jump(&mut self) {
+        self.jumped = true;
         self.now += self.random.between(1_000, 4 * LONG_MS);
         self.record(|| "*** time goes by ***".into());
     }

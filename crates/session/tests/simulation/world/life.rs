@@ -53,6 +53,9 @@ impl World {
             _ => None,
         };
         let refusing = std::mem::take(&mut self.refusing);
+        let record = self.state.record();
+        let asked_anew =
+            record.answer.is_none() && record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
         let was_closed = self.state.is_closed();
         let now = Millis(self.clock());
         let effects = step(&mut self.state, now, input);
@@ -64,7 +67,11 @@ impl World {
         }
         self.wallet.told_over.extend(paid);
         if let Some(usage) = reported {
-            self.reported.insert(usage.input_cached as u32, usage);
+            let answer = usage.input_cached as u32;
+            self.reported.insert(answer, usage);
+            if asked_anew {
+                self.ambiguous.insert(answer);
+            }
         }
         self.check_order(&effects);
         if was_closed && self.state.is_closed() {

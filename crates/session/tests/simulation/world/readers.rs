@@ -142,7 +142,8 @@ impl World {
     pub(super) fn replay(&mut self, connection: ConnectionId, after: u64, upto: u64) {
         self.must_be_open(connection, "events were replayed to it");
         let Some(who) = self.who_is(connection) else { return };
-        let missed: Vec<_> = self.store.events.range(after + 1..upto.max(after) + 1).map(|(_, e)| e.clone()).collect();
+        let missed: Vec<_> =
+            self.store.events.range(after + 1..upto.max(after) + 1).map(|(_, e)| e.clone()).collect();
         for event in missed {
             self.told(who, &event);
         }

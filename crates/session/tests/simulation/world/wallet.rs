@@ -133,7 +133,8 @@ impl World {
             self.holds(Invariant::Charged, first, || format!("{turn_id} was charged twice"));
             self.wallet.balance -= amount.0;
         }
-        let cost = self.store.turns.values().find(|turn| turn.id == turn_id).and_then(|turn| turn.cost_micros);
+        let cost =
+            self.store.turns.values().find(|turn| turn.id == turn_id).and_then(|turn| turn.cost_micros);
         self.holds(Invariant::Charged, cost == Some(amount), || {
             format!("{turn_id} was charged {amount:?} and cost {cost:?}")
         });
@@ -170,7 +171,8 @@ impl World {
         let (holds, credit) = (self.wallet.holds.len(), record.credit.clone());
         let charged: i64 = self.wallet.charges.values().map(|amount| amount.0).sum();
         let (cost, pays) = (record.cost.0, record.facts.payer.is_some());
-        let over = holds == 0 && credit.hold.is_none() && credit.unmetered.is_none() && credit.payments.is_empty();
+        let over =
+            holds == 0 && credit.hold.is_none() && credit.unmetered.is_none() && credit.payments.is_empty();
         self.holds(Invariant::Freed, over, || format!("{holds} holds are left: {credit:?}"));
         self.holds(Invariant::Charged, !pays || charged == cost, || {
             format!("{charged} was charged for turns that cost {cost}")
