@@ -115,6 +115,7 @@ impl Step<'_> {
         } else if let Some(unsettled) = self.state.record.unsettled
             // Once the model was asked anew it speaks of the next answer, whose last report is still to come.
             && self.state.record.owed.as_ref().is_none_or(|owed| owed.asked_at.is_none())
+            && self.state.record.spoken.is_none()
         {
             self.settle(unsettled.index, Some(usage));
         }

@@ -196,6 +196,10 @@ impl Step<'_> {
 
     fn open_model(&mut self) {
         let now = self.now;
+        if let Some(unsettled) = self.state.record.unsettled {
+            // Its report of tokens went down with the last socket.
+            self.settle(unsettled.index, None);
+        }
         self.state.upstream.detection = self.state.detection();
         let upstream = &mut self.state.upstream;
         upstream.socket = Socket::Opening { since: now, leave_by: None };
