@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::house::House;
 use crate::people::{Class, Student};
-use crate::sim::{Pace, Sim};
+use crate::sim::Sim;
 use crate::speech::Speech;
 use crate::stack::{Stack, Store, Wanted};
 use crate::stream::{Encoding, Frame, Memory, Options, Stream};
@@ -171,7 +171,7 @@ pub async fn everybody_hears_a_relayed_answer_in_the_form_they_want(house: Arc<H
 
 pub async fn a_panic_elsewhere_is_survived_and_leaves_no_model_behind(_: Arc<House>) {
     let script = Some("relay/trap.js");
-    let stack = Stack::start(Wanted { script, ..Wanted::new(Store::Embedded, Pace::AtOnce) }).await;
+    let stack = Stack::start(Wanted { script, ..Wanted::new(Store::Embedded) }).await;
     let _watch = stack.watch();
     let class = Class::open(&stack).await;
     let (student, other) = (class.student(&stack, "student").await, class.student(&stack, "neighbour").await);
@@ -208,6 +208,10 @@ pub async fn a_panic_elsewhere_is_survived_and_leaves_no_model_behind(_: Arc<Hou
     }
     let told = told_what_became_of_it(&mut stream).await;
     assert!(told, "nobody told the student what became of the speech");
+    // The rest of what was under way is no offence.
+    let rest = stream.quiet(Duration::from_secs(1)).await;
+    let refused = |frame: &Frame| matches!(frame, Frame::Json(json) if json["code"] == "VALIDATION_ERROR");
+    assert!(!rest.iter().any(refused), "{rest:?}");
     let closed = Instant::now() + PATIENCE;
     while stack.sim.connections_with("Marker: panic.").await[0].closed().is_none() {
         assert!(Instant::now() < closed, "the model of the life before stays open");

@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::house::House;
 use crate::people::{Class, unique};
-use crate::sim::Pace;
 use crate::speech::Speech;
 use crate::sse::{Piece, Reader, ask, post, say};
 use crate::stack::{Stack, Store, Wanted};
@@ -285,7 +284,7 @@ pub async fn who_asks_for_ever_and_reads_nothing_is_closed(house: Arc<House>) {
 }
 
 pub async fn a_worker_that_dies_ends_events_and_the_cursor_brings_the_rest(_: Arc<House>) {
-    let mut stack = Stack::start(Wanted::new(Store::Embedded, Pace::Slow)).await;
+    let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let student = Class::open(&stack).await.student(&stack, "student").await;
     let mut reader = Reader::of(&stack, &student, Memory::default()).await;
     let id = say(&stack, &student, "Airships should return, because they are slow.").await;

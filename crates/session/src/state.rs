@@ -29,6 +29,8 @@ pub struct State {
     pub(crate) told_at: Millis,
     /// Speech in progress: whose, and whether the model hears it yet.
     pub(crate) speech: Option<Speech>,
+    /// When speech was lost that a client may still be sending.
+    pub(crate) speech_lost_at: Option<Millis>,
     /// What the relay may do.
     pub(crate) relay: Relay,
     /// REST calls that wait: index of the student's turn, and until when.
@@ -140,6 +142,7 @@ impl State {
             posts: None,
             told_at: Millis::default(),
             speech: None,
+            speech_lost_at: None,
             relay: Relay::default(),
             calls: BTreeMap::new(),
             flushing: false,

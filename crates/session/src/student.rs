@@ -22,6 +22,8 @@ const CALL_PATIENCE_MS: i64 = seconds(60);
 pub(crate) const TRANSCRIPT_GRACE_MS: i64 = 700;
 /// How long the first word of a transcript may take after that.
 const FIRST_WORD_MS: i64 = seconds(4);
+/// How long a client may go on sending speech of which it was told that it is lost.
+const LOST_SPEECH_MS: i64 = seconds(3);
 /// The text of a turn that was heard and answered, and never transcribed.
 pub(crate) const UNTRANSCRIBED: &str = "(not transcribed)";
 
@@ -229,7 +231,9 @@ impl Step<'_> {
         let Some(speech) = self.state.speech.filter(|speech| speech.connection == connection) else {
             // Chunks that were under way when the speech was ended for the student are no offence.
             let record = &self.state.record;
-            if record.spoken.is_none() && record.owed.is_none() && record.microphone.is_none() {
+            let lost = self.state.speech_lost_at.is_some_and(|at| self.now.since(at) < LOST_SPEECH_MS);
+            let expected = record.spoken.is_some() || record.owed.is_some() || record.microphone.is_some();
+            if !expected && !lost {
                 self.bad_frame(connection, "Send `audio_start` before sound.");
             }
             return;
@@ -358,6 +362,7 @@ impl Step<'_> {
             return;
         };
         self.leave_floor();
+        self.state.speech_lost_at = Some(self.now);
         let by_hand = !self.state.is_hands_free();
         self.state.record.owed = None;
         // An answer to what nobody can read would stand in the conversation without its question.

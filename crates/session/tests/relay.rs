@@ -470,3 +470,21 @@ fn speech_at_a_rate_that_nobody_expects_is_not_given_to_anybody() {
     let effects = scene.feed(Input::ModelAudio { generation, bytes: PIECE, sample_rate: 16_000 });
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::RelayAudio { .. })), "{effects:#?}");
 }
+
+#[test]
+fn sound_that_is_under_way_when_a_crash_loses_the_speech_is_no_offence() {
+    let mut scene = Scene::speaking();
+    let record = scene.state.record().clone();
+    scene.state = State::restore(record, scene.state.turns().to_vec());
+    let connections = vec![scene.connection(STUDENT)];
+    scene.step(Input::Woke { connections });
+    scene.now += 500;
+    let told = |effects: &[Effect]| effects.iter().filter(|e| matches!(e, Effect::TellOne { .. })).count();
+    for _ in 0..20 {
+        let effects = scene.step(Input::AudioChunk { connection: STUDENT, bytes: CHUNK });
+        assert_eq!(told(&effects), 0, "{effects:?}");
+    }
+    scene.now += 3_000;
+    let effects = scene.step(Input::AudioChunk { connection: STUDENT, bytes: CHUNK });
+    assert_eq!(told(&effects), 1, "it knows better by now");
+}

@@ -45,6 +45,13 @@ export const AiConfig = z.looseObject({
 }).describe("The rules of a dialogue. Every field has a default, so an assignment without one is a plain Socratic dialogue.");
 export type AiConfig = z.infer<typeof AiConfig>;
 
+/** A move that was not made. */
+export const Alternative = z.looseObject({
+  score: z.number().describe("How well it would have fitted; 1 is wholly."),
+  strategy: Strategy.describe("The move."),
+}).describe("A move that was not made.");
+export type Alternative = z.infer<typeof Alternative>;
+
 /** What is measured in a student's turn; each from 0 (absent) to 1. */
 export const Features = z.looseObject({
   balance: z.number().optional().describe("How much it weighs one side against the other."),
@@ -71,6 +78,9 @@ export type Stance = z.infer<typeof Stance>;
 
 /** What a turn was taken for. */
 export const Analysis = z.looseObject({
+  alternatives: z.array(Alternative).optional().describe("The other moves that were allowed, best first."),
+  analyser: Analyser.nullish().describe("What has measured it."),
+  analyserVersion: z.int().min(0).nullish().describe("Version of the word lists and of the rule by which the move follows from what was measured."),
   features: Features.nullish().describe("What was measured."),
   reason: z.string().nullish().describe("Why that move."),
   stance: Stance.nullish().describe("Where the student stands."),
@@ -211,6 +221,15 @@ export type Contribution = z.infer<typeof Contribution>;
 export const PromptEdit = text(1, 2000).describe("One of the texts.");
 export type PromptEdit = z.infer<typeof PromptEdit>;
 
+/** The rules by which moves are decided: with them and what was said, every decision can be made again. */
+export const MoveRules = z.looseObject({
+  autoTerminate: z.boolean().describe("Whether it may end by its content."),
+  enabledStrategies: z.array(Strategy).describe("The moves that may be chosen; continue and conclude always may."),
+  maxTurns: z.int().min(0).describe("Turns of the student after which the conversation ends."),
+  strategyWeights: z.partialRecord(Strategy, z.number()).optional().describe("Factor on a move's score; 1 when absent."),
+}).describe("The rules by which moves are decided: with them and what was said, every decision can be made again.");
+export type MoveRules = z.infer<typeof MoveRules>;
+
 /** Where a dialogue stands. */
 export const ConversationState = z.enum(["awaiting_idea", "adding_counterpoint", "awaiting_followup", "awaiting_delayed_response", "adding_final_summary", "closed"]).describe("Where a dialogue stands.");
 export type ConversationState = z.infer<typeof ConversationState>;
@@ -279,6 +298,7 @@ export const Conversation = z.looseObject({
   endReason: EndReason.nullish().describe("Why it ended."),
   lastActionAt: Millis.describe("When somebody last did something, ms."),
   promptEdits: z.record(z.string(), PromptEdit).optional().describe("Sections of the prompt in the student's own words, by the section's name."),
+  rules: MoveRules.nullish().describe("The rules by which its moves are decided, as they were when it began; absent until something was said."),
   startedAt: Millis.describe("When it began, ms."),
   state: ConversationState.describe("Where the dialogue stands."),
   streamingSession: StreamingSessionId.nullish().describe("The opening of the model's Live API that it runs on, while it does."),

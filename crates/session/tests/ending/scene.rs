@@ -133,11 +133,11 @@ impl Scene {
         if told_figures(&effects) == [Way::Out] {
             effects.extend(self.tallied(Way::Out));
         }
-        let answers = effects.into_iter().filter_map(|effect| match effect {
+        let mut answers = effects.into_iter().filter_map(|effect| match effect {
             Effect::Reopened(answer) => Some(answer.map_err(|refusal| refusal.code)),
             _ => None,
         });
-        let answer = answers.last().expect("nobody was answered");
+        let answer = answers.next_back().expect("nobody was answered");
         if answer.is_ok() {
             self.connect();
         }
