@@ -40,7 +40,7 @@ export const mutants = [
     file: 'clients.rs',
     find: '        self.resume_outbox();\n',
     replace: '',
-    breaks: ['kept'],
+    breaks: ['kept', 'ends'],
   },
   {
     name: 'a turn is flushed before it is metered, and again after',
@@ -107,7 +107,7 @@ export const mutants = [
   },
   {
     name: 'the handle is forgotten, and what it stood for',
-    file: 'upstream.rs',
+    file: 'setup.rs',
     find: 'handle: record.handle.as_ref().map(|handle| handle.token.clone()),',
     replace: 'handle: record.handle.as_ref().map(|handle| handle.token.clone()).filter(|_| false),',
     breaks: ['sound'],
