@@ -15,7 +15,10 @@ use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
-use mentora_session::{Carried, Direction, Effect, HoldOutcome, Input, PaymentOutcome, Posted, Refusal, State as Session, Write, step};
+use mentora_session::{
+    Carried, Direction, Effect, HoldOutcome, Input, PaymentOutcome, Posted, Refusal, State as Session, Write,
+    step,
+};
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;

@@ -14,16 +14,17 @@ use super::Seq;
 /// A frame from a client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// Asks for what came after `cursor`, as the query of the upgrade does.
     Hello {
         /// Last `seq` seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>, maximum = 18446744073709551615u64))]
         cursor: Option<Seq>,
     },
     /// The student writes.
+    #[serde(rename_all = "camelCase")]
     TextInput {
         /// 1 to 20,000 characters.
         #[cfg_attr(feature = "openapi", schema(value_type = limits::Message, inline))]
@@ -33,6 +34,7 @@ pub enum ClientFrame {
         client_message_id: String,
     },
     /// The student begins to speak, or, with `turnTaking: automatic`, opens the microphone for as many turns as will be.
+    #[serde(rename_all = "camelCase")]
     AudioStart {
         /// What follows.
         config: AudioConfig,
@@ -41,17 +43,20 @@ pub enum ClientFrame {
         client_message_id: String,
     },
     /// The student speaks.
+    #[serde(rename_all = "camelCase")]
     AudioChunk {
         /// Base64 of PCM16LE, at most 64 KiB of it.
         data: String,
         /// The client's own count; not looked at.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(maximum = 18446744073709551615u64))]
         sequence_number: Option<u64>,
     },
     /// The student has finished: the tutor may speak. With `turnTaking: automatic`, the microphone is off.
     #[serde(alias = "end_turn")]
     AudioEnd {},
     /// Stop the tutor now.
+    #[serde(rename_all = "camelCase")]
     Interrupt {
         /// How much of the answer was played, ms.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +64,7 @@ pub enum ClientFrame {
         heard_ms: Option<u32>,
     },
     /// How much of an answer was played.
+    #[serde(rename_all = "camelCase")]
     Playback {
         /// The tutor's turn.
         turn_id: String,
@@ -77,6 +83,7 @@ pub enum ClientFrame {
         /// Bytes of frames that have come since this connection was opened, without `pong`: a client that says so now
         /// and then is known to read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(maximum = 18446744073709551615u64))]
         received: Option<u64>,
     },
 }
