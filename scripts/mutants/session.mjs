@@ -40,7 +40,7 @@ export const mutants = [
     file: 'clients.rs',
     find: '        self.resume_outbox();\n',
     replace: '',
-    breaks: ['kept'],
+    breaks: ['kept', 'ends'],
   },
   {
     name: 'a turn is flushed before it is metered, and again after',
@@ -87,13 +87,13 @@ export const mutants = [
   {
     name: 'an event that speech gives rise to is numbered, and the number forgotten',
     file: 'lib.rs',
-    find: 'None => !effects.iter().all(only_moves_sound),',
-    replace: 'None => effects.is_empty() && !effects.iter().all(only_moves_sound),',
+    find: 'None => !effects.iter().all(Effect::is_about_sound),',
+    replace: 'None => effects.is_empty() && !effects.iter().all(Effect::is_about_sound),',
     breaks: ['seen-once', 'kept'],
   },
   {
     name: 'a second socket is opened beside the one that does not answer',
-    file: 'upstream.rs',
+    file: 'loss.rs',
     find: '        self.note("model.dropped", why);\n        self.effects.push(Effect::CloseModel);',
     replace: '        self.note("model.dropped", why);',
     breaks: ['one-socket'],
@@ -107,23 +107,23 @@ export const mutants = [
   },
   {
     name: 'the handle is forgotten, and what it stood for',
-    file: 'upstream.rs',
+    file: 'setup.rs',
     find: 'handle: record.handle.as_ref().map(|handle| handle.token.clone()),',
     replace: 'handle: record.handle.as_ref().map(|handle| handle.token.clone()).filter(|_| false),',
     breaks: ['sound'],
   },
   {
     name: 'a handle that the model has refused is kept',
-    file: 'upstream.rs',
-    find: '        if loss == Loss::RetryFresh {\n            self.state.record.handle = None;',
-    replace: '        if loss == Loss::RetryFresh {',
+    file: 'loss.rs',
+    find: 'if loss == Loss::RetryFresh || (!was_ready && fruitless > 1) {',
+    replace: 'if !was_ready && fruitless > 1 {',
     breaks: ['sound'],
   },
   {
     name: 'the model is kept after the end',
     file: 'upstream.rs',
-    find: '        if self.state.is_closed() {\n            self.close_model();\n        } else {\n            self.pump_model();\n        }',
-    replace: '        self.pump_model();',
+    find: '        if !self.state.is_closed() {\n            self.pump_model();\n        } else if !self.awaits_last_tokens() {',
+    replace: '        if self.state.credit_due().is_none() {\n            self.pump_model();\n        } else if !self.awaits_last_tokens() {',
     breaks: ['quiet', 'one-socket', 'ends'],
   },
   {
@@ -143,8 +143,8 @@ export const mutants = [
   {
     name: 'the model is asked before anybody has agreed to pay',
     file: 'upstream.rs',
-    find: 'let wanted = wants && self.is_paid_for();',
-    replace: 'let wanted = wants || self.is_paid_for() && wants;',
+    find: 'let wanted = waits && self.is_paid_for();',
+    replace: 'let wanted = waits || self.is_paid_for() && waits;',
     breaks: ['freed'],
   },
   {

@@ -19,6 +19,7 @@
 //! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
+//! - `setup`: what its session is set up with
 //! - [`relay`]: sound that is handed on without asking
 //! - `loss`: what becomes of what was under way when the socket is lost
 //! - `sessions`: the document that follows each opening of it
@@ -37,6 +38,7 @@ mod deadlines;
 pub mod effect;
 mod ending;
 mod flow;
+mod heard;
 pub mod input;
 mod log;
 mod loss;
@@ -48,6 +50,7 @@ pub mod reading;
 pub mod record;
 pub mod relay;
 mod sessions;
+mod setup;
 pub mod state;
 mod steering;
 mod student;
@@ -70,8 +73,9 @@ pub use posted::Posted;
 pub use reading::Reading;
 pub use record::{Facts, Record, SessionVersion, Way};
 pub use relay::{AnswerGrant, Carried, Direction, Sound, SpeechGrant};
+pub use setup::SAFETY;
 pub use state::State;
-pub use upstream::{SAFETY, counted};
+pub use upstream::counted;
 
 /// Takes one input and says what is to be done about it, in order.
 pub fn step(state: &mut State, now: Millis, input: Input) -> Vec<Effect> {

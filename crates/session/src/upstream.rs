@@ -16,11 +16,10 @@
 //! is said in `loss`; the document that follows each opening in `sessions`.
 
 use mentora_core::documents::{TokenCounts, Usage};
-use mentora_core::pricing;
-use mentora_core::prompts::{self, Briefing, Tutor};
+use mentora_core::prompts;
 use mentora_core::time::{Millis, seconds};
-use mentora_gemini::setup::{Compression, Detection, SafetySetting};
-use mentora_gemini::{ClientMessage, LiveModel, ServerEvent, SessionConfig};
+use mentora_gemini::setup::Detection;
+use mentora_gemini::{ClientMessage, LiveModel, ServerEvent};
 use mentora_wire::stream::audio::OUTPUT_SAMPLE_RATE;
 use mentora_wire::stream::{Event, SessionState};
 
@@ -35,16 +34,6 @@ const HANDLE_LIFE_MS: i64 = seconds(110 * 60);
 const LEAVE_EARLY_MS: i64 = seconds(2);
 /// The longest time that the announcement may leave: no socket lives longer.
 const LONGEST_LEAVE_MS: i64 = seconds(60 * 60);
-/// The context is billed again each turn: beyond this it is cut.
-const COMPRESSION: Compression = Compression { trigger_tokens: 25_600, target_tokens: 12_800 };
-/// Students argue about hard questions; only what is likely to harm is withheld.
-pub const SAFETY: [SafetySetting; 4] = [
-    SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
-    SafetySetting { category: "HARM_CATEGORY_HATE_SPEECH", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
-    SafetySetting { category: "HARM_CATEGORY_SEXUALLY_EXPLICIT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
-    SafetySetting { category: "HARM_CATEGORY_DANGEROUS_CONTENT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },
-];
-
 /// The model's socket, as far as this life knows it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Upstream {
@@ -196,6 +185,10 @@ impl Step<'_> {
 
     fn open_model(&mut self) {
         let now = self.now;
+        if let Some(unsettled) = self.state.record.unsettled {
+            // Its report of tokens went down with the last socket.
+            self.settle(unsettled.index, None);
+        }
         self.state.upstream.detection = self.state.detection();
         let upstream = &mut self.state.upstream;
         upstream.socket = Socket::Opening { since: now, leave_by: None };
@@ -210,48 +203,6 @@ impl Step<'_> {
         self.begin_session();
         let setup = Box::new(self.session_config());
         self.effects.push(Effect::OpenModel { generation, setup });
-    }
-
-    /// What the model is told first: of a fresh session all that was said, of a resumed one what was said after its
-    /// handle was given. The turn to be answered is sent after.
-    pub(crate) fn system_instruction(&self) -> String {
-        let record = &self.state.record;
-        let facts = &record.facts;
-        let ai = &facts.ai_config;
-        let known = record.handle.as_ref().map_or(0, |handle| handle.turns);
-        let upto = record.owed.as_ref().map_or(self.state.next_index(), |owed| owed.student_index);
-        let transcript = self.state.said_within(known..upto);
-        prompts::system_instruction(&Briefing {
-            question: facts.question.as_deref(),
-            background: &facts.background,
-            title: &facts.title,
-            language: ai.language.as_deref(),
-            custom_system_prompt: ai.custom_system_prompt.as_deref(),
-            tutor: Tutor::of(&ai.persona, facts.persona.as_ref()),
-            transcript: &transcript,
-            max_turns: ai.max_turns,
-            edits: &facts.prompt_edits,
-        })
-    }
-
-    fn session_config(&self) -> SessionConfig {
-        let record = &self.state.record;
-        let facts = &record.facts;
-        let ai = &facts.ai_config;
-        let tutor = Tutor::of(&ai.persona, facts.persona.as_ref());
-        SessionConfig {
-            model: facts.model.clone(),
-            voice: Some(ai.voice.clone().unwrap_or_else(|| tutor.voice().to_owned())),
-            language: ai.language.clone(),
-            system_instruction: self.system_instruction(),
-            handle: record.handle.as_ref().map(|handle| handle.token.clone()),
-            max_output_tokens: Some(pricing::MAX_ANSWER_TOKENS.try_into().unwrap_or(u32::MAX)),
-            safety: SAFETY.to_vec(),
-            compression: Some(COMPRESSION),
-            detection: self.state.upstream.detection,
-            // What the student feels is not ours to guess at, and all else is best left to the model.
-            ..SessionConfig::default()
-        }
     }
 
     /// The model is ready: gives it what the student said, or is saying.

@@ -184,7 +184,7 @@ fn facts(seed: u64) -> Facts {
             // Every other conversation is weighed by a text model.
             analyser: if seed.is_multiple_of(2) { Analyser::Gemini } else { Analyser::Lexical },
             // A minute or two, of some.
-            time_limit_minutes: (seed % 4 == 0).then_some(1 + (seed / 4 % 2) as u32),
+            time_limit_minutes: seed.is_multiple_of(4).then_some(1 + (seed / 4 % 2) as u32),
             ..AiConfig::default()
         },
         persona: None,

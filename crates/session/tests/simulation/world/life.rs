@@ -22,6 +22,7 @@ impl World {
         if self.broken.is_some() {
             return;
         }
+        let refusing = std::mem::take(&mut self.refusing);
         if let Some(relayed) = self.relay.take() {
             let crashes: u64 = self.totals.crashes.iter().sum();
             self.input(relayed);
@@ -52,10 +53,9 @@ impl World {
             Input::Paid { hold, outcome: PaymentOutcome::Done { .. } } => Some(*hold),
             _ => None,
         };
-        let refusing = std::mem::take(&mut self.refusing);
         let record = self.state.record();
-        let asked_anew =
-            record.answer.is_none() && record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some());
+        let asked_anew = record.answer.is_none()
+            && (record.spoken.is_some() || record.owed.as_ref().is_some_and(|owed| owed.asked_at.is_some()));
         let was_closed = self.state.is_closed();
         let now = Millis(self.clock());
         let effects = step(&mut self.state, now, input);

@@ -54,7 +54,9 @@ impl World {
             self.holds(Invariant::Kept, same, || "Firestore's summary is not the object's".into());
         }
         if self.faults == Faults::None && !self.client.ended && !self.jumped {
-            let unanswered = stored.last().is_some_and(|turn| turn.speaker == Speaker::Student);
+            // Who was ended in the middle and opened again asks once more.
+            let reopened = self.figures.reopened > 0;
+            let unanswered = !reopened && stored.last().is_some_and(|turn| turn.speaker == Speaker::Student);
             self.promise(!unanswered, || {
                 "a student was left without an answer in a world without faults".into()
             });

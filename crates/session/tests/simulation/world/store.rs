@@ -91,8 +91,18 @@ impl World {
         });
         let said = turn.generated_text.as_deref().unwrap_or(&turn.text);
         let own = said.is_empty() || said.contains(&format!("why {answer}."));
+        // Of a model that listens for itself nobody can say which of its answers a report is about, when it has told
+        // nothing of the one and said nothing of the other.
+        let listens = self.store.record.as_ref().is_some_and(|record| record.microphone.is_some());
+        let own = own || listens && !self.was_reported(said);
         self.holds(Invariant::Charged, own, || {
             format!("{} (`{said}`) was metered at answer {answer}", turn.id)
         });
+    }
+
+    /// Whether the model has reported the tokens of the answer that says this.
+    fn was_reported(&self, said: &str) -> bool {
+        let answer = said.strip_prefix("why ").and_then(|rest| rest.split_once('.')?.0.parse().ok());
+        answer.is_some_and(|answer: u32| self.reported.contains_key(&answer))
     }
 }
