@@ -205,19 +205,21 @@ pub async fn gemini_quota_bad_key_bad_model(house: Arc<House>) {
     let refusals = [
         ("Marker: quota.", 1011, QUOTA, "UPSTREAM_QUOTA"),
         ("Marker: key.", 1007, OLD_KEY, "UPSTREAM_UNAVAILABLE"),
-        ("Marker: model.", 1008, NO_MODEL, "UPSTREAM_UNAVAILABLE"),
     ];
     let plan = refusals.map(|(marker, code, reason, _)| fault(marker, "turn", close(code, reason)));
     stack.sim.plan(json!(plan)).await;
-    let [quota, key, model] =
+    let [quota, key] =
         refusals.map(|(marker, .., code)| refused_in_mid_dialogue(stack, &class, marker, code));
-    join!(quota, key, model);
+    join!(quota, key);
     happened(stack).await;
 
+    // A model that took the setup is there, and takes our arguments.
+    let no_model = json!({ "code": 1008, "reason": NO_MODEL });
     let argument_refused = json!({ "code": 1007, "reason": "Request contains an invalid argument." });
     for (refusal, code) in [
         (json!({ "httpStatus": 401 }), "UPSTREAM_UNAVAILABLE"),
         (json!({ "httpStatus": 429 }), "UPSTREAM_QUOTA"),
+        (json!({ "rejectSetup": no_model }), "UPSTREAM_UNAVAILABLE"),
         (json!({ "rejectSetup": argument_refused }), "UPSTREAM_UNAVAILABLE"),
     ] {
         refused_at_the_door(stack, &class, refusal, code).await;
