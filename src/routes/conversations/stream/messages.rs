@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use mentora_core::ids::ConversationId;
 use mentora_core::policy::ConversationAction;
 use mentora_durable::conversation::calls::{CallError, Calls, PostFramesCall};
-use mentora_wire::rest::{StreamMessageRefusal, StreamMessageResult, StreamMessages, StreamMessagesAnswer};
+use mentora_wire::rest::{StreamMessageRefusal, StreamMessageResult, StreamMessagesAnswer};
 use mentora_wire::stream::ClientFrame;
 
 use crate::access;
@@ -21,7 +21,7 @@ use crate::extract::{Frames, Id};
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     post, path = "/api/conversations/{id}/stream/messages", operation_id = "postStreamMessages", tag = "stream",
     params(("id" = String, Path, description = "The conversation.")),
-    request_body = StreamMessages,
+    request_body = mentora_wire::rest::StreamMessages,
     responses(
         (status = 202, description = "What became of each frame.", body = StreamMessagesAnswer),
         crate::openapi::Forbidden,
