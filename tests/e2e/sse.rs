@@ -93,7 +93,7 @@ impl Reader {
             }
             let left = until.saturating_duration_since(Instant::now());
             match timeout(left, self.response.chunk()).await.ok()? {
-                Ok(Some(bytes)) => self.rest.push_str(&String::from_utf8(bytes.to_vec()).expect("UTF-8")),
+                Ok(Some(bytes)) => self.rest.push_str(std::str::from_utf8(&bytes).expect("UTF-8")),
                 Ok(None) => return Some(Piece::End(self.retry)),
                 Err(error) => return Some(Piece::Broken(error.to_string())),
             }

@@ -44,7 +44,8 @@ async fn the_dialogue_goes_on(line: &Line, stack: &Stack, class: &Class, what: D
     if what == Disturbance::Down {
         stack.logged(|event| event["event"] == "outbox.retry" && event["conversation"] == id).await;
     }
-    assert!(line.met(id) > 0, "{what:?} did not happen");
+    // What was said is gathered for half a second before it is written.
+    line.meets(id).await;
     let document = readback::until(stack, id, |_| true).await;
     assert_eq!(turns(&document).len(), 0, "{what:?}, and yet it is there: {document:#}");
     line.mend(id);

@@ -1,7 +1,7 @@
 //! The line between a Worker and Firestore. What is sent over it arrives and is answered, unless a test has disturbed it.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method, StatusCode};
@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+const MEETS: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(50);
 const UNAVAILABLE: &str =
     r#"{"error":{"code":503,"message":"The service is unavailable.","status":"UNAVAILABLE"}}"#;
@@ -68,6 +69,15 @@ impl Line {
     /// From now on what names `about` passes.
     pub fn mend(&self, about: &str) {
         self.orders.lock().unwrap().retain(|order| order.about != about);
+    }
+
+    /// Waits until a disturbance about this has met a request.
+    pub async fn meets(&self, about: &str) {
+        let patience = Instant::now() + MEETS;
+        while self.met(about) == 0 {
+            assert!(Instant::now() < patience, "nothing about {about} was sent for {MEETS:?}");
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// How many requests that name `about` were met by the disturbance in force.
