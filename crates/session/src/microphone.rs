@@ -288,9 +288,15 @@ impl Step<'_> {
         let last = self.state.turns.iter().rev().find(|turn| turn.client_message_id.is_some());
         let untranscribed = last.is_some_and(|turn| turn.text == UNTRANSCRIBED);
         let begun = self.state.record.spoken.is_some();
+        let listens = self.state.is_ready_hands_free();
         let Some(microphone) = self.state.record.microphone.as_mut() else {
             return false;
         };
+        if !begun && !listens {
+            // Late words of what was said by hand, which is lost: the microphone is not heard yet, or no more.
+            self.note("session.transcript.late", format!("{} bytes", text.len()));
+            return true;
+        }
         if !begun && answering {
             // Late words of the turn that is being answered; or the model is about to say that it was interrupted.
             Words::add(&mut microphone.overheard, text, now);

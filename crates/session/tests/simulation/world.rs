@@ -433,6 +433,11 @@ impl World {
             }
             Act::Speaks { bytes } => self.speaks(generation, bytes),
             Act::Goes(row) => {
+                // What was relayed is reported while the socket is still there.
+                if let Some(relayed) = self.relay.take() {
+                    self.input(relayed);
+                }
+                let current = self.is_current(generation);
                 if current {
                     self.relay.close();
                     let ready = self.socket.take().is_some_and(|(_, ready)| ready);
