@@ -42,6 +42,8 @@ export class EventsLine implements Line {
   #hearing: AbortController | null = null;
   #posting = false;
   #over = false;
+  /** Something was said of which nothing has been heard yet. */
+  #unanswered = false;
   #soundNotBefore = 0;
   #timers = new Map<"rest" | "dead" | "sound", ReturnType<typeof setTimeout>>();
 
@@ -60,6 +62,7 @@ export class EventsLine implements Line {
       return true;
     }
     this.#queue.push(frame);
+    this.#unanswered = true;
     void this.#post();
     if (!this.#hearing) void this.#hear();
     return true;
@@ -95,7 +98,8 @@ export class EventsLine implements Line {
       if (retryMs === null) return this.#end(BROKEN);
       this.#hearing = null;
       this.#clear("dead");
-      this.#after("rest", retryMs, () => void this.#hear());
+      // What was said while the response ended had not been heard by whoever ended it.
+      this.#after("rest", this.#unanswered ? 0 : retryMs, () => void this.#hear());
     } catch (error) {
       if (current()) this.#end(codeOf(error));
     }
@@ -115,7 +119,10 @@ export class EventsLine implements Line {
       if (done || !current()) return { retryMs: events.retryMs, code };
       for (const { type, data } of events.read(decoder.decode(value, { stream: true }))) {
         if (type === "closed") code = (JSON.parse(data) as { code: number }).code;
-        else if (current()) this.#listener.text(data);
+        else if (current()) {
+          this.#unanswered = false;
+          this.#listener.text(data);
+        }
       }
     }
   }

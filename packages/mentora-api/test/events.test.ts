@@ -99,7 +99,17 @@ describe("events", () => {
     first.sendAway(20);
     const second = await feed(2);
     expect(second.query.get("cursor")).toBe("5");
+    await until("it is open again", () => states.length > 2);
     expect(states.map(({ phase }) => phase)).toEqual(["connecting", "open", "open"]);
+  });
+
+  it("that end while something is said are opened at once, whatever their advice", async () => {
+    start({ transport: "events" });
+    const first = await feed(1);
+    await until("it is open", () => states.length > 1);
+    stream.sendText("just before the end", "m0");
+    first.sendAway(60_000);
+    await feed(2);
   });
 
   it("that rest are opened at once when there is something to say", async () => {
@@ -109,7 +119,9 @@ describe("events", () => {
     await new Promise((later) => setTimeout(later, 30));
     stream.sendText("still here", "m1");
     await feed(2);
-    await until("the text came", () => posted().length === 1);
+    // Over a new line, what is not known to be stored is said again, under its id.
+    await until("the text came", () => posted().length > 0);
+    expect(new Set(posted().map(({ clientMessageId }) => clientMessageId))).toEqual(new Set(["m1"]));
   });
 
   it("that break are opened again, and what was not stored is sent again under its id", async () => {
