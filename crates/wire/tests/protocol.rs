@@ -20,7 +20,7 @@ fn shown(direction: &str) -> Vec<&'static str> {
 
 fn kind(frame: &str) -> String {
     let frame: Value = serde_json::from_str(frame).expect(frame);
-    frame["type"].as_str().expect("a frame has a type").to_owned()
+    frame.get("type").and_then(Value::as_str).expect("a frame has a type").to_owned()
 }
 
 /// Every `type` that a kind of frame knows, in serde's own words.
