@@ -298,7 +298,7 @@ mod tests {
         block_on(async {
             let due = Assignment { due_at: Some(Millis(20)), ..assignment("ethics", "Is it right?", 0) };
             let path = assignments::path(&assignment_id("lying")).unwrap();
-            documents.commit(&[Write::update(path, to_fields(&due).unwrap())]).await.unwrap();
+            documents.commit(&[Write::set(path, to_fields(&due).unwrap())]).await.unwrap();
             for (index, reason) in reasons.into_iter().enumerate() {
                 // It is closed five milliseconds after it began.
                 let (name, late) = (format!("{reason:?}"), index % 2 == 1);

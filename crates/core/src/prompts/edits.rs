@@ -75,6 +75,47 @@ fn names(which: impl Fn(Section) -> bool) -> String {
     named.join(", ")
 }
 
+/// How names and edits look in the document of the API.
+#[cfg(feature = "openapi")]
+pub mod schema {
+    use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{Section, limits};
+
+    /// The name of a section.
+    #[derive(Debug)]
+    pub struct SectionName;
+
+    impl PartialSchema for SectionName {
+        fn schema() -> RefOr<Schema> {
+            let names = Section::ALL.iter().map(|section| section.name());
+            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+        }
+    }
+
+    impl ToSchema for SectionName {}
+
+    /// Words for each section that can be edited.
+    #[derive(Debug)]
+    pub struct Edits;
+
+    impl PartialSchema for Edits {
+        fn schema() -> RefOr<Schema> {
+            let editable = Section::ALL.iter().filter(|section| section.is_editable());
+            let closed = ObjectBuilder::new()
+                .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
+            let all = editable.fold(closed, |object, section| {
+                object.property(section.name(), limits::PromptEdit::schema())
+            });
+            all.into()
+        }
+    }
+
+    impl ToSchema for Edits {}
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -48,7 +48,7 @@ pub struct UpdateAiConfig {
     pub allow_student_prompt_edit: Option<bool>,
     /// Sections of the prompt that students may not write even so, all of them.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<mentora_core::prompts::edits::schema::SectionName>, inline, max_items = 12))]
     pub locked_prompt_sections: Option<Vec<String>>,
     /// The tutor's voice; `null` leaves it to the persona.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]

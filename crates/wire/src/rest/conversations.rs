@@ -27,7 +27,7 @@ pub struct CreateConversation {
     /// (`allowStudentPromptEdit`) and has not locked them: `persona`, `speech`, `thinking`. A conversation
     /// that is open already keeps what it began with.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, limits::PromptEdit>, required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = mentora_core::prompts::edits::schema::Edits, inline, required = false))]
     pub prompt_edits: PromptEdits,
 }
 
