@@ -36,7 +36,7 @@ export const AiConfig = z.looseObject({
   customSystemPrompt: text(0, 20000).nullish().describe("Staff's own instructions, up to 20,000 characters; students never see them."),
   dialecticalConfig: DialecticalConfig.optional().describe("Which moves, how heavy, in which words."),
   language: text(2, 35).nullish().describe("BCP 47 language of the dialogue, 2 to 35 characters; the student's own when absent."),
-  lockedPromptSections: z.array(z.string()).optional().describe("Sections of the prompt that students may not write even so."),
+  lockedPromptSections: z.array(z.enum(["question", "assignment", "background", "persona", "speech", "thinking", "limits", "guidance", "safety", "end", "instructions", "transcript"])).optional().describe("Sections of the prompt that students may not write even so."),
   maxTurns: z.int().min(1).max(200).optional().describe("Turns of the student after which the conversation ends, 1 to 200."),
   persona: z.string().optional().describe("The id of a built-in persona or one of the course."),
   responseDelayHours: z.number().min(0).max(720).optional().describe("Hours until the tutor answers, 0 to 720; 0 is at once."),

@@ -193,6 +193,7 @@ pub struct AiConfig {
     pub allow_student_prompt_edit: bool,
     /// Sections of the prompt that students may not write even so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::prompts::edits::schema::SectionName>, inline))]
     pub locked_prompt_sections: Vec<String>,
     /// The tutor's voice; the persona's when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
