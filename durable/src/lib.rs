@@ -4,10 +4,12 @@
 //! - [`conversation`]: `Conversation`, one per conversation: client sockets, the model's socket, turns, outbox
 //! - [`document_store`]: `DocumentStore`, one per project, where documents are kept without Firestore
 //! - [`repositories`]: one file a Firestore collection, typed ids in and out
+//! - [`notify`]: who is told what, once
 //! - [`platform`]: what the Workers runtime gives: configuration, clock, random ids, fetch, log
 
 pub mod conversation;
 pub mod document_store;
+pub mod notify;
 pub mod platform;
 pub mod repositories;
 

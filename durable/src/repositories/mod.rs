@@ -16,6 +16,7 @@
 //! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
+//! - [`notifications`] keeps `notifications/{notificationId}`, which makes what people are told come once
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
@@ -33,6 +34,7 @@ mod document;
 pub mod error;
 pub mod guesses;
 pub mod idempotency_keys;
+pub mod notifications;
 pub mod own_data;
 pub mod page;
 pub mod personas;
@@ -49,7 +51,7 @@ pub mod users;
 #[cfg(test)]
 mod index_coverage;
 #[cfg(test)]
-mod native_store;
+pub(crate) mod native_store;
 
 pub use announcements::Announcements;
 pub use assignments::Assignments;
@@ -62,6 +64,7 @@ pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
+pub use notifications::Notifications;
 pub use page::{Cursor, Page};
 pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;
