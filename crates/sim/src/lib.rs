@@ -8,9 +8,10 @@
 //! - [`rest`]: generateContent, its stream, countTokens
 //! - [`google`]: service-account tokens, Firebase ID tokens and their keys
 //! - [`storage`]: Cloud Storage
+//! - [`sendgrid`]: mail, and an outbox that shows it
 //! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
 //!
-//! Places kept for what is still to come: `stripe`, `sendgrid`, `fcm`, each a folder of its own.
+//! Places kept for what is still to come: `stripe`, `fcm`, each a folder of its own.
 
 pub mod config;
 pub mod control;
@@ -22,6 +23,7 @@ pub mod live;
 pub mod plan;
 pub mod rest;
 pub mod routes;
+pub mod sendgrid;
 pub mod serve;
 pub mod speech;
 pub mod storage;

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use crate::google::{id_token, token};
 use crate::world::World;
-use crate::{control, live, rest, storage};
+use crate::{control, live, rest, sendgrid, storage};
 
 /// Recordings of some minutes fit in.
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
@@ -22,6 +22,9 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/token", post(token::handle))
         .route("/jwks", get(id_token::jwks))
         .route("/storage/v1/b/{bucket}/o/{object}", get(storage::json::get).delete(storage::json::delete))
+        .route("/v3/mail/send", post(sendgrid::send::handle))
+        .route("/sim/outbox", get(sendgrid::outbox::get).delete(sendgrid::outbox::clear))
+        .route("/sim/outbox.html", get(sendgrid::page::show))
         .route("/sim/id-token", post(id_token::mint))
         .route("/sim/service-account.json", get(control::service_account))
         .route("/sim/rotate-keys", post(control::rotate_keys))

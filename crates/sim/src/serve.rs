@@ -19,6 +19,7 @@ use crate::journal::Journal;
 use crate::live::resumption::Sessions;
 use crate::plan::PlanInForce;
 use crate::routes;
+use crate::sendgrid::outbox::Outbox;
 use crate::speech::recognise::{LearnError, Recogniser};
 use crate::speech::{EspeakMissing, Speaker};
 use crate::storage::objects::Objects;
@@ -92,6 +93,7 @@ impl Sim {
             speaker: Speaker::find(config.voice).await?,
             keys: Keys::default(),
             objects: Objects::default(),
+            outbox: Outbox::default(),
             connected: Arc::default(),
             stopping: stopping.clone(),
             config,
