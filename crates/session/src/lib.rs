@@ -131,7 +131,7 @@ impl Step<'_> {
             Input::Frame { connection, .. }
             | Input::BadFrame { connection, .. }
             | Input::AudioChunk { connection, .. }
-                if self.is_flood(connection) => {}
+                if self.is_flood(connection, 1) => {}
             Input::Woke { connections } => self.wake(connections),
             Input::Connected(connection) => self.connect(connection),
             Input::Subscribed(connection) => self.subscribe(connection),
