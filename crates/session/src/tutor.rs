@@ -427,7 +427,14 @@ impl Step<'_> {
         };
         let text = message.to_owned();
         let (recoverable, client_message_id) = (true, None);
-        let error = ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
+        let error = ErrorFrame {
+            code,
+            message: text,
+            recoverable,
+            retry_in_ms,
+            client_message_id,
+            details: details.clone(),
+        };
         self.tell(Event::Error(error));
         let waiting: Vec<u32> = self
             .state
@@ -438,7 +445,8 @@ impl Step<'_> {
             .collect();
         for call in waiting {
             self.state.calls.remove(&call);
-            let answer = Box::new(Err(Refusal { code, message: message.to_owned() }));
+            let refusal = Refusal { code, message: message.to_owned(), shortage: details.clone() };
+            let answer = Box::new(Err(refusal));
             self.effects.push(Effect::Reply { call, answer });
         }
         match self.state.record.ending.take() {

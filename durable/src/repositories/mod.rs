@@ -51,7 +51,7 @@ pub mod wallets;
 #[cfg(test)]
 mod index_coverage;
 #[cfg(test)]
-mod native_store;
+pub(crate) mod native_store;
 
 pub use announcements::Announcements;
 pub use assignments::Assignments;

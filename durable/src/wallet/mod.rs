@@ -15,6 +15,9 @@ pub mod calls;
 mod flush;
 mod rows;
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::{Cell, OnceCell};
 
 use futures::lock::Mutex;
@@ -107,9 +110,8 @@ impl Wallet {
     }
 
     async fn call(&self, whose: WalletRef, call: Call) -> std::result::Result<Reply, Unreachable> {
-        let id = whose.id.clone();
         let failed = |error: worker::Error| {
-            log::failure("wallet.failed", json!({ "wallet": id, "why": error.to_string() }));
+            log::failure("wallet.failed", json!({ "wallet": whose.for_log(), "why": error.to_string() }));
             Unreachable("it could not be read or written".to_owned())
         };
         let reply = match self.perform(&call).map_err(failed)? {
@@ -152,7 +154,10 @@ impl Wallet {
     async fn begin(&self, whose: &WalletRef) -> std::result::Result<(), Unreachable> {
         let _reading = self.at_documents.lock().await;
         let failed = |error: &dyn std::fmt::Display| {
-            log::failure("wallet.open.failed", json!({ "wallet": whose.id, "why": error.to_string() }));
+            log::failure(
+                "wallet.open.failed",
+                json!({ "wallet": whose.for_log(), "why": error.to_string() }),
+            );
             Unreachable("it could not be opened".to_owned())
         };
         let rows = self.rows().map_err(|error| failed(&error))?;
@@ -186,7 +191,10 @@ impl Wallet {
 
     async fn retire(&self, whose: WalletRef) -> std::result::Result<(), Unreachable> {
         let failed = |error: &dyn std::fmt::Display| {
-            log::failure("wallet.retire.failed", json!({ "wallet": whose.id, "why": error.to_string() }));
+            log::failure(
+                "wallet.retire.failed",
+                json!({ "wallet": whose.for_log(), "why": error.to_string() }),
+            );
             Unreachable("it could not be closed".to_owned())
         };
         self.flush(&whose.id).await.map_err(|error| failed(&error))?;
@@ -211,9 +219,10 @@ impl Wallet {
                     let pause = (FLUSH_MS << failures.min(10)).min(MAX_BACKOFF_MS);
                     self.next_try.set(Some(clock::now() + pause));
                     let why = error.to_string();
+                    let whose = WalletRef { id: head.wallet, owner_type: head.owner_type };
                     log::failure(
                         "wallet.flush.failed",
-                        json!({ "wallet": head.wallet, "failures": failures, "why": why }),
+                        json!({ "wallet": whose.for_log(), "failures": failures, "why": why }),
                     );
                 }
             }
