@@ -43,7 +43,7 @@ use axum::body::Body;
 use axum::http::Response;
 use worker::{Env, HttpRequest, event};
 
-pub use mentora_durable::{Conversation, DocumentStore};
+pub use mentora_durable::{Conversation, DocumentStore, Wallet};
 
 /// Once per isolate. A panic takes its memory; the log shall at least say where it came from.
 #[event(start)]

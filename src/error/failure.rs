@@ -37,7 +37,14 @@ impl From<RepositoryError> for ApiError {
 
 impl From<CallError> for ApiError {
     fn from(error: CallError) -> Self {
-        Self::new(error.code, error.message)
+        let refusal = Self::new(error.code, error.message);
+        match error.shortage {
+            Some(shortage) => refusal
+                .with_detail("requiredMicros", shortage.required_micros.0)
+                .with_detail("availableMicros", shortage.available_micros.0)
+                .with_detail("walletId", shortage.wallet_id.as_str()),
+            None => refusal,
+        }
     }
 }
 

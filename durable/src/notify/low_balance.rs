@@ -50,8 +50,9 @@ pub async fn low_balance<S: Transport, M: Transport>(
     }
 }
 
-/// The day in UTC, as `2026-11-23`.
-fn day(now: Millis) -> String {
+/// The day in UTC, as `2026-11-23`: once in it a low balance is told.
+#[must_use]
+pub fn day(now: Millis) -> String {
     let moment = Timestamp::from_micros(now.0.saturating_mul(1_000)).to_string();
     moment.split('T').next().unwrap_or_default().to_owned()
 }

@@ -17,7 +17,7 @@ mod low_balance;
 #[cfg(test)]
 mod tests;
 
-pub use low_balance::low_balance;
+pub use low_balance::{day, low_balance};
 
 use mentora_core::time::Millis;
 use mentora_firestore::Client;
@@ -60,6 +60,17 @@ pub enum Outcome {
     GivenUp,
     /// It is not told.
     NotTold(Because),
+}
+
+impl Outcome {
+    /// When it is to be told again; never, when it has come to its end.
+    #[must_use]
+    pub const fn again_at(self) -> Option<Millis> {
+        match self {
+            Self::Later(then) => Some(then),
+            Self::Sent | Self::SentBefore | Self::GivenUp | Self::NotTold(_) => None,
+        }
+    }
 }
 
 /// Why somebody is not told.

@@ -17,6 +17,7 @@
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
 //! - [`notifications`] keeps `notifications/{notificationId}`, which makes what people are told come once
+//! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
@@ -47,6 +48,7 @@ pub mod submissions;
 pub mod tallies;
 pub mod topics;
 pub mod users;
+pub mod wallets;
 
 #[cfg(test)]
 mod index_coverage;
@@ -76,3 +78,4 @@ pub use submissions::{SubmissionChange, Submissions};
 pub use tallies::Tallies;
 pub use topics::{TopicChange, Topics};
 pub use users::Users;
+pub use wallets::Wallets;
