@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Because, Notifier, Outcome};
 use crate::platform::log;
+use crate::platform::log::redaction::redacted;
 use crate::platform::mail::Posted;
 use crate::repositories::notifications::{Claim, LEASE_MS, Notice, Notifications, Tried};
 use crate::repositories::{RepositoryError, Users};
@@ -64,19 +65,23 @@ impl<S: Transport, M: Transport> Notifier<'_, S, M> {
     }
 
     fn tried(&self, posted: Posted) -> Tried {
-        let untaken = |pause: i64, why| Tried::Untaken { not_before: self.now + pause, why };
+        // SendGrid may repeat an address, and what is noted is kept.
+        let untaken = |pause: i64, why: String| Tried::Untaken {
+            not_before: self.now + pause,
+            why: redacted(&why),
+        };
         match posted {
             Posted::Answered(Answer::Sent { message_id }) => Tried::Sent { message_id },
             Posted::Answered(Answer::TryLater { not_before_ms, why }) => {
                 let asked = not_before_ms.map_or(0, |then| Millis(then).since(self.now));
                 untaken(asked.clamp(PAUSE_MS, MAX_PAUSE_MS), why)
             }
-            Posted::Answered(Answer::Refused { cause: Cause::Mail, why }) => Tried::Refused(why),
+            Posted::Answered(Answer::Refused { cause: Cause::Mail, why }) => Tried::Refused(redacted(&why)),
             Posted::Answered(Answer::Refused { cause: Cause::Settings, why }) => {
                 untaken(SETTINGS_PAUSE_MS, why)
             }
             Posted::NotSent(why) => untaken(PAUSE_MS, why),
-            Posted::Unknown(why) => Tried::Unknown(why),
+            Posted::Unknown(why) => Tried::Unknown(redacted(&why)),
         }
     }
 }

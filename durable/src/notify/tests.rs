@@ -29,6 +29,8 @@ enum Does {
     Answer(u16),
     /// Answers that there were too many, until then.
     TooMany(Millis),
+    /// Refuses it, and says whom it was for.
+    Refuse,
     /// Takes it, and the answer is lost.
     TakeAndVanish,
     /// Is not reached.
@@ -70,6 +72,10 @@ impl Transport for Post {
         let reply = http::Response::builder();
         let reply = match does {
             Does::Answer(status) => reply.status(status).header("x-message-id", "m1"),
+            Does::Refuse => {
+                let errors = json!({ "errors": [{ "message": "kim@example.org is bad", "field": "to" }] });
+                return Ok(reply.status(400).body(errors.to_string().into_bytes()).unwrap());
+            }
             Does::TooMany(until) => reply.status(429).header("x-ratelimit-reset", until.0 / 1_000),
             Does::TakeAndVanish => return Err(TransportError::TimedOut),
             Does::Absent => return Err(TransportError::NotSent("no such host".into())),
@@ -177,7 +183,7 @@ fn of_a_courses_wallet_the_owner_is_told_in_the_owners_language() {
         assert_eq!(tell(&documents, &post, &wallet, "a", NOW).await, Ok(Outcome::Sent));
         let mails = post.taken.borrow();
         assert_eq!(mails[0]["personalizations"][0]["to"][0]["email"], "teacher@example.org");
-        assert_eq!(mails[0]["subject"], "課程「Course ETHICS-26」的錢包還剩 0.25 點");
+        assert_eq!(mails[0]["subject"], "課程「Course ETHICS-26」的錢包剩下 0.25 點");
         let text = mails[0]["content"][0]["value"].as_str().unwrap();
         assert!(text.contains("https://mentora.example/courses/ethics/wallet"), "{text}");
     });
@@ -286,14 +292,15 @@ fn a_mail_that_is_refused_for_itself_is_given_up_at_once() {
     block_on(async {
         let (documents, _) = furnished().await;
         let post = Post::default();
-        post.does([Does::Answer(400)]);
+        post.does([Does::Refuse]);
         for attempt in ["a", "b"] {
             let outcome = tell(&documents, &post, &of_kim(), attempt, NOW + DAY_MS / 24).await;
             assert_eq!(outcome, Ok(Outcome::GivenUp));
         }
         assert_eq!(*post.asked.borrow(), 1);
         let kept = stored(&documents, KEY_OF_KIM).await.unwrap();
-        assert_eq!(kept.mail.last_error.as_deref(), Some("status 400"));
+        let why = kept.mail.last_error.unwrap();
+        assert!(why.starts_with("status 400; to: ") && !why.contains("kim"), "{why}");
     });
 }
 

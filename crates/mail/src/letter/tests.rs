@@ -48,8 +48,8 @@ fn a_letter_comes_in_the_language_of_its_reader() {
         assert_eq!(Language::of_locale(locale), language, "{locale}");
     }
     let written = of_course("倫理學").write(&reader("金", Language::ZhHant));
-    assert_eq!(written.subject, "課程「倫理學」的錢包還剩 0.25 點");
-    assert!(written.text.starts_with("金，您好：\n\n您的課程「倫理學」"), "{}", written.text);
+    assert_eq!(written.subject, "課程「倫理學」的錢包剩下 0.25 點");
+    assert!(written.text.starts_with("金，你好：\n\n你的課程「倫理學」"), "{}", written.text);
     assert!(written.html.contains("<html lang=\"zh-Hant\">"));
 }
 
