@@ -4,6 +4,7 @@ use mentora_durable::conversation::calls::CallError;
 use mentora_durable::conversation::sweep::SweepError;
 use mentora_durable::platform::text_model::TextModelError;
 use mentora_durable::repositories::RepositoryError;
+use mentora_durable::wallet::calls::Unreachable;
 use mentora_gemini::generate::NoAnswer;
 use mentora_wire::error::ErrorCode;
 
@@ -35,14 +36,19 @@ impl From<RepositoryError> for ApiError {
     }
 }
 
+impl From<Unreachable> for ApiError {
+    fn from(Unreachable(internal): Unreachable) -> Self {
+        let message =
+            "The wallet does not answer at the moment. Nothing was charged; try again in a few seconds.";
+        Self::upstream_unavailable(message, internal)
+    }
+}
+
 impl From<CallError> for ApiError {
     fn from(error: CallError) -> Self {
         let refusal = Self::new(error.code, error.message);
         match error.shortage {
-            Some(shortage) => refusal
-                .with_detail("requiredMicros", shortage.required_micros.0)
-                .with_detail("availableMicros", shortage.available_micros.0)
-                .with_detail("walletId", shortage.wallet_id.as_str()),
+            Some(shortage) => refusal.with_shortage(&shortage),
             None => refusal,
         }
     }

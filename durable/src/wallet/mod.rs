@@ -247,8 +247,11 @@ impl Wallet {
             return Ok(Some(at));
         }
         let Some(pending) = rows.pending().map_err(worker_error)? else { return Ok(None) };
-        let patience = if pending.batch.entries.is_empty() { HELD_FLUSH_MS } else { FLUSH_MS };
-        Ok(Some(pending.batch.wallet.updated_at + patience))
+        // From the oldest entry on: however many follow, none waits longer.
+        Ok(Some(match pending.batch.entries.first() {
+            Some((_, oldest)) => oldest.created_at + FLUSH_MS,
+            None => pending.batch.wallet.updated_at + HELD_FLUSH_MS,
+        }))
     }
 
     /// Sets the alarm, unless it rings early enough.
