@@ -66,10 +66,8 @@ impl<S: Transport, M: Transport> Notifier<'_, S, M> {
 
     fn tried(&self, posted: Posted) -> Tried {
         // SendGrid may repeat an address, and what is noted is kept.
-        let untaken = |pause: i64, why: String| Tried::Untaken {
-            not_before: self.now + pause,
-            why: redacted(&why),
-        };
+        let untaken =
+            |pause: i64, why: String| Tried::Untaken { not_before: self.now + pause, why: redacted(&why) };
         match posted {
             Posted::Answered(Answer::Sent { message_id }) => Tried::Sent { message_id },
             Posted::Answered(Answer::TryLater { not_before_ms, why }) => {
