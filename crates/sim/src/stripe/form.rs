@@ -80,15 +80,10 @@ impl Params {
     /// Whether nothing else is there than these, within the brackets of `place` (or outside of all, when empty).
     pub fn only(&self, place: &str, known: &[&str]) -> Result<(), Refusal> {
         let names = if place.is_empty() { Some(&self.0) } else { self.inner(place)? };
-        for name in names.into_iter().flat_map(Map::keys).filter(|name| !known.contains(&name.as_str())) {
-            let name = if place.is_empty() { name.clone() } else { format!("{place}[{name}]") };
-            return Err(Refusal::coded(
-                "parameter_unknown",
-                format!("Received unknown parameter: {name}"),
-                Some(&name),
-            ));
-        }
-        Ok(())
+        let foreign = names.into_iter().flat_map(Map::keys).find(|name| !known.contains(&name.as_str()));
+        let Some(name) = foreign else { return Ok(()) };
+        let name = if place.is_empty() { name.clone() } else { format!("{place}[{name}]") };
+        Err(Refusal::coded("parameter_unknown", format!("Received unknown parameter: {name}"), Some(&name)))
     }
 
     fn find(&self, name: &str) -> Option<&Value> {

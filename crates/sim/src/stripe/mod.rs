@@ -3,11 +3,12 @@
 //!
 //! - [`account`]: what is kept, in memory
 //! - [`sale`]: one session and the money behind it: paid, refunded, disputed; [`objects`] is their JSON
-//! - [`api`]: what every call of the API goes through: key, idempotency, faults; [`idempotency`], [`fault`], [`refusal`]
-//! - [`checkout`], [`payments`]: the calls themselves; [`form`] reads their parameters
-//! - [`page`]: where customers pay
-//! - [`delivery`]: webhooks
-//! - [`control`]: `/sim/stripe/…`
+//! - [`api`]: what every call of the API goes through: key, idempotency, faults
+//! - [`idempotency`], [`fault`] and [`refusal`] are its parts; [`form`] reads the parameters
+//! - [`checkout`] and [`payments`] are the calls themselves
+//! - [`page`] is where customers pay
+//! - [`delivery`] sends webhooks
+//! - [`control`] serves `/sim/stripe/…`
 
 pub mod account;
 pub mod api;
