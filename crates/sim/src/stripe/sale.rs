@@ -189,7 +189,7 @@ impl Sale {
     }
 
     fn complete(&mut self, email: &str, now: i64) -> Result<(), Refusal> {
-        if self.session["status"] != "open" {
+        if self.session["status"] != "open" || number(&self.session, "expires_at") <= now {
             let message = "This Checkout Session is not open: it was paid, or it is too old.";
             return Err(Refusal::invalid(message, None));
         }
