@@ -28,7 +28,7 @@ impl Step<'_> {
         self.post = Some(post);
         let now = self.now;
         let flow = self.state.posts.get_or_insert_with(|| crate::flow::Flow::new(now));
-        if flow.takes_frame(now) {
+        if flow.takes_frames(1, now) {
             match (self.voice_of(user), posted) {
                 (Some(id), Posted::Sound(bytes)) => self.audio_chunk(id, bytes),
                 (None, Posted::Sound(_)) => self.miss_connection(),
@@ -78,7 +78,7 @@ impl Step<'_> {
     /// Whether a refusal is the answer to a frame that was posted; then it is given there, and not on the stream.
     pub(crate) fn refuse_post(&mut self, code: ErrorCode, message: &str) -> bool {
         let Some(post) = self.post else { return false };
-        let refusal = crate::effect::Refusal { code, message: message.to_owned() };
+        let refusal = crate::effect::Refusal::new(code, message);
         self.effects.push(Effect::Refused { post, refusal });
         true
     }

@@ -39,6 +39,9 @@ pub struct Facts {
     /// The wallet that pays; without one nothing is held or charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<WalletId>,
+    /// What the course gives the student in all, of which answers are paid before the wallet is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_credits: Option<Micros>,
     /// Sections of the prompt in the student's own words.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
     pub prompt_edits: PromptEdits,
@@ -248,6 +251,22 @@ pub struct Answer {
     pub played_ms: Option<i64>,
     /// The last report of tokens.
     pub usage: Option<Usage>,
+    /// Whether it only waits for what it answers to be understood.
+    #[serde(default)]
+    pub over: Over,
+}
+
+/// Whether an answer is over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Over {
+    /// There may be more of it.
+    #[default]
+    Not,
+    /// It was played, as far as we can tell; the model has not said that it is over.
+    Played,
+    /// The model has said so.
+    Told,
 }
 
 /// A stored answer whose usage is not known yet.

@@ -38,6 +38,7 @@ impl Scene {
             persona: None,
             prompt_edits: Default::default(),
             payer,
+            free_credits: None,
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
         };

@@ -56,6 +56,7 @@ impl Scene {
             ai_config,
             persona: None,
             payer: None,
+            free_credits: None,
             prompt_edits: Default::default(),
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),
@@ -596,7 +597,7 @@ fn what_cannot_go_on_says_why_and_stays_counted() {
     scene.store();
     scene.tallied(Way::In, TallyOutcome::Done);
     scene.feed(Input::Reopen);
-    let refusal = mentora_session::Refusal { code: ErrorCode::Conflict, message: "Another is open.".into() };
+    let refusal = mentora_session::Refusal::new(ErrorCode::Conflict, "Another is open.");
     let effects = scene.tallied(Way::Out, TallyOutcome::Refused(refusal));
     assert_eq!(reopened(&effects), Some(Err(ErrorCode::Conflict)));
     assert!(scene.state.is_closed());

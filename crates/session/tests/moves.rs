@@ -67,6 +67,7 @@ impl Scene {
             persona: None,
             prompt_edits: Default::default(),
             payer: None,
+            free_credits: None,
             model: model.into(),
             started_at: Millis(0),
         };

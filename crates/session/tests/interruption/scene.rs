@@ -39,6 +39,7 @@ impl Scene {
             ai_config,
             persona: None,
             payer: None,
+            free_credits: None,
             prompt_edits: Default::default(),
             model: "gemini-3.8-live".into(),
             started_at: Millis(0),

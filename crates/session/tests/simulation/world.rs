@@ -191,6 +191,7 @@ fn facts(seed: u64) -> Facts {
         prompt_edits: Default::default(),
         // Half of the conversations are paid for by nobody.
         payer: (seed / 2 % 2 == 1).then(wallet::wallet_id),
+        free_credits: None,
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }

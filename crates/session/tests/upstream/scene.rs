@@ -44,6 +44,7 @@ impl Scene {
             ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
             persona: None,
             payer: None,
+            free_credits: None,
             prompt_edits: Default::default(),
             model: model.into(),
             started_at: Millis(0),
