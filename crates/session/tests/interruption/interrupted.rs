@@ -215,7 +215,7 @@ fn who_only_listens_cannot_stop_the_tutor() {
     for way in WAYS {
         let mut scene = asked(way);
         let teacher = ConnectionId(2);
-        let connection = Connection { staff: true, ..scene.connection(teacher, "teacher") };
+        let connection = Connection { staff: true, ..scene.connection("teacher") };
         scene.feed(Input::Connected(connection));
         scene.speaks("What makes you think so?", 1_000);
         let frame = ClientFrame::Interrupt { heard_ms: None };
