@@ -266,7 +266,9 @@ impl Step<'_> {
             Cut::Not | Cut::Shown => (answer.text.trim_end().to_owned(), None),
             Cut::Heard(ms) => (heard_part(&answer.text, ms, answer.audio_ms), Some(ms)),
         };
-        let truncated = cut == Cut::Shown || text.len() < answer.text.trim_end().len();
+        // Who has heard all that had come may still have broken into what was to come.
+        let unfinished = cut != Cut::Not && answer.complete_at.is_none();
+        let truncated = cut == Cut::Shown || unfinished || text.len() < answer.text.trim_end().len();
         let since = owed.as_ref().map_or(answer.started_at, |owed| owed.since);
         let ending = self.state.record.ending.is_some();
         let facts = &self.state.record.facts;
