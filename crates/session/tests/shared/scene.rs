@@ -207,11 +207,11 @@ impl Scene {
     /// The object dies, and comes to life with what it has written. These clients' sockets have lived on.
     pub fn crashes(&mut self, connections: Vec<Connection>) -> Vec<Effect> {
         let written = self.effects.iter().rev().find_map(|effect| match effect {
-            Effect::Write(Write::Record(record)) => Some(serde_json::to_string(record).unwrap()),
+            Effect::Write(Write::Record(record)) => Some(record.as_ref()),
             _ => None,
         });
-        let record = serde_json::from_str(&written.expect("something was written")).unwrap();
-        self.state = State::restore(record, self.state.turns().to_vec());
+        let record = serde_json::to_string(written.unwrap_or(self.state.record())).unwrap();
+        self.state = State::restore(serde_json::from_str(&record).unwrap(), self.state.turns().to_vec());
         self.feed(Input::Woke { connections })
     }
 
