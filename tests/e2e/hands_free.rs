@@ -24,7 +24,7 @@ pub async fn the_student_is_answered_and_breaks_in_by_speaking_alone(house: Arc<
         speeches.push(Speech::of(&stack.sim, text).await);
     }
     // The tutor holds its breath after a second: time to break in.
-    stack.sim.plan(json!([fault("Marker: hands free.", "chunks:10", json!({ "delayMs": 8_000 }))])).await;
+    stack.sim.plan(json!([fault("Marker: hands free.", "chunks:10", json!({ "delayMs": 3_000 }))])).await;
     let id = stream.open_microphone(&speeches[0]).await;
     utter(&mut stream, &speeches[0]).await;
     let first = stored(&mut stream, 0, said[0]).await;

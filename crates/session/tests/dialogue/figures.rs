@@ -38,6 +38,17 @@ fn the_last_turn_is_concluded_and_the_conversation_closed() {
     assert_eq!(refusals(&effects), [ErrorCode::ConversationClosed]);
 }
 
+/// A conversation that the student has ended, and that is counted.
+fn counted() -> Scene {
+    let mut scene = Scene::new();
+    scene.write("Screens are bad.");
+    scene.answer("Why?");
+    scene.feed(Input::End { reason: EndReason::StudentEnded });
+    scene.store();
+    scene.tallied(Way::In, TallyOutcome::Done);
+    scene
+}
+
 #[test]
 fn the_figures_are_told_once_the_end_is_stored_and_again_until_they_know() {
     let mut scene = Scene::new();
@@ -56,12 +67,7 @@ fn the_figures_are_told_once_the_end_is_stored_and_again_until_they_know() {
 
 #[test]
 fn a_conversation_that_is_opened_again_goes_on_once_it_is_counted_no_more() {
-    let mut scene = Scene::new();
-    scene.write("Screens are bad.");
-    scene.answer("Why?");
-    scene.feed(Input::End { reason: EndReason::StudentEnded });
-    scene.store();
-    scene.tallied(Way::In, TallyOutcome::Done);
+    let mut scene = counted();
     let seq = scene.state.record().last_seq;
     let effects = scene.feed(Input::Reopen);
     assert_eq!((told_figures(&effects), reopened(&effects)), (vec![Way::Out], None));
@@ -90,12 +96,7 @@ fn a_conversation_that_is_opened_again_goes_on_once_it_is_counted_no_more() {
 
 #[test]
 fn what_cannot_go_on_says_why_and_stays_counted() {
-    let mut scene = Scene::new();
-    scene.write("Screens are bad.");
-    scene.answer("Why?");
-    scene.feed(Input::End { reason: EndReason::StudentEnded });
-    scene.store();
-    scene.tallied(Way::In, TallyOutcome::Done);
+    let mut scene = counted();
     scene.feed(Input::Reopen);
     let refusal = mentora_session::Refusal { code: ErrorCode::Conflict, message: "Another is open.".into() };
     let effects = scene.tallied(Way::Out, TallyOutcome::Refused(refusal));
@@ -113,12 +114,7 @@ fn what_cannot_go_on_says_why_and_stays_counted() {
 
 #[test]
 fn a_store_that_does_not_answer_is_told_to_who_waits_and_the_conversation_goes_on_later() {
-    let mut scene = Scene::new();
-    scene.write("Screens are bad.");
-    scene.answer("Why?");
-    scene.feed(Input::End { reason: EndReason::StudentEnded });
-    scene.store();
-    scene.tallied(Way::In, TallyOutcome::Done);
+    let mut scene = counted();
     scene.feed(Input::Reopen);
     let effects = scene.tallied(Way::Out, TallyOutcome::Again);
     assert_eq!(reopened(&effects), Some(Err(ErrorCode::UpstreamUnavailable)));

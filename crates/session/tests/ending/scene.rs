@@ -7,9 +7,9 @@ use mentora_session::{Effect, Input, TallyOutcome, Way};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::{CloseCode, Event};
 
+pub use crate::shared::Scene;
 use crate::shared::told;
 pub use crate::shared::told::{events, refusals, sent, told_figures};
-pub use crate::shared::{STUDENT, Scene};
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
