@@ -96,6 +96,8 @@ macro_rules! refusals {
 }
 
 refusals! {
+    /// `402`, of a handler whose answer costs something.
+    Unpaid
     /// `403`, of a handler that asks the policy for more than reading.
     Forbidden
     /// `404`, of a handler that is told an id by other means than the path.

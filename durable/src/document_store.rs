@@ -9,14 +9,14 @@
 use std::cell::RefCell;
 
 use http::StatusCode;
-use mentora_firestore::embedded::{Sql, SqlValue, Store};
+use mentora_firestore::embedded::Store;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::{
-    DurableObject, Env, Headers, Request, Response, ResponseBuilder, Result, SqlStorage, SqlStorageValue,
-    State, durable_object,
+    DurableObject, Env, Headers, Request, Response, ResponseBuilder, Result, State, durable_object,
 };
 
+use crate::platform::sql::{ObjectSql, in_transaction};
 use crate::platform::{clock, log};
 
 /// Firestore's own limit.
@@ -61,7 +61,7 @@ impl DocumentStore {
         let storage = self.state.storage();
         let mut store = match slot.take() {
             Some(store) => store,
-            None => match Store::open(ObjectSql(storage.sql())) {
+            None => match Store::open(ObjectSql::of(&storage)) {
                 Ok(store) => store,
                 Err(error) => {
                     return refusal(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &error.to_string());
@@ -71,14 +71,13 @@ impl DocumentStore {
 
         let now_micros = clock::now().0.saturating_mul(1000);
         let mut reply = None;
-        let mut work = || {
+        let work = || {
             let answered = store.handle(now_micros, request);
             let failed = answered.status() == StatusCode::INTERNAL_SERVER_ERROR;
             reply = Some(answered);
             if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
         };
-        let storage: &TransactionalStorage = storage.as_raw().unchecked_ref();
-        let ended = storage.transaction_sync(&mut work);
+        let ended = in_transaction(&storage, work);
         *slot = Some(store);
         match (ended, reply) {
             (Err(error), None) => refusal(
@@ -97,56 +96,6 @@ impl DocumentStore {
                 refusal(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "the request was not looked at")
             }
         }
-    }
-}
-
-// What `worker` does not offer.
-#[wasm_bindgen]
-extern "C" {
-    #[derive(Debug)]
-    type TransactionalStorage;
-
-    /// Runs `work` in a transaction, which an `Err` rolls back.
-    #[wasm_bindgen(catch, method, js_name = transactionSync)]
-    fn transaction_sync(
-        this: &TransactionalStorage,
-        work: &mut dyn FnMut() -> std::result::Result<JsValue, JsValue>,
-    ) -> std::result::Result<JsValue, JsValue>;
-}
-
-/// The object's database.
-#[derive(Debug)]
-struct ObjectSql(SqlStorage);
-
-impl Sql for ObjectSql {
-    type Error = worker::Error;
-
-    fn exec(&mut self, statement: &str, bindings: &[SqlValue]) -> Result<Vec<Vec<SqlValue>>> {
-        let bindings = bindings.iter().map(bound).collect::<Result<Vec<_>>>()?;
-        let rows = self.0.exec(statement, bindings)?;
-        rows.raw().map(|row| Ok(row?.into_iter().map(read).collect())).collect()
-    }
-}
-
-fn bound(value: &SqlValue) -> Result<SqlStorageValue> {
-    Ok(match value {
-        SqlValue::Null => SqlStorageValue::Null,
-        // Numbers pass through JavaScript: one that it cannot hold exactly is refused, not rounded.
-        SqlValue::Integer(number) => SqlStorageValue::try_from_i64(*number)?,
-        SqlValue::Float(number) => SqlStorageValue::Float(*number),
-        SqlValue::Text(text) => SqlStorageValue::String(text.clone()),
-        SqlValue::Blob(bytes) => SqlStorageValue::Blob(bytes.clone()),
-    })
-}
-
-fn read(value: SqlStorageValue) -> SqlValue {
-    match value {
-        SqlStorageValue::Null => SqlValue::Null,
-        SqlStorageValue::Boolean(flag) => SqlValue::Integer(flag.into()),
-        SqlStorageValue::Integer(number) => SqlValue::Integer(number),
-        SqlStorageValue::Float(number) => SqlValue::Float(number),
-        SqlStorageValue::String(text) => SqlValue::Text(text),
-        SqlStorageValue::Blob(bytes) => SqlValue::Blob(bytes),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`conversation`]: `Conversation`, one per conversation: client sockets, the model's socket, turns, outbox
+//! - [`wallet`]: `Wallet`, one per wallet of a user or course: balance, holds, ledger
 //! - [`document_store`]: `DocumentStore`, one per project, where documents are kept without Firestore
 //! - [`repositories`]: one file a Firestore collection, typed ids in and out
 //! - [`platform`]: what the Workers runtime gives: configuration, clock, random ids, fetch, log
@@ -10,6 +11,8 @@ pub mod conversation;
 pub mod document_store;
 pub mod platform;
 pub mod repositories;
+pub mod wallet;
 
 pub use conversation::Conversation;
 pub use document_store::DocumentStore;
+pub use wallet::Wallet;

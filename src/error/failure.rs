@@ -4,6 +4,7 @@ use mentora_durable::conversation::calls::CallError;
 use mentora_durable::conversation::sweep::SweepError;
 use mentora_durable::platform::text_model::TextModelError;
 use mentora_durable::repositories::RepositoryError;
+use mentora_durable::wallet::calls::Unreachable;
 use mentora_gemini::generate::NoAnswer;
 use mentora_wire::error::ErrorCode;
 
@@ -35,9 +36,21 @@ impl From<RepositoryError> for ApiError {
     }
 }
 
+impl From<Unreachable> for ApiError {
+    fn from(Unreachable(internal): Unreachable) -> Self {
+        let message =
+            "The wallet does not answer at the moment. Nothing was charged; try again in a few seconds.";
+        Self::upstream_unavailable(message, internal)
+    }
+}
+
 impl From<CallError> for ApiError {
     fn from(error: CallError) -> Self {
-        Self::new(error.code, error.message)
+        let refusal = Self::new(error.code, error.message);
+        match error.shortage {
+            Some(shortage) => refusal.with_shortage(&shortage),
+            None => refusal,
+        }
     }
 }
 

@@ -61,6 +61,7 @@ mod submissions;
 mod thumbnails;
 mod tokens;
 mod verdicts;
+mod wallet;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -106,6 +107,9 @@ fn main() -> ExitCode {
         failure::gemini_quota_bad_key_bad_model,
         failure::client_drops_and_returns,
         failure::same_message_sent_twice,
+        failure::balance_runs_out_mid_dialogue,
+        wallet::five_hundred_hold_at_once_and_nothing_is_overdrawn,
+        wallet::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,
         stream_sse::events_and_sockets_in_turns_see_each_seq_once,
         stream_sse::the_newer_way_takes_over_and_the_older_listens,
@@ -260,7 +264,12 @@ fn the_page_of_failures_names(all: &[Trial]) -> Trial {
 /// What happens on the way to Firestore; our own store is a part of the Worker.
 fn on_the_line(house: &Arc<House>) -> impl Iterator<Item = Trial> {
     let absent = house.lacks_emulator();
-    let all = tests![house: failure::firestore_down_or_slow, failure::firestore_commit_outcome_unknown];
+    let all = tests![house:
+        failure::firestore_down_or_slow,
+        failure::firestore_commit_outcome_unknown,
+        wallet::workerd_killed_between_settle_and_flush,
+        wallet::firestore_does_not_say_whether_it_has_the_ledger,
+    ];
     all.into_iter().map(move |trial| trial.with_ignored_flag(absent))
 }
 

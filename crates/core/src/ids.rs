@@ -147,6 +147,14 @@ impl WalletId {
     }
 }
 
+impl UserId {
+    /// Nobody: what Mentora does by itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self("system".to_owned())
+    }
+}
+
 impl LedgerEntryId {
     /// The entry of an idempotency key: whatever is charged again under one key is one entry, because a document is made
     /// once.

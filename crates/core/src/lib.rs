@@ -11,6 +11,7 @@
 //! - [`statistics`]: what conversations add to the figures of their assignment; the export of them
 //! - [`password`]: passwords of courses, and how their hashes are written down
 //! - [`transcript`]: a conversation to read, and as captions
+//! - [`wallet`]: what may be spent, what is held, and the ledger of what happened
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -32,3 +33,4 @@ pub mod schema;
 pub mod statistics;
 pub mod time;
 pub mod transcript;
+pub mod wallet;

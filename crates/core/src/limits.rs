@@ -118,6 +118,10 @@ limits! {
     Notes: text 0..=5_000;
     /// Key under which something is done once.
     IdempotencyKey: text 1..=200;
+    /// Why credits were given or taken.
+    LedgerReason: text 1..=500;
+    /// What may be bought at once, in micro-credits: 1 to 500 credits.
+    Purchase: i64 1_000_000..=500_000_000;
 
     /// Samples of audio in a second.
     SampleRate: u32 8_000..=48_000;

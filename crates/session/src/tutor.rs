@@ -429,6 +429,7 @@ impl Step<'_> {
         };
         let text = message.to_owned();
         let (recoverable, client_message_id) = (true, None);
+        let shortage = details.clone();
         let error = ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
         self.tell(Event::Error(error));
         let waiting: Vec<u32> = self
@@ -440,7 +441,8 @@ impl Step<'_> {
             .collect();
         for call in waiting {
             self.state.calls.remove(&call);
-            let answer = Box::new(Err(Refusal { code, message: message.to_owned() }));
+            let refusal = Refusal { code, message: message.to_owned(), shortage: shortage.clone() };
+            let answer = Box::new(Err(refusal));
             self.effects.push(Effect::Reply { call, answer });
         }
         match self.state.record.ending.take() {

@@ -9,6 +9,7 @@ mod tests;
 
 use std::fmt;
 
+use mentora_core::money::Micros;
 use mentora_firestore::client::GOOGLE as GOOGLE_FIRESTORE;
 use mentora_firestore::{Database, Endpoint};
 use mentora_google::service_account::{ServiceAccount, TOKEN_URL};
@@ -18,7 +19,7 @@ const GOOGLE_GEMINI: &str = "https://generativelanguage.googleapis.com";
 const GOOGLE_JWKS: &str =
     "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
 const LIVE_MODEL: &str = "gemini-3.8-live";
-const TEXT_MODEL: &str = "gemini-3.8-flash";
+const TEXT_MODEL: &str = "gemini-3.5-flash-lite";
 
 /// Where our own document store is called; the object answers to any host.
 const EMBEDDED_BASE_URL: &str = "https://documents.invalid";
@@ -27,6 +28,11 @@ const EMBEDDED_BASE_URL: &str = "https://documents.invalid";
 const LOCAL_PROJECT_ID: &str = "demo-mentora";
 const LOCAL_BUCKET: &str = "demo-mentora.firebasestorage.app";
 const LOCAL_TICKET_SECRET: &str = "local tickets open nothing elsewhere";
+
+/// What a new wallet is given on this machine, where answers cost nothing: 20 credits.
+const LOCAL_WELCOME_CREDITS: Micros = Micros(20_000_000);
+/// More than that is taken for a mistake: 1,000 credits.
+const MAX_WELCOME_CREDITS: i64 = 1_000_000_000;
 
 /// Short secrets can be guessed, and a ticket opens a conversation.
 const MIN_TICKET_SECRET_CHARS: usize = 16;
@@ -178,6 +184,8 @@ pub struct Config {
     pub jwks_url: String,
     /// Where access tokens are given out.
     pub token_url: String,
+    /// What every new wallet is given.
+    pub welcome_credits: Micros,
     /// Origins of other sites whose pages may call the API.
     pub allowed_origins: Vec<String>,
     endpoint: Endpoint,
@@ -232,6 +240,7 @@ impl Config {
             storage: read.storage()?,
             jwks_url: read.url("FIREBASE_JWKS_URL", GOOGLE_JWKS)?,
             token_url: read.url("GOOGLE_TOKEN_URL", TOKEN_URL)?,
+            welcome_credits: read.welcome_credits()?,
             allowed_origins: read.origins()?,
             project_id,
         })
@@ -352,6 +361,16 @@ impl<S: Settings> Reader<'_, S> {
             return Err(invalid("TICKET_SECRET", "shorter than 16 characters"));
         }
         Ok(secret.map(Secret))
+    }
+
+    fn welcome_credits(&self) -> Result<Micros, ConfigError> {
+        const NAME: &str = "WELCOME_CREDITS_MICROS";
+        let Some(text) = self.value(NAME) else {
+            let local = self.environment == Environment::Local;
+            return Ok(if local { LOCAL_WELCOME_CREDITS } else { Micros::ZERO });
+        };
+        let micros = text.parse().ok().filter(|micros| (0..=MAX_WELCOME_CREDITS).contains(micros));
+        micros.map(Micros).ok_or_else(|| invalid(NAME, "expected 0 to 1000000000 micro-credits"))
     }
 
     fn origins(&self) -> Result<Vec<String>, ConfigError> {

@@ -116,6 +116,8 @@ pub enum Asker {
     Request,
     /// A conversation.
     Conversation,
+    /// A wallet.
+    Wallet,
 }
 
 /// Credits that moved.
@@ -243,6 +245,7 @@ impl Store {
         let by = match self.by {
             Asker::Request => "request",
             Asker::Conversation => "conversation",
+            Asker::Wallet => "wallet",
         };
         Columns {
             family: "store",

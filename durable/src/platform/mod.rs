@@ -6,6 +6,7 @@
 //! - [`clock`], [`random`], [`log`]: time, ids, one line of JSON an event
 //! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline; [`text_model`]: Gemini, asked by it
 //! - [`access_token`]: the service account's token, kept for its life
+//! - [`sql`]: an object's SQLite
 //! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
 //! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often; [`password`]: the keys of passwords
 //! - [`files`]: the bucket that the configuration names; [`metrics`]: what is measured
@@ -23,5 +24,6 @@ pub mod password;
 pub mod pause;
 pub mod random;
 pub mod rate_limit;
+pub mod sql;
 pub mod store_tally;
 pub mod text_model;

@@ -16,6 +16,7 @@
 //! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
+//! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
@@ -45,11 +46,12 @@ pub mod submissions;
 pub mod tallies;
 pub mod topics;
 pub mod users;
+pub mod wallets;
 
 #[cfg(test)]
 mod index_coverage;
 #[cfg(test)]
-mod native_store;
+pub(crate) mod native_store;
 
 pub use announcements::Announcements;
 pub use assignments::Assignments;
@@ -73,3 +75,4 @@ pub use submissions::{SubmissionChange, Submissions};
 pub use tallies::Tallies;
 pub use topics::{TopicChange, Topics};
 pub use users::Users;
+pub use wallets::Wallets;

@@ -31,13 +31,22 @@ pub struct LedgerEntry {
     /// The payment behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<LedgerProvider>,
+    /// Why, in the words of whoever did it; 1 to 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::LedgerReason>, inline))]
+    pub reason: Option<String>,
     /// What was metered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// Version of the price table that it was reckoned with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_version: Option<String>,
-    /// By whose doing: the student who spoke, the payer, the admin; a pseudonym once that user has been erased.
+    /// What the turn cost beyond the charge, because no more was in the wallet, micro-credits, not negative;
+    /// the wallet does not owe it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Amount>, inline))]
+    pub shortfall_micros: Option<Micros>,
+    /// By whose doing: the student who spoke, the payer, the admin, or `system`; a pseudonym once that user has been erased.
     pub created_by: UserId,
     /// When the document was made, ms.
     pub created_at: Millis,
@@ -47,11 +56,14 @@ pub struct LedgerEntry {
 
 impl Ruled for LedgerEntry {
     fn offences(&self) -> Offences {
-        Offences::default().chars(
-            "idempotencyKey",
-            self.idempotency_key.as_str(),
-            limits::IdempotencyKey::RANGE,
-        )
+        Offences::default()
+            .chars("idempotencyKey", self.idempotency_key.as_str(), limits::IdempotencyKey::RANGE)
+            .chars("reason", self.reason.as_deref(), limits::LedgerReason::RANGE)
+            .number(
+                "shortfallMicros",
+                self.shortfall_micros.map_or(0, |shortfall| shortfall.0),
+                limits::Amount::RANGE,
+            )
     }
 }
 
@@ -64,7 +76,7 @@ pub enum LedgerEntryType {
     Topup,
     /// A turn was paid for.
     Charge,
-    /// A charge was given back.
+    /// A payment was given back to the payer.
     Refund,
     /// An admin gave credits.
     Grant,

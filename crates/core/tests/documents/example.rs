@@ -311,6 +311,8 @@ pub fn ledger_entry() -> LedgerEntry {
             turn_id: Some(TurnId::of(&dialogue(), 0)),
         },
         provider: Some(LedgerProvider { name: "stripe".into(), reference: "cs_test_1".into() }),
+        reason: Some("The turn was answered.".into()),
+        shortfall_micros: Some(Micros(12)),
         usage: Some(usage()),
         price_version: Some(price_version().into()),
         created_by: kim(),

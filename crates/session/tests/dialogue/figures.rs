@@ -98,7 +98,7 @@ fn a_conversation_that_is_opened_again_goes_on_once_it_is_counted_no_more() {
 fn what_cannot_go_on_says_why_and_stays_counted() {
     let mut scene = counted();
     scene.feed(Input::Reopen);
-    let refusal = mentora_session::Refusal { code: ErrorCode::Conflict, message: "Another is open.".into() };
+    let refusal = mentora_session::Refusal::new(ErrorCode::Conflict, "Another is open.");
     let effects = scene.tallied(Way::Out, TallyOutcome::Refused(refusal));
     assert_eq!(reopened(&effects), Some(Err(ErrorCode::Conflict)));
     assert!(scene.state.is_closed());

@@ -21,6 +21,7 @@ pub fn facts() -> Facts {
         persona: None,
         prompt_edits: Default::default(),
         payer: None,
+        free_credits: None,
         model: "gemini-3.8-live".into(),
         started_at: Millis(0),
     }

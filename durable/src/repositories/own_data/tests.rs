@@ -212,6 +212,11 @@ impl Objects for Ended<'_> {
         self.1.borrow_mut().insert(id.to_string());
         Ok(())
     }
+
+    async fn close_wallet(&self, user: &UserId) -> Result<(), RepositoryError> {
+        self.1.borrow_mut().insert(format!("wallet of {user}"));
+        Ok(())
+    }
 }
 
 fn alias(text: &str) -> String {

@@ -1,0 +1,86 @@
+//! `wallets/{walletId}` and its ledger. The wallet's object alone writes them: the document only over the version that it
+//! knows, entries only as new ones, so that a write of which nobody knows how it went happens once or never.
+
+use mentora_core::documents::collections::{LEDGER, WALLETS};
+use mentora_core::documents::{LedgerEntry, Wallet};
+use mentora_core::ids::{LedgerEntryId, WalletId};
+use mentora_core::wallet::flush::Batch;
+use mentora_firestore::{
+    Client, CollectionPath, DocumentPath, Precondition, Timestamp, Transport, Write, to_fields,
+};
+
+use super::streaming_sessions::Known;
+use super::{RepositoryError, Stored, document};
+use crate::platform::documents::DocumentTransport;
+
+/// The wallets.
+#[derive(Debug)]
+pub struct Wallets<'a, T = DocumentTransport>(pub &'a Client<T>);
+
+impl<T: Transport> Wallets<'_, T> {
+    /// A wallet as the documents have it, which is up to a second behind its object.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn get(&self, id: &WalletId) -> Result<Option<Stored<Wallet>>, RepositoryError> {
+        document::read(self.0, &path(id)?).await
+    }
+
+    /// Which of these entries are there, and how they read.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn entries(
+        &self,
+        id: &WalletId,
+        entries: &[&LedgerEntryId],
+    ) -> Result<Vec<Option<LedgerEntry>>, RepositoryError> {
+        let paths: Result<Vec<_>, _> = entries.iter().map(|entry| entry_path(id, entry)).collect();
+        let found = self.0.batch_get(&paths?).await?;
+        found
+            .iter()
+            .map(|entry| Ok(entry.as_ref().map(mentora_firestore::Document::decode).transpose()?))
+            .collect()
+    }
+
+    /// Writes a wallet and what is new in its ledger, all or nothing, and tells the version of its document, unless the
+    /// store did not.
+    ///
+    /// # Errors
+    /// [`RepositoryError::AlreadyExists`] and [`RepositoryError::Conflict`] when the document is not what it was known to
+    /// be, or an entry is there already.
+    pub async fn put(
+        &self,
+        id: &WalletId,
+        batch: &Batch,
+        known: Known<'_>,
+    ) -> Result<Option<String>, RepositoryError> {
+        let place = path(id)?;
+        let told = match known {
+            Known::At(version) => Timestamp::parse(version).ok(),
+            Known::Missing | Known::Nothing => None,
+        };
+        let condition = match (known, told) {
+            (Known::Missing, _) => Precondition::Exists(false),
+            (_, Some(version)) => Precondition::UpdateTime(version),
+            (_, None) => match self.0.get(&place).await? {
+                Some(document) => Precondition::UpdateTime(document.update_time),
+                None => Precondition::Exists(false),
+            },
+        };
+        let mut writes = vec![Write::set(place, to_fields(&batch.wallet)?).only_if(condition)];
+        for (entry_id, entry) in &batch.entries {
+            writes.push(Write::create(entry_path(id, entry_id)?, to_fields(entry)?));
+        }
+        let result = self.0.commit(&writes).await?;
+        Ok(result.writes.first().and_then(|write| write.update_time).map(|version| version.to_string()))
+    }
+}
+
+fn path(id: &WalletId) -> Result<DocumentPath, RepositoryError> {
+    Ok(CollectionPath::parse(WALLETS)?.doc(id.as_str())?)
+}
+
+fn entry_path(id: &WalletId, entry: &LedgerEntryId) -> Result<DocumentPath, RepositoryError> {
+    Ok(path(id)?.collection(LEDGER)?.doc(entry.as_str())?)
+}
