@@ -33,6 +33,7 @@ mod dialogue;
 mod documents;
 mod exported;
 mod failure;
+mod hands_free;
 mod house;
 mod identity;
 mod idle;
@@ -59,6 +60,7 @@ mod stream_sse;
 mod submissions;
 mod thumbnails;
 mod tokens;
+mod verdicts;
 mod wallet;
 
 use std::collections::BTreeSet;
@@ -98,6 +100,8 @@ fn main() -> ExitCode {
         dialogue::every_setup_was_taken_by_a_strict_model,
         barge_in::what_was_heard_is_stored_as_said_and_the_rest_is_kept_beside_it,
         barge_in::speaking_breaks_into_the_answer,
+        hands_free::the_student_is_answered_and_breaks_in_by_speaking_alone,
+        verdicts::a_turn_is_measured_by_the_model_and_by_word_lists_when_that_is_late_or_wrong,
         failure::gemini_drops_go_away_1011,
         failure::gemini_empty_turn,
         failure::gemini_quota_bad_key_bad_model,

@@ -228,8 +228,19 @@ impl Stream {
     }
 
     pub async fn begin_to_speak(&mut self, speech: &Speech) -> String {
+        self.start_audio(speech, "manual").await
+    }
+
+    /// Opens a microphone for as many turns as will be.
+    pub async fn open_microphone(&mut self, speech: &Speech) -> String {
+        self.start_audio(speech, "automatic").await
+    }
+
+    async fn start_audio(&mut self, speech: &Speech, turn_taking: &str) -> String {
         let id = unique("speech");
-        let config = json!({ "sampleRate": speech.rate, "encoding": "pcm", "channels": 1 });
+        let config = json!({
+            "sampleRate": speech.rate, "encoding": "pcm", "channels": 1, "turnTaking": turn_taking,
+        });
         self.send(json!({ "type": "audio_start", "config": config, "clientMessageId": id })).await;
         id
     }

@@ -23,6 +23,7 @@ use crate::sendgrid::outbox::Outbox;
 use crate::speech::recognise::{LearnError, Recogniser};
 use crate::speech::{EspeakMissing, Speaker};
 use crate::storage::objects::Objects;
+use crate::stripe::account::Account;
 use crate::tls::{TlsError, TlsListener};
 use crate::world::World;
 
@@ -93,6 +94,7 @@ impl Sim {
             speaker: Speaker::find(config.voice).await?,
             keys: Keys::default(),
             objects: Objects::default(),
+            stripe: Account::new(config.stripe_webhook.clone()),
             outbox: Outbox::default(),
             connected: Arc::default(),
             stopping: stopping.clone(),

@@ -13,6 +13,7 @@ use crate::sendgrid::outbox::Outbox;
 use crate::speech::Speaker;
 use crate::speech::recognise::Recogniser;
 use crate::storage::objects::Objects;
+use crate::stripe::account::Account;
 
 /// One simulated outside world.
 pub struct World {
@@ -34,6 +35,8 @@ pub struct World {
     pub keys: Keys,
     /// What lies in Cloud Storage.
     pub objects: Objects,
+    /// An account at Stripe.
+    pub stripe: Account,
     /// The mail that was taken.
     pub outbox: Outbox,
     /// Held by every open Live connection: a stopping sim waits for them to say goodbye.
