@@ -63,14 +63,14 @@ async function serve({ port, home, secret, ephemeral, noSeed, verbose }) {
     if (!tools) return 0;
 
     const { url: sim, account } = await startSim(tools.sim, services);
-    const settings = withOfflineServices(localSettings({ secret }), sim, account);
+    const url = `http://127.0.0.1:${port}`;
+    const settings = withOfflineServices({ APP_URL: url, ...localSettings({ secret }) }, sim, account);
     const file = join(home, 'settings.env');
     writeSettings(file, settings);
     const documents = join(home, 'state');
     const worker = await Promise.race([startWorker({ tools, port, settings: file, documents, verbose }, services), stopped]);
     if (!worker) return 0;
 
-    const url = `http://127.0.0.1:${port}`;
     const demo = noSeed ? null : await seed(url);
     banner({ url, settings, sim, documents, ephemeral, demo, log: worker.log });
 

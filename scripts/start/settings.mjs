@@ -41,6 +41,7 @@ function ownSettings() {
 export function withOfflineServices(settings, sim, account) {
   const offline = {};
   if (!settings.GEMINI_API_KEY) offline.GEMINI_BASE_URL = sim;
+  if (!settings.SENDGRID_API_KEY) offline.SENDGRID_BASE_URL = sim;
   if (!settings.FIREBASE_API_KEY) offline.FIREBASE_JWKS_URL = `${sim}/jwks`;
   if (!settings.FIREBASE_SERVICE_ACCOUNT_KEY) {
     offline.GOOGLE_TOKEN_URL = `${sim}/token`;

@@ -8,9 +8,11 @@
 //! - [`rest`]: generateContent, its stream, countTokens
 //! - [`google`]: service-account tokens, Firebase ID tokens and their keys
 //! - [`storage`]: Cloud Storage
+//! - [`stripe`]: Checkout, payments and webhooks
+//! - [`sendgrid`]: mail, and an outbox that shows it
 //! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
 //!
-//! Places kept for what is still to come: `stripe`, `sendgrid`, `fcm`, each a folder of its own.
+//! A place is kept for what is still to come: `fcm`, a folder of its own.
 
 pub mod config;
 pub mod control;
@@ -22,9 +24,11 @@ pub mod live;
 pub mod plan;
 pub mod rest;
 pub mod routes;
+pub mod sendgrid;
 pub mod serve;
 pub mod speech;
 pub mod storage;
+pub mod stripe;
 pub mod tls;
 pub mod tutor;
 pub mod world;

@@ -19,9 +19,11 @@ use crate::journal::Journal;
 use crate::live::resumption::Sessions;
 use crate::plan::PlanInForce;
 use crate::routes;
+use crate::sendgrid::outbox::Outbox;
 use crate::speech::recognise::{LearnError, Recogniser};
 use crate::speech::{EspeakMissing, Speaker};
 use crate::storage::objects::Objects;
+use crate::stripe::account::Account;
 use crate::tls::{TlsError, TlsListener};
 use crate::world::World;
 
@@ -92,6 +94,8 @@ impl Sim {
             speaker: Speaker::find(config.voice).await?,
             keys: Keys::default(),
             objects: Objects::default(),
+            stripe: Account::new(config.stripe_webhook.clone()),
+            outbox: Outbox::default(),
             connected: Arc::default(),
             stopping: stopping.clone(),
             config,

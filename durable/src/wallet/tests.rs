@@ -83,9 +83,10 @@ fn everything_is_told_in_commits_that_firestore_takes() {
         for key in 0..BATCH + 1 {
             add(&rows, key, 10);
         }
-        assert_eq!(flush::run(&documents, &rows, &id()).await.unwrap(), 2);
+        assert_eq!(flush::run(&documents, &rows, &id()).await.unwrap().commits, 2);
         agree(&documents, &rows, BATCH + 1).await;
-        assert_eq!(flush::run(&documents, &rows, &id()).await.unwrap(), 0, "there is nothing new to tell");
+        let nothing = flush::run(&documents, &rows, &id()).await.unwrap();
+        assert_eq!(nothing, flush::Flushed::default(), "there is nothing new to tell");
     });
 }
 
@@ -97,7 +98,7 @@ fn what_is_held_is_told_too() {
         flush::run(&documents, &rows, &id()).await.unwrap();
         let hold = HoldCall { key: HoldKey("talk:1".into()), amount: Micros(40), free: None };
         wallet::perform(&mut &rows, NOW, &Call::Hold(hold)).unwrap();
-        assert_eq!(flush::run(&documents, &rows, &id()).await.unwrap(), 1);
+        assert_eq!(flush::run(&documents, &rows, &id()).await.unwrap().commits, 1);
         let wallet = Wallets(&documents).get(&id()).await.unwrap().unwrap();
         assert_eq!((wallet.balance_micros, wallet.held_micros), (Micros(100), Micros(40)));
     });

@@ -2,7 +2,7 @@
 
 use mentora_core::documents::{
     Announcement, Assignment, Contribution, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
-    PendingResponse, Persona, Statistics, StreamingSession, Submission, Topic, User, Wallet,
+    Notification, PendingResponse, Persona, Statistics, StreamingSession, Submission, Topic, User, Wallet,
 };
 use mentora_core::rules::Ruled;
 use mentora_core::schema::plain;
@@ -72,5 +72,6 @@ pub fn all() -> Vec<Kind> {
             &example::contribution(),
         ),
         Kind::of::<PendingResponse>("pendingResponses/{conversationId}", &example::pending_response()),
+        Kind::of::<Notification>("notifications/{notificationId}", &example::notification()),
     ]
 }

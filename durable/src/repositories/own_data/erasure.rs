@@ -18,8 +18,8 @@ use mentora_firestore::{Client, CollectionPath, Document, Fields, Kind, Transpor
 
 use super::{
     Holding, MY_ANNOUNCEMENTS, MY_ASSIGNMENTS, MY_CONTRIBUTIONS, MY_CONVERSATIONS, MY_DEVICES,
-    MY_INVITATIONS, MY_KEYS, MY_MEMBERSHIPS, MY_PERSONAS, MY_SESSIONS, MY_SUBMISSIONS, MY_TOPICS,
-    OWNED_COURSES, Place, ledger,
+    MY_INVITATIONS, MY_KEYS, MY_MEMBERSHIPS, MY_NOTIFICATIONS, MY_PERSONAS, MY_SESSIONS, MY_SUBMISSIONS,
+    MY_TOPICS, OWNED_COURSES, Place, ledger,
 };
 use crate::repositories::{Contributions, Page, RepositoryError, page, users};
 
@@ -122,7 +122,7 @@ impl<T: Transport, O: Objects, A: Fn(&str) -> String> Erasure<'_, T, O, A> {
     async fn round(&self, address: Option<&str>, counts: &mut Counts) -> Result<(), RepositoryError> {
         self.conversations(counts).await?;
         self.contributions(counts).await?;
-        for place in [MY_SUBMISSIONS, MY_SESSIONS, MY_MEMBERSHIPS, MY_KEYS, MY_DEVICES] {
+        for place in [MY_SUBMISSIONS, MY_SESSIONS, MY_NOTIFICATIONS, MY_MEMBERSHIPS, MY_KEYS, MY_DEVICES] {
             self.remove_all(&self.holding(place), counts).await?;
         }
         if let Some(address) = address.filter(|address| !address.is_empty()) {

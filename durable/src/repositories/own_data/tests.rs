@@ -79,6 +79,11 @@ fn furnish(writes: &mut Vec<Write>, name: &str, submissions: usize) {
         "conversationId": format!("{name}0"), "userId": name, "state": "closed", "startedAt": 1, "lastActivityAt": 1,
     });
     put(&format!("streamingSessions/s-{name}"), with(session));
+    let notification = json!({
+        "kind": "low_balance", "key": format!("low_balance:{name}:2026-11-23"), "userId": name,
+        "mail": { "state": "sent", "tries": 1, "attempt": "a", "notBefore": 1 },
+    });
+    put(&format!("notifications/n{}", name.len()), with(notification));
     let member =
         json!({ "courseId": "ethics", "userId": name, "email": "", "role": "ta", "status": "active" });
     put(&format!("courses/ethics/roster/{name}"), with(member));
@@ -156,6 +161,7 @@ async fn every_document(documents: &Documents) -> Vec<Document> {
         "pendingResponses",
         "submissions",
         "streamingSessions",
+        "notifications",
         "wallets",
         "personas",
         "topics",
@@ -269,6 +275,7 @@ fn whoever_is_erased_is_found_nowhere_and_others_are_as_they_were() {
             ("devices", 2),
             ("idempotencyKeys", 1),
             ("ledger", 4),
+            ("notifications", 1),
             ("personas", 2),
             ("roster", 2),
             ("streamingSessions", 1),
@@ -373,13 +380,14 @@ fn whoever_asks_gets_all_that_is_the_own_and_nothing_else() {
             data.memberships.len(),
             data.submissions.len(),
             data.streaming_sessions.len(),
+            data.notifications.len(),
             data.wallets.len(),
             data.personas.len(),
             data.topics.len(),
             data.assignments.len(),
             data.announcements.len(),
         ];
-        assert_eq!(counts, [2, 1, SUBMISSIONS, 1, 1, 2, 1, 1, 1]);
+        assert_eq!(counts, [2, 1, SUBMISSIONS, 1, 1, 1, 2, 1, 1, 1]);
         // Every list that the table promises is there.
         let fields: Value = serde_json::from_str(&text).unwrap();
         for (collection, export, _) in super::TABLE {
