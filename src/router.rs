@@ -1,6 +1,6 @@
 //! The table of routes.
 //!
-//! There is one, and both the router and the OpenAPI document are made of it. That a handler's own description
+//! There is one: the router, the OpenAPI document and what a route costs are made of it. That a handler's own description
 //! names the method and path that it stands at here is checked by `tests/openapi.rs`.
 
 use axum::Router;
@@ -11,14 +11,17 @@ use axum::routing::{any, delete, get, patch, post};
 
 use crate::error::ApiError;
 use crate::idempotency;
-use crate::limits;
+use crate::limits::{self, Class};
 use crate::routes::{
     assignments, config, conversations, courses, dev, docs, document_store, health, openapi, personas,
     submissions, topics, users,
 };
 
 macro_rules! table {
-    ($($method:ident $path:literal => $($handler:ident)::+;)*) => {
+    ($($method:ident $path:literal => $($handler:ident)::+, $class:ident;)*) => {
+        /// The method, path and class of every route.
+        pub(crate) const CLASSES: &[(&str, &str, Class)] = &[$((stringify!($method), $path, Class::$class)),*];
+
         fn table() -> Router {
             Router::new()$(.route($path, $method($($handler)::+)))*
         }
@@ -37,73 +40,73 @@ macro_rules! table {
 }
 
 table! {
-    get  "/api/health" => health::read;
-    get  "/api/config" => config::read;
-    get  "/api/openapi.json" => openapi::read;
-    get  "/api/docs" => docs::read;
-    post "/api/dev/sign-in" => dev::sign_in::create;
+    get "/api/health" => health::read, Open;
+    get "/api/config" => config::read, Open;
+    get "/api/openapi.json" => openapi::read, Open;
+    get "/api/docs" => docs::read, Open;
+    post "/api/dev/sign-in" => dev::sign_in::create, Open;
 
-    get  "/api/users/me" => users::me::read::read;
-    patch "/api/users/me" => users::me::update::update;
-    delete "/api/users/me" => users::me::delete::delete;
-    get  "/api/users/me/export" => users::me::export::read;
-    post "/api/users/me/devices" => users::me::devices::create::create;
-    delete "/api/users/me/devices/{id}" => users::me::devices::delete::delete;
+    get "/api/users/me" => users::me::read::read, Read;
+    patch "/api/users/me" => users::me::update::update, Write;
+    delete "/api/users/me" => users::me::delete::delete, Costly;
+    get "/api/users/me/export" => users::me::export::read, Costly;
+    post "/api/users/me/devices" => users::me::devices::create::create, Write;
+    delete "/api/users/me/devices/{id}" => users::me::devices::delete::delete, Write;
 
-    get  "/api/courses" => courses::list::list;
-    post "/api/courses" => courses::create::create;
-    post "/api/courses/join" => courses::join::join;
-    get  "/api/courses/{id}" => courses::read::read;
-    patch "/api/courses/{id}" => courses::update::update;
-    delete "/api/courses/{id}" => courses::delete::delete;
-    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create;
-    get  "/api/courses/{id}/announcements" => courses::announcements::list::list;
-    post "/api/courses/{id}/announcements" => courses::announcements::create::create;
-    delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete;
-    get  "/api/courses/{id}/roster" => courses::roster::list::list;
-    post "/api/courses/{id}/roster" => courses::roster::create::create;
-    post "/api/courses/{id}/roster/import" => courses::roster::import::import;
-    patch "/api/courses/{id}/roster/{memberId}" => courses::roster::update::update;
-    delete "/api/courses/{id}/roster/{memberId}" => courses::roster::delete::delete;
-    get  "/api/courses/{id}/topics" => courses::topics::list::list;
-    post "/api/courses/{id}/topics" => courses::topics::create::create;
+    get "/api/courses" => courses::list::list, Read;
+    post "/api/courses" => courses::create::create, Write;
+    post "/api/courses/join" => courses::join::join, Guess;
+    get "/api/courses/{id}" => courses::read::read, Read;
+    patch "/api/courses/{id}" => courses::update::update, Write;
+    delete "/api/courses/{id}" => courses::delete::delete, Costly;
+    post "/api/courses/{id}/thumbnail" => courses::thumbnail::create, Write;
+    get "/api/courses/{id}/announcements" => courses::announcements::list::list, Read;
+    post "/api/courses/{id}/announcements" => courses::announcements::create::create, Write;
+    delete "/api/courses/{id}/announcements/{announcementId}" => courses::announcements::delete::delete, Write;
+    get "/api/courses/{id}/roster" => courses::roster::list::list, Read;
+    post "/api/courses/{id}/roster" => courses::roster::create::create, Write;
+    post "/api/courses/{id}/roster/import" => courses::roster::import::import, Costly;
+    patch "/api/courses/{id}/roster/{memberId}" => courses::roster::update::update, Write;
+    delete "/api/courses/{id}/roster/{memberId}" => courses::roster::delete::delete, Write;
+    get "/api/courses/{id}/topics" => courses::topics::list::list, Read;
+    post "/api/courses/{id}/topics" => courses::topics::create::create, Write;
 
-    get  "/api/topics/{id}" => topics::read::read;
-    patch "/api/topics/{id}" => topics::update::update;
-    delete "/api/topics/{id}" => topics::delete::delete;
+    get "/api/topics/{id}" => topics::read::read, Read;
+    patch "/api/topics/{id}" => topics::update::update, Write;
+    delete "/api/topics/{id}" => topics::delete::delete, Write;
 
-    get  "/api/assignments" => assignments::list::list;
-    post "/api/assignments" => assignments::create::create;
-    get  "/api/assignments/{id}" => assignments::read::read;
-    patch "/api/assignments/{id}" => assignments::update::update;
-    delete "/api/assignments/{id}" => assignments::delete::delete;
-    post "/api/assignments/{id}/preview" => assignments::preview::create;
-    get  "/api/assignments/{id}/submissions" => assignments::submissions::list;
-    get  "/api/assignments/{id}/statistics" => assignments::statistics::read::read;
-    get  "/api/assignments/{id}/statistics/export" => assignments::statistics::export::read;
-    post "/api/assignments/{id}/statistics/rebuild" => assignments::statistics::rebuild::create;
+    get "/api/assignments" => assignments::list::list, Read;
+    post "/api/assignments" => assignments::create::create, Write;
+    get "/api/assignments/{id}" => assignments::read::read, Read;
+    patch "/api/assignments/{id}" => assignments::update::update, Write;
+    delete "/api/assignments/{id}" => assignments::delete::delete, Write;
+    post "/api/assignments/{id}/preview" => assignments::preview::create, Costly;
+    get "/api/assignments/{id}/submissions" => assignments::submissions::list, Read;
+    get "/api/assignments/{id}/statistics" => assignments::statistics::read::read, Costly;
+    get "/api/assignments/{id}/statistics/export" => assignments::statistics::export::read, Costly;
+    post "/api/assignments/{id}/statistics/rebuild" => assignments::statistics::rebuild::create, Costly;
 
-    get  "/api/personas" => personas::list::list;
-    post "/api/personas" => personas::create::create;
-    get  "/api/personas/{id}" => personas::read::read;
-    patch "/api/personas/{id}" => personas::update::update;
-    delete "/api/personas/{id}" => personas::delete::delete;
+    get "/api/personas" => personas::list::list, Read;
+    post "/api/personas" => personas::create::create, Write;
+    get "/api/personas/{id}" => personas::read::read, Read;
+    patch "/api/personas/{id}" => personas::update::update, Write;
+    delete "/api/personas/{id}" => personas::delete::delete, Write;
 
-    get  "/api/submissions/{id}" => submissions::read::read;
-    patch "/api/submissions/{id}" => submissions::update::update;
-    post "/api/submissions/{id}/submit" => submissions::submit::create;
+    get "/api/submissions/{id}" => submissions::read::read, Read;
+    patch "/api/submissions/{id}" => submissions::update::update, Write;
+    post "/api/submissions/{id}/submit" => submissions::submit::create, Write;
 
-    get  "/api/conversations" => conversations::list::list;
-    post "/api/conversations" => conversations::create::create;
-    get  "/api/conversations/{id}" => conversations::read::read;
-    post "/api/conversations/{id}/turns" => conversations::turns::create;
-    post "/api/conversations/{id}/end" => conversations::end::create;
-    post "/api/conversations/{id}/reopen" => conversations::reopen::create;
-    get  "/api/conversations/{id}/summary" => conversations::summary::read;
-    get  "/api/conversations/{id}/transcript" => conversations::transcript::read;
-    get  "/api/conversations/{id}/stream" => conversations::stream::open::open;
-    post "/api/conversations/{id}/stream/messages" => conversations::stream::messages::create;
-    post "/api/conversations/{id}/stream/tickets" => conversations::stream::tickets::create;
+    get "/api/conversations" => conversations::list::list, Read;
+    post "/api/conversations" => conversations::create::create, Write;
+    get "/api/conversations/{id}" => conversations::read::read, Read;
+    post "/api/conversations/{id}/turns" => conversations::turns::create, Costly;
+    post "/api/conversations/{id}/end" => conversations::end::create, Write;
+    post "/api/conversations/{id}/reopen" => conversations::reopen::create, Write;
+    get "/api/conversations/{id}/summary" => conversations::summary::read, Read;
+    get "/api/conversations/{id}/transcript" => conversations::transcript::read, Read;
+    get "/api/conversations/{id}/stream" => conversations::stream::open::open, Write;
+    post "/api/conversations/{id}/stream/messages" => conversations::stream::messages::create, Write;
+    post "/api/conversations/{id}/stream/tickets" => conversations::stream::tickets::create, Write;
 }
 
 /// All routes. What is refused here has no body yet; see [`crate::service`].

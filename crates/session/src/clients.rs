@@ -8,6 +8,7 @@ use mentora_wire::stream::server::AudioFormat;
 use mentora_wire::stream::{ClientFrame, CloseCode, PrivateFrame, Seq, StreamRole};
 
 use crate::Step;
+use crate::crowd::MAX_OWN;
 use crate::effect::Effect;
 use crate::input::{Connection, ConnectionId, Source};
 use crate::state::Client;
@@ -27,7 +28,9 @@ impl Step<'_> {
             self.state.connections.insert(id, Client::new(connection, self.now));
             self.greet(id, newest);
         }
-        // A take-over may have been cut short: of several who think that they speak, the newest does.
+        // Making room for the last who came may have been cut short.
+        self.keep_own(MAX_OWN);
+        // So may a take-over: of several who think that they speak, the newest does.
         let speaks = |client: &Client| client.connection.role == StreamRole::Speaker;
         let newest = self.state.connections.iter().rev().find(|(_, c)| speaks(c)).map(|(id, _)| *id);
         if let Some(newest) = newest {

@@ -26,14 +26,18 @@ impl State {
 impl Step<'_> {
     /// Makes room for one more connection of the student.
     pub(crate) fn make_room_for(&mut self, user: &UserId) {
-        let owner = &self.state.record.facts.owner;
-        if user != owner {
-            return;
+        if *user == self.state.record.facts.owner {
+            self.keep_own(MAX_OWN.saturating_sub(1));
         }
+    }
+
+    /// Of the student's connections keeps the newest.
+    pub(crate) fn keep_own(&mut self, most: usize) {
+        let owner = &self.state.record.facts.owner;
         let own = self.state.connections.iter().filter(|(_, client)| client.connection.user == *owner);
         // They are in the order in which they came.
         let own: Vec<ConnectionId> = own.map(|(id, _)| *id).collect();
-        let too_many = own.len().saturating_add(1).saturating_sub(MAX_OWN);
+        let too_many = own.len().saturating_sub(most);
         for id in own.into_iter().take(too_many) {
             self.close(
                 id,

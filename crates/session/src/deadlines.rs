@@ -4,6 +4,7 @@
 use mentora_core::time::{Millis, seconds};
 
 use crate::Step;
+use crate::record::Over;
 use crate::state::State;
 use crate::upstream::Socket;
 
@@ -89,6 +90,8 @@ impl State {
             Socket::Waiting { until } => add(Deadline::Retry, Some(*until)),
             Socket::Opening { since, .. } => add(Deadline::Setup, Some(*since + SETUP_MS)),
             Socket::Ready { idle_since, at_work, paused, trailing, .. } => match &record.answer {
+                // It waits for the transcript.
+                Some(answer) if answer.is_over() => {}
                 Some(answer) => match answer.complete_at {
                     Some(complete_at) => {
                         let sound_ends = answer.first_audio_at.map(|at| at + answer.audio_ms);
@@ -143,10 +146,8 @@ impl Step<'_> {
                 Deadline::Setup => self.drop_model("no answer to the setup"),
                 Deadline::FirstOutput => self.drop_model("no answer began"),
                 Deadline::Stall => self.drop_model("the answer stopped"),
-                Deadline::Played => {
-                    self.answer_over();
-                }
-                Deadline::Transcript => self.store_speech(),
+                Deadline::Played => self.answer_over(Over::Played),
+                Deadline::Transcript => self.transcript_due(),
                 Deadline::Floor => {
                     if let Some(speech) = self.state.speech {
                         self.end_speech(speech.connection);

@@ -26,9 +26,9 @@ impl Flow {
         Self { frames: Bucket::new(FRAMES, now), sound: Bucket::new(SOUND_MS, now) }
     }
 
-    /// Counts a frame; `false` for one too many.
-    pub(crate) fn takes_frame(&mut self, now: Millis) -> bool {
-        self.frames.take(1, now)
+    /// Counts frames; `false` for too many.
+    pub(crate) fn takes_frames(&mut self, count: u32, now: Millis) -> bool {
+        self.frames.take(i64::from(count), now)
     }
 
     /// Counts sound; `false` for sound that comes too fast.
@@ -38,11 +38,11 @@ impl Flow {
 }
 
 impl Step<'_> {
-    /// Counts a frame of a connection. One that sends too many is told, and closed.
-    pub(crate) fn is_flood(&mut self, id: ConnectionId) -> bool {
+    /// Counts frames of a connection. One that sends too many is told, and closed.
+    pub(crate) fn is_flood(&mut self, id: ConnectionId, frames: u32) -> bool {
         let now = self.now;
         let flow = self.state.connections.get_mut(&id).map(|client| &mut client.flow);
-        let flood = flow.is_some_and(|flow| !flow.takes_frame(now));
+        let flood = flow.is_some_and(|flow| !flow.takes_frames(frames, now));
         if flood {
             self.stem(id, "This connection sends more than 200 frames a second.");
         }

@@ -18,6 +18,7 @@
 //! - `microphone`: hands-free speech
 //! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
+//! - `grace`: an answer that is over and waits for what it answers to be understood
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - `setup`: what its session is set up with
 //! - [`relay`]: sound that is handed on without asking
@@ -38,6 +39,7 @@ mod deadlines;
 pub mod effect;
 mod ending;
 mod flow;
+mod grace;
 mod heard;
 pub mod input;
 mod log;
@@ -131,7 +133,7 @@ impl Step<'_> {
             Input::Frame { connection, .. }
             | Input::BadFrame { connection, .. }
             | Input::AudioChunk { connection, .. }
-                if self.is_flood(connection) => {}
+                if self.is_flood(connection, 1) => {}
             Input::Woke { connections } => self.wake(connections),
             Input::Connected(connection) => self.connect(connection),
             Input::Subscribed(connection) => self.subscribe(connection),

@@ -46,6 +46,7 @@ impl Step<'_> {
     }
 
     fn lose_model(&mut self, loss: Loss) {
+        self.end_grace();
         self.settle_trailing();
         let was_ready = matches!(self.state.upstream.socket, Socket::Ready { .. });
         let loss = if was_ready { loss.after_setup() } else { loss };

@@ -28,7 +28,7 @@ impl Step<'_> {
         self.post = Some(post);
         let now = self.now;
         let flow = self.state.posts.get_or_insert_with(|| crate::flow::Flow::new(now));
-        if flow.takes_frame(now) {
+        if flow.takes_frames(1, now) {
             match (self.voice_of(user), posted) {
                 (Some(id), Posted::Sound(bytes)) => self.audio_chunk(id, bytes),
                 (None, Posted::Sound(_)) => self.miss_connection(),

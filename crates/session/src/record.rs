@@ -248,6 +248,22 @@ pub struct Answer {
     pub played_ms: Option<i64>,
     /// The last report of tokens.
     pub usage: Option<Usage>,
+    /// Whether it only waits for what it answers to be understood.
+    #[serde(default)]
+    pub over: Over,
+}
+
+/// Whether an answer is over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Over {
+    /// There may be more of it.
+    #[default]
+    Not,
+    /// It was played, as far as we can tell; the model has not said that it is over.
+    Played,
+    /// The model has said so.
+    Told,
 }
 
 /// A stored answer whose usage is not known yet.

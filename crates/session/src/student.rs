@@ -13,7 +13,7 @@ use mentora_wire::stream::{Event, StreamRole, audio};
 use crate::Step;
 use crate::effect::Effect;
 use crate::input::{ConnectionId, Source};
-use crate::record::{Owed, Spoken};
+use crate::record::{Answer, Owed, Spoken};
 use crate::state::Speech;
 
 /// How long a REST call waits for the answer.
@@ -314,7 +314,10 @@ impl Step<'_> {
         if spoken.transcript.len().saturating_add(text.len()) <= MAX_TURN_CHARS {
             spoken.transcript.push_str(&mentora_core::prompts::plain(text));
         }
-        if spoken.due.is_some() {
+        // What an open microphone hears once the answer is over may be the next thing that the student says.
+        let listens = self.state.record.microphone.is_some();
+        let over = self.state.record.answer.as_ref().is_some_and(Answer::is_over);
+        if spoken.due.is_some() && !(listens && over) {
             spoken.due = Some(now + TRANSCRIPT_GRACE_MS);
         }
         let text = spoken.transcript.trim_start().to_owned();
@@ -383,6 +386,9 @@ impl Step<'_> {
 
     /// After a crash: what was said and understood is stored; what was not is asked for again.
     pub(crate) fn resume_speech(&mut self) {
+        if self.end_grace() {
+            return;
+        }
         let Some(spoken) = &self.state.record.spoken else {
             return;
         };

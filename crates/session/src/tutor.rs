@@ -15,7 +15,7 @@ use mentora_wire::stream::server::{ErrorFrame, Shortage};
 use crate::Step;
 use crate::effect::{Effect, Refusal, Write};
 use crate::heard::heard_part;
-use crate::record::{Answer, Owed, Unsettled};
+use crate::record::{Answer, Over, Owed, Unsettled};
 use crate::upstream::Trailing;
 
 /// How long the model's report of tokens may take once the answer is stored.
@@ -63,6 +63,7 @@ impl Step<'_> {
             complete_at: None,
             played_ms: None,
             usage: None,
+            over: Over::Not,
         });
         self.expect_transcript();
         self.microphone_answered();
@@ -137,15 +138,16 @@ impl Step<'_> {
         let heard = self.state.is_heard();
         if let Some(answer) = self.state.record.answer.as_mut() {
             answer.complete_at.get_or_insert(now);
-            if !heard || answer.audio_ms == 0 {
+            let silent = !heard || answer.audio_ms == 0;
+            if silent && !self.awaits_first_word() {
                 self.finish_answer(Cut::Not);
             }
         }
     }
 
-    /// The model has ended its turn.
-    pub(crate) fn answer_over(&mut self) {
-        if self.state.record.answer.is_none() && self.is_still_speaking() {
+    /// The model has ended its turn, or what it said was played.
+    pub(crate) fn answer_over(&mut self, over: Over) {
+        if self.gives_grace(over) || self.state.record.answer.is_none() && self.is_still_speaking() {
             return;
         }
         match &self.state.record.answer {
@@ -196,6 +198,9 @@ impl Step<'_> {
 
     /// The student breaks in by voice or button.
     pub(crate) fn interrupt(&mut self, heard_ms: Option<i64>) {
+        if self.end_grace() {
+            return;
+        }
         let Some(answer) = &self.state.record.answer else {
             return;
         };
@@ -212,6 +217,9 @@ impl Step<'_> {
 
     /// The student writes while the tutor speaks.
     pub(crate) fn finish_answer_as_shown(&mut self) {
+        if self.end_grace() {
+            return;
+        }
         let Some(answer) = &self.state.record.answer else {
             return;
         };
@@ -235,6 +243,11 @@ impl Step<'_> {
             let most = answer.audio_ms;
             answer.played_ms = Some(answer.played_ms.unwrap_or(0).max(heard_ms).min(most));
         }
+    }
+
+    /// All of the answer reached the student.
+    pub(crate) fn finish_whole_answer(&mut self) {
+        self.finish_answer(Cut::Not);
     }
 
     /// Stores the answer as far as it reached the student.
@@ -301,6 +314,9 @@ impl Step<'_> {
             interrupted: false,
             usage: answer.usage,
         });
+        if answer.over == Over::Told {
+            self.end_trailing();
+        }
         match self.state.record.ending.take() {
             Some(reason) => {
                 self.answer_calls();

@@ -25,7 +25,7 @@ use mentora_wire::stream::{Event, SessionState};
 
 use crate::Step;
 use crate::effect::Effect;
-use crate::record::Handle;
+use crate::record::{Handle, Over};
 use crate::state::State;
 
 /// A handle is good for two hours after the session; we stop a little earlier.
@@ -300,7 +300,7 @@ impl Step<'_> {
             },
             ServerEvent::TurnComplete => {
                 if !self.end_trailing() {
-                    self.answer_over();
+                    self.answer_over(Over::Told);
                     self.end_trailing();
                 }
             }
@@ -333,6 +333,7 @@ impl Step<'_> {
     }
 
     fn model_speaks(&mut self) {
+        self.end_grace();
         self.state.upstream.fruitless = 0;
         if let Socket::Ready { paused, .. } = &mut self.state.upstream.socket {
             *paused = None;
@@ -413,7 +414,7 @@ impl Step<'_> {
 
     /// The model has ended the answer whose end was still to come; whether there was one. Its tokens may be told in a message
     /// of their own, a moment later.
-    fn end_trailing(&mut self) -> bool {
+    pub(crate) fn end_trailing(&mut self) -> bool {
         match self.trailing_mut() {
             Some(Trailing { usage: Some(_), .. }) => self.settle_trailing(),
             Some(_) => {

@@ -213,6 +213,16 @@ fn of_the_students_own_connections_the_oldest_makes_room_for_the_sixth() {
 }
 
 #[test]
+fn a_crash_in_the_middle_of_making_room_leaves_no_sixth() {
+    let mut scene = Scene::new();
+    let connections: Vec<Connection> = (0..6).map(|_| scene.connection(OWNER)).collect();
+    let first = connections[0].id;
+    scene.state = State::restore(scene.state.record().clone(), Vec::new());
+    let effects = scene.feed(Input::Woke { connections });
+    assert_eq!(closes(&effects), [(first, CloseCode::TakenOver)]);
+}
+
+#[test]
 fn a_flood_of_frames_is_told_then_closed_and_disturbs_nobody_else() {
     let mut scene = Scene::new();
     let (student, _) = scene.connect(OWNER);

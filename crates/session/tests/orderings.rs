@@ -232,7 +232,6 @@ orderings![
     spoken_turn_as_2_5_orders_it,
     sound_and_its_text_in_one_message,
     input_transcript_while_the_tutor_speaks,
-    #[ignore = "the grace for a transcript ends with the answer: what comes after is lost, and the turn says so"]
     input_transcript_after_turn_complete,
     interrupted_without_generation_complete,
     interrupted_and_turn_complete_with_the_last_words,

@@ -21,7 +21,7 @@ use mentora_session::{
 };
 use mentora_wire::stream::audio::duration_ms;
 use mentora_wire::stream::client::{AudioConfig, TurnTaking};
-use mentora_wire::stream::{AudioMode, ClientFrame, Event, Seq, StreamRole};
+use mentora_wire::stream::{AudioMode, ClientFrame, CloseCode, Event, Seq, StreamRole};
 
 const STUDENT: ConnectionId = ConnectionId(1);
 /// A tenth of a second of the student, and a fifth of the tutor.
@@ -413,6 +413,36 @@ fn nothing_is_granted_without_a_model() {
     let generation = scene.generation;
     scene.feed(Input::ModelLost { generation, loss: Loss::RetryWithHandle, detail: String::new() });
     assert_eq!(scene.answer, None);
+}
+
+#[test]
+fn a_flood_of_tiny_chunks_ends_the_same_however_they_went() {
+    let flood = |effect: &Effect| {
+        matches!(effect, Effect::Close { connection: STUDENT, code: CloseCode::RateExceeded, .. })
+    };
+    for slow in [true, false] {
+        let mut scene = Scene::speaking();
+        scene.slow = slow;
+        let mut sent = 0;
+        // A sample each: no time passes, and it is next to no sound.
+        while !scene.effects.iter().any(flood) {
+            assert_eq!(scene.says(2), !slow);
+            sent += 1;
+            assert!(sent < 300, "nobody counts them");
+        }
+        // A burst of 200, less the beginning. The relay is found out when it reports.
+        assert!((198..=210).contains(&sent), "{sent} chunks");
+        assert_eq!(scene.speech, None, "and nothing more is relayed");
+    }
+}
+
+#[test]
+fn speech_in_small_chunks_is_no_flood() {
+    let mut scene = Scene::speaking();
+    for _ in 0..2_000 {
+        scene.says(640);
+    }
+    assert!(!scene.effects.iter().any(|effect| matches!(effect, Effect::Close { .. })));
 }
 
 #[test]
