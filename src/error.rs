@@ -100,11 +100,14 @@ impl IntoResponse for ApiError {
 #[cfg(test)]
 mod tests {
     use mentora_core::documents::Role;
+    use mentora_core::ids::WalletId;
+    use mentora_core::money::Micros;
     use mentora_durable::conversation::calls::CallError;
     use mentora_durable::conversation::sweep::SweepError;
     use mentora_durable::platform::config::ConfigError;
     use mentora_durable::platform::text_model::TextModelError;
     use mentora_durable::repositories::RepositoryError;
+    use mentora_durable::wallet::calls::Unreachable;
     use mentora_gemini::generate::NoAnswer;
 
     use super::*;
@@ -141,6 +144,9 @@ mod tests {
             (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
             (ApiError::submission_not_found(), ErrorCode::NotFound, 404),
             (ApiError::device_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::wallet_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::from(Unreachable(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (short_of_credits(), ErrorCode::InsufficientCredits, 402),
             (ApiError::persona_not_found(), ErrorCode::NotFound, 404),
             (ApiError::persona_in_use(2), ErrorCode::Conflict, 409),
             (ApiError::from(SweepError::TooMany), ErrorCode::Conflict, 409),
@@ -177,6 +183,10 @@ mod tests {
             assert_eq!(error.code(), code, "{error:?}");
             assert_eq!(error.into_response().status().as_u16(), status);
         }
+    }
+
+    fn short_of_credits() -> ApiError {
+        ApiError::insufficient_credits(&WalletId::new("w").unwrap(), Micros(2), Micros(1))
     }
 
     fn no_answer(why: NoAnswer) -> ApiError {

@@ -11,6 +11,7 @@
 //! - [`tickets`]: what opens a stream; [`passwords`]: what opens a course
 //! - [`thumbnails`]: the pictures of courses; [`sweep`]: what a deleted course leaves behind
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
+//! - [`wallets`]: whose a wallet is, and what is in it
 //! - [`stamp`]: which build this is
 //!
 //! The Durable Objects live in `mentora-durable` and are exported from here, where the runtime looks for them.
@@ -38,12 +39,13 @@ pub mod stamp;
 pub mod sweep;
 pub mod thumbnails;
 pub mod tickets;
+pub mod wallets;
 
 use axum::body::Body;
 use axum::http::Response;
 use worker::{Env, HttpRequest, event};
 
-pub use mentora_durable::{Conversation, DocumentStore};
+pub use mentora_durable::{Conversation, DocumentStore, Wallet};
 
 /// Once per isolate. A panic takes its memory; the log shall at least say where it came from.
 #[event(start)]

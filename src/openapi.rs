@@ -55,7 +55,7 @@ impl Documented {
 const REFUSALS: [(&str, u16, &str); 14] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
-    ("Unpaid", 402, "The wallet cannot pay the next turn. `INSUFFICIENT_CREDITS`"),
+    ("Unpaid", 402, "The wallet cannot pay this. `INSUFFICIENT_CREDITS`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
     ("Hidden", 404, "It is not there, or not for these eyes. `NOT_FOUND`"),
     ("OtherMethod", 405, "The path knows other methods; `Allow` lists them. `METHOD_NOT_ALLOWED`"),
@@ -96,6 +96,8 @@ macro_rules! refusals {
 }
 
 refusals! {
+    /// `402`, of a handler that takes credits.
+    Unpaid
     /// `403`, of a handler that asks the policy for more than reading.
     Forbidden
     /// `404`, of a handler that is told an id by other means than the path.

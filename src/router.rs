@@ -13,8 +13,8 @@ use crate::error::ApiError;
 use crate::idempotency;
 use crate::limits::{self, Class};
 use crate::routes::{
-    assignments, config, conversations, courses, dev, docs, document_store, health, openapi, personas,
-    submissions, topics, users,
+    admin, assignments, config, conversations, courses, dev, docs, document_store, health, openapi, personas,
+    submissions, topics, users, wallets,
 };
 
 macro_rules! table {
@@ -95,6 +95,12 @@ table! {
     get "/api/submissions/{id}" => submissions::read::read, Read;
     patch "/api/submissions/{id}" => submissions::update::update, Write;
     post "/api/submissions/{id}/submit" => submissions::submit::create, Write;
+
+    get "/api/wallets/me" => wallets::me::read::read, Read;
+    get "/api/wallets/{id}/ledger" => wallets::ledger::list::list, Read;
+    get "/api/wallets/{id}/ledger/export" => wallets::ledger::export::read, Costly;
+
+    post "/api/admin/grants" => admin::grants::create, Write;
 
     get "/api/conversations" => conversations::list::list, Read;
     post "/api/conversations" => conversations::create::create, Write;

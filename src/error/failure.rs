@@ -4,6 +4,7 @@ use mentora_durable::conversation::calls::CallError;
 use mentora_durable::conversation::sweep::SweepError;
 use mentora_durable::platform::text_model::TextModelError;
 use mentora_durable::repositories::RepositoryError;
+use mentora_durable::wallet::calls::Unreachable;
 use mentora_gemini::generate::NoAnswer;
 use mentora_wire::error::ErrorCode;
 
@@ -86,6 +87,15 @@ impl From<TextModelError> for ApiError {
                 )
             }
         }
+    }
+}
+
+impl From<Unreachable> for ApiError {
+    fn from(error: Unreachable) -> Self {
+        Self::upstream_unavailable(
+            "The wallet does not answer at the moment. Try again in a few seconds.",
+            error,
+        )
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! - [`health`], [`config`], [`openapi`], [`docs`]: for everybody
 //! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
-//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`], [`submissions`]: the resources
+//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`], [`submissions`], [`wallets`]: the resources
 //! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
 
+pub mod admin;
 pub mod assignments;
 pub mod config;
 pub mod conversations;
@@ -18,3 +19,4 @@ pub mod personas;
 pub mod submissions;
 pub mod topics;
 pub mod users;
+pub mod wallets;

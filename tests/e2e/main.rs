@@ -9,7 +9,7 @@
 //! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations, [`sse`]: without a socket; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
-//! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
+//! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`wallets`], [`matrix`], and of
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`relay`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
@@ -59,6 +59,7 @@ mod stream_sse;
 mod submissions;
 mod thumbnails;
 mod tokens;
+mod wallets;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -166,6 +167,18 @@ fn main() -> ExitCode {
         repeated_requests::a_request_sent_again_with_its_key_is_carried_out_once,
         repeated_requests::of_ten_equal_requests_at_once_one_is_carried_out,
         repeated_requests::who_has_not_seen_the_latest_version_changes_nothing,
+    ]);
+    all.extend([
+        on_embedded(
+            &house,
+            "wallets::an_admin_gives_and_takes_and_nobody_else",
+            wallets::an_admin_gives_and_takes_and_nobody_else,
+        ),
+        on_embedded(
+            &house,
+            "wallets::a_ledger_is_read_in_pages_and_as_a_file",
+            wallets::a_ledger_is_read_in_pages_and_as_a_file,
+        ),
     ]);
     // Eight hundred calls more: the rules do not know which store they are asked for.
     all.extend(tests_of_matrix(&house));

@@ -9,6 +9,7 @@
 //! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`statistics`]: what conversations add to the figures of their assignment; the export of them
+//! - [`spreadsheet`]: files for spreadsheets, in which nothing runs
 //! - [`password`]: passwords of courses, and how their hashes are written down
 //! - [`transcript`]: a conversation to read, and as captions
 //! - [`wallet`]: what may be spent, what is held, and the ledger of what happened
@@ -30,6 +31,7 @@ pub mod roster;
 pub mod rules;
 #[cfg(feature = "openapi")]
 pub mod schema;
+pub mod spreadsheet;
 pub mod statistics;
 pub mod time;
 pub mod transcript;

@@ -16,7 +16,7 @@ use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Counted, Listing};
 use super::{
-    Cursor, Page, announcements, assignments, contributions, conversations, courses, deleted_courses,
+    Cursor, Page, announcements, assignments, contributions, conversations, courses, deleted_courses, ledger,
     own_data, personas, rebuild, roster, students, submissions, tallies, topics,
 };
 
@@ -44,6 +44,7 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<submissions::OfAssignment>(),
         listing::<tallies::Ended>(),
         listing::<contributions::OfStudent>(),
+        listing::<ledger::Entries>(),
         listing::<own_data::Holding>(),
         listing::<topics::InPlaces>(),
         counted::<students::ActiveStudents>(),

@@ -16,7 +16,7 @@
 //! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
-//! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source
+//! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source; [`ledger`] reads it
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
@@ -34,6 +34,7 @@ mod document;
 pub mod error;
 pub mod guesses;
 pub mod idempotency_keys;
+pub mod ledger;
 pub mod own_data;
 pub mod page;
 pub mod personas;
@@ -64,6 +65,7 @@ pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
+pub use ledger::Ledger;
 pub use page::{Cursor, Page};
 pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;

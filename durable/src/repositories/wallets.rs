@@ -77,7 +77,7 @@ impl<T: Transport> Wallets<'_, T> {
     }
 }
 
-fn path(id: &WalletId) -> Result<DocumentPath, RepositoryError> {
+pub(super) fn path(id: &WalletId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(WALLETS)?.doc(id.as_str())?)
 }
 

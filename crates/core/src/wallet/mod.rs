@@ -11,9 +11,11 @@
 //! - `hold`: hold, settle, release, and holds that run out
 //! - `movement`: money that comes and goes otherwise
 //! - [`flush`]: the way of the ledger to Firestore
+//! - [`csv`]: the ledger as a file
 
 pub mod books;
 pub mod call;
+pub mod csv;
 pub mod flush;
 mod hold;
 mod movement;

@@ -1,0 +1,3 @@
+//! `/api/admin`
+
+pub mod grants;

@@ -1,0 +1,3 @@
+//! `/api/wallets/me`
+
+pub mod read;
