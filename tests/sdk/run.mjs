@@ -6,41 +6,24 @@
 // MENTORA_SIM    the sim's binary (default: target/debug/mentora-sim)
 // MENTORA_CACHE  folder for the Python environment (default: .mentora/cache)
 // CI=true        what cannot be installed is a failure, not a skip
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeModules } from '../node-modules.mjs';
 import { run } from '../program.mjs';
 import { pythonEnvironment } from '../python-environment.mjs';
+import { startSim } from '../sim.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = resolve(here, '../..');
-const sim = process.env.MENTORA_SIM ?? join(root, 'target/debug/mentora-sim');
 const strict = process.env.CI === 'true';
 
 const TESTS_MS = 5 * 60_000;
-const START_MS = 20_000;
+
+// The tutor speaks twice as fast.
+const FAST = ['--playback-rate', '2'];
 
 const count = { passed: 0, failed: 0, skipped: 0 };
-
-/** Starts the sim and waits for its line; `stop` ends it by its process id. */
-async function startSim(args) {
-	const child = spawn(sim, ['--port', '0', '--playback-rate', '2', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-	const exited = new Promise((done) => child.on('close', done));
-	const url = await new Promise((found, failed) => {
-		const timer = setTimeout(() => failed(new Error(`${sim} does not say where it listens`)), START_MS);
-		child.on('error', failed);
-		child.on('close', (code) => failed(new Error(`${sim} ended with code ${code}`)));
-		createInterface({ input: child.stdout }).on('line', (line) => {
-			const match = line.match(/listening on (\S+)/);
-			if (match) (clearTimeout(timer), found(match[1]));
-		});
-	});
-	return { url, stop: () => (child.kill('SIGTERM'), exited) };
-}
 
 function skip(what, why, output) {
 	const lastLines = output.trim().split('\n').slice(-5).join('\n');
@@ -52,7 +35,7 @@ async function javascript() {
 	const folder = join(here, 'js');
 	const { problem, output } = await nodeModules(folder);
 	if (problem) return skip('JavaScript SDK', problem, output);
-	const server = await startSim([]);
+	const server = await startSim(FAST);
 	try {
 		const args = ['--test', '--test-reporter=tap', 'dialogue.test.mjs', 'session.test.mjs', 'storage.test.mjs'];
 		const result = await run(process.execPath, args, { cwd: folder, env: { SIM_URL: server.url }, timeout: TESTS_MS });
@@ -67,7 +50,7 @@ async function python() {
 	if (problem) return skip('Python SDK', problem, output);
 	const certificates = mkdtempSync(join(tmpdir(), 'mentora-sdk-'));
 	try {
-		const server = await startSim(['--tls-self-signed', certificates]);
+		const server = await startSim([...FAST, '--tls-self-signed', certificates]);
 		try {
 			const env = { SIM_URL: server.url, SSL_CERT_FILE: join(certificates, 'cert.pem'), PYTHONDONTWRITEBYTECODE: '1' };
 			const result = await run(interpreter, [join(here, 'python/dialogue_test.py')], { env, timeout: TESTS_MS });

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::plan::Plan;
+use crate::stripe::delivery::Endpoint;
 
 /// How the tutor speaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -89,6 +90,8 @@ pub struct Config {
     pub transcript_dir: Option<PathBuf>,
     /// Project id in Firebase tokens and the service account.
     pub project: String,
+    /// Where Stripe's events go, to begin with.
+    pub stripe_webhook: Option<Endpoint>,
 }
 
 impl Default for Config {
@@ -110,6 +113,7 @@ impl Default for Config {
             handle_lifetime: Duration::from_secs(2 * 60 * 60),
             transcript_dir: None,
             project: "demo-mentora".to_owned(),
+            stripe_webhook: None,
         }
     }
 }

@@ -8,9 +8,10 @@
 //! - [`rest`]: generateContent, its stream, countTokens
 //! - [`google`]: service-account tokens, Firebase ID tokens and their keys
 //! - [`storage`]: Cloud Storage
+//! - [`stripe`]: Checkout, payments and webhooks
 //! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
 //!
-//! Places kept for what is still to come: `stripe`, `sendgrid`, `fcm`, each a folder of its own.
+//! Places kept for what is still to come: `sendgrid`, `fcm`, each a folder of its own.
 
 pub mod config;
 pub mod control;
@@ -25,6 +26,7 @@ pub mod routes;
 pub mod serve;
 pub mod speech;
 pub mod storage;
+pub mod stripe;
 pub mod tls;
 pub mod tutor;
 pub mod world;

@@ -9,9 +9,10 @@ use std::time::Duration;
 use clap::Parser;
 use mentora_sim::config::{Config, TlsSource, TranscriptMode, UsageMode, VoiceEngine};
 use mentora_sim::plan::Plan;
+use mentora_sim::stripe::delivery::Endpoint;
 use mentora_sim::{RunningSim, Sim};
 
-/// Stand-ins for Gemini Live, generateContent, Google's token endpoint and Firebase keys, on loopback.
+/// Stand-ins for Gemini Live, generateContent, Google's token endpoint, Firebase keys, Cloud Storage and Stripe, on loopback.
 ///
 /// No model is behind it: an offline tutor answers with questions about the student's own words.
 #[derive(Debug, Parser)]
@@ -71,6 +72,12 @@ struct Arguments {
     /// Firebase project id in tokens and in the service account
     #[arg(long, default_value = "demo-mentora")]
     project: String,
+    /// Where Stripe's webhooks are sent
+    #[arg(long, value_name = "URL", requires = "stripe_webhook_secret")]
+    stripe_webhook: Option<String>,
+    /// What Stripe's webhooks are signed with
+    #[arg(long, value_name = "SECRET", requires = "stripe_webhook")]
+    stripe_webhook_secret: Option<String>,
 }
 
 impl Arguments {
@@ -112,6 +119,9 @@ impl Arguments {
             handle_lifetime: seconds("handle-lifetime", self.handle_lifetime)?,
             transcript_dir: self.transcript_dir,
             project: self.project,
+            stripe_webhook: self.stripe_webhook.zip(self.stripe_webhook_secret).map(|(url, secret)| {
+                Endpoint { url, secret, old_secret: None, events: Vec::new(), hold: false }
+            }),
         })
     }
 }

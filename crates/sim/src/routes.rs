@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use crate::google::{id_token, token};
 use crate::world::World;
-use crate::{control, live, rest, storage};
+use crate::{control, live, rest, storage, stripe};
 
 /// Recordings of some minutes fit in.
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
@@ -22,6 +22,18 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/token", post(token::handle))
         .route("/jwks", get(id_token::jwks))
         .route("/storage/v1/b/{bucket}/o/{object}", get(storage::json::get).delete(storage::json::delete))
+        .route("/v1/checkout/sessions", post(stripe::checkout::create))
+        .route("/v1/checkout/sessions/{id}", get(stripe::checkout::get))
+        .route("/v1/checkout/sessions/{id}/expire", post(stripe::checkout::expire))
+        .route("/v1/payment_intents/{id}", get(stripe::payments::intent))
+        .route("/v1/charges", get(stripe::payments::list))
+        .route("/v1/charges/{id}", get(stripe::payments::charge))
+        .route("/c/pay/{id}", get(stripe::page::show).post(stripe::page::act))
+        .route("/sim/stripe", get(stripe::control::state))
+        .route("/sim/stripe/webhook", post(stripe::control::listen).delete(stripe::control::listen_no_more))
+        .route("/sim/stripe/faults", post(stripe::control::fail))
+        .route("/sim/stripe/redeliver", post(stripe::control::redeliver))
+        .route("/sim/stripe/sessions/{id}/{action}", post(stripe::control::happen))
         .route("/sim/id-token", post(id_token::mint))
         .route("/sim/service-account.json", get(control::service_account))
         .route("/sim/rotate-keys", post(control::rotate_keys))

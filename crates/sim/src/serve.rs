@@ -22,6 +22,7 @@ use crate::routes;
 use crate::speech::recognise::{LearnError, Recogniser};
 use crate::speech::{EspeakMissing, Speaker};
 use crate::storage::objects::Objects;
+use crate::stripe::account::Account;
 use crate::tls::{TlsError, TlsListener};
 use crate::world::World;
 
@@ -92,6 +93,7 @@ impl Sim {
             speaker: Speaker::find(config.voice).await?,
             keys: Keys::default(),
             objects: Objects::default(),
+            stripe: Account::new(config.stripe_webhook.clone()),
             connected: Arc::default(),
             stopping: stopping.clone(),
             config,

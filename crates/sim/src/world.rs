@@ -12,6 +12,7 @@ use crate::plan::PlanInForce;
 use crate::speech::Speaker;
 use crate::speech::recognise::Recogniser;
 use crate::storage::objects::Objects;
+use crate::stripe::account::Account;
 
 /// One simulated outside world.
 pub struct World {
@@ -33,6 +34,8 @@ pub struct World {
     pub keys: Keys,
     /// What lies in Cloud Storage.
     pub objects: Objects,
+    /// An account at Stripe.
+    pub stripe: Account,
     /// Held by every open Live connection: a stopping sim waits for them to say goodbye.
     pub connected: Arc<()>,
     /// Turns true when the sim stops.

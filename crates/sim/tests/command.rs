@@ -65,6 +65,7 @@ fn wrong_settings_are_told_in_words() {
         (["--plan", "/no/such/plan"], "/no/such/plan"),
         (["--voice", "parrot"], "possible values: auto, espeak, tone"),
         (["--tls-cert", "x.pem"], "--tls-key"),
+        (["--stripe-webhook", "http://127.0.0.1:9/"], "--stripe-webhook-secret"),
     ] {
         let (code, problem) = failure(&arguments);
         assert!(code.is_some_and(|code| code > 0), "{arguments:?}");
