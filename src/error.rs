@@ -109,6 +109,7 @@ mod tests {
     use mentora_durable::repositories::RepositoryError;
     use mentora_durable::wallet::calls::Unreachable;
     use mentora_gemini::generate::NoAnswer;
+    use mentora_payments::api::StripeError;
 
     use super::*;
 
@@ -146,6 +147,10 @@ mod tests {
             (ApiError::device_not_found(), ErrorCode::NotFound, 404),
             (ApiError::wallet_not_found(), ErrorCode::NotFound, 404),
             (ApiError::from(Unreachable(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::webhook_refused(), ErrorCode::ValidationError, 400),
+            (ApiError::from(StripeError::Unavailable(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::from(StripeError::Configuration(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::from(StripeError::KeyReused(String::new())), ErrorCode::IdempotencyConflict, 409),
             (short_of_credits(), ErrorCode::InsufficientCredits, 402),
             (ApiError::persona_not_found(), ErrorCode::NotFound, 404),
             (ApiError::persona_in_use(2), ErrorCode::Conflict, 409),
@@ -169,7 +174,7 @@ mod tests {
             (ApiError::still_at_work(), ErrorCode::Conflict, 409),
             (ApiError::key_of_another_request(), ErrorCode::IdempotencyConflict, 409),
             (ApiError::rate_limited(60), ErrorCode::RateLimited, 429),
-            (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
+            (ApiError::payload_too_large(9), ErrorCode::PayloadTooLarge, 413),
             (ApiError::not_csv(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),

@@ -11,7 +11,8 @@
 //! - [`tickets`]: what opens a stream; [`passwords`]: what opens a course
 //! - [`thumbnails`]: the pictures of courses; [`sweep`]: what a deleted course leaves behind
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
-//! - [`wallets`]: whose a wallet is, and what is in it
+//! - [`wallets`]: whose a wallet is, and what is in it; [`payments`]: credits for money
+//! - [`cron`]: what is done by the clock
 //! - [`stamp`]: which build this is
 //!
 //! The Durable Objects live in `mentora-durable` and are exported from here, where the runtime looks for them.
@@ -20,6 +21,7 @@ pub mod access;
 pub mod answer;
 pub mod auth;
 pub mod context;
+pub mod cron;
 pub mod error;
 pub mod extract;
 pub mod headers;
@@ -30,6 +32,7 @@ pub mod openapi;
 pub mod origin;
 pub mod page;
 pub mod passwords;
+pub mod payments;
 pub mod pseudonym;
 pub mod record;
 pub mod router;
@@ -57,4 +60,10 @@ fn start() {
 #[event(fetch)]
 async fn fetch(request: HttpRequest, env: Env, _: worker::Context) -> worker::Result<Response<Body>> {
     Ok(service::serve(request.map(Body::new), env).await)
+}
+
+/// What `[triggers]` in wrangler.toml calls for.
+#[event(scheduled)]
+async fn scheduled(event: worker::ScheduledEvent, env: Env, _: worker::ScheduleContext) {
+    cron::run(&event.cron(), &env).await;
 }

@@ -65,7 +65,7 @@ const REFUSALS: [(&str, u16, &str); 14] = [
         "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`, `IDEMPOTENCY_CONFLICT`",
     ),
     ("Changed", 412, "It is not any more what `If-Match` names. `PRECONDITION_FAILED`"),
-    ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
+    ("TooLarge", 413, "The body is longer than is taken here, mostly 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("NotCsv", 415, "The body is not `text/csv`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
@@ -96,6 +96,8 @@ macro_rules! refusals {
 }
 
 refusals! {
+    /// `400`, of a handler that reads the body by itself.
+    Invalid
     /// `402`, of a handler that takes credits.
     Unpaid
     /// `403`, of a handler that asks the policy for more than reading.
@@ -106,6 +108,8 @@ refusals! {
     Conflicting
     /// `412`, of a handler that takes `If-Match`.
     Changed
+    /// `413`, of a handler that reads the body by itself.
+    TooLarge
     /// `415`, of a handler that takes a file of a spreadsheet.
     NotCsv
 }

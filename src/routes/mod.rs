@@ -2,7 +2,9 @@
 //!
 //! - [`health`], [`config`], [`openapi`], [`docs`]: for everybody
 //! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
-//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`], [`submissions`], [`wallets`]: the resources
+//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`], [`submissions`],
+//!   [`wallets`]: the resources
+//! - [`admin`]: what only admins may; [`webhooks`]: what other services tell
 //! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
 
 pub mod admin;
@@ -20,3 +22,4 @@ pub mod submissions;
 pub mod topics;
 pub mod users;
 pub mod wallets;
+pub mod webhooks;

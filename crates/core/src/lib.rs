@@ -13,6 +13,7 @@
 //! - [`password`]: passwords of courses, and how their hashes are written down
 //! - [`transcript`]: a conversation to read, and as captions
 //! - [`wallet`]: what may be spent, what is held, and the ledger of what happened
+//! - [`reconciliation`]: whether the books agree
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -27,6 +28,7 @@ pub mod password;
 pub mod policy;
 pub mod pricing;
 pub mod prompts;
+pub mod reconciliation;
 pub mod roster;
 pub mod rules;
 #[cfg(feature = "openapi")]

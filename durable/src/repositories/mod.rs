@@ -17,6 +17,7 @@
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
 //! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source; [`ledger`] reads it
+//! - [`reconciliations`] keeps `reconciliations/{YYYY-MM-DD}`: whether the books agreed
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
@@ -39,6 +40,7 @@ pub mod own_data;
 pub mod page;
 pub mod personas;
 pub mod rebuild;
+pub mod reconciliations;
 pub mod roster;
 pub mod secrets;
 pub mod streaming_sessions;
@@ -69,6 +71,7 @@ pub use ledger::Ledger;
 pub use page::{Cursor, Page};
 pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;
+pub use reconciliations::Reconciliations;
 pub use roster::{MemberChange, Roster};
 pub use secrets::Secrets;
 pub use streaming_sessions::StreamingSessions;

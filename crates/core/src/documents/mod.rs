@@ -14,6 +14,7 @@ mod device;
 mod ledger;
 mod pending_response;
 mod persona;
+mod reconciliation;
 mod roster;
 mod secret;
 mod statistics;
@@ -36,6 +37,7 @@ pub use device::{Device, Platform};
 pub use ledger::{LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope};
 pub use pending_response::{PendingResponse, PendingStatus};
 pub use persona::{Persona, Style, Voice};
+pub use reconciliation::{Comparison, Drift, Reconciliation};
 pub use roster::{Member, MemberStatus, Role};
 pub use secret::{CourseSecret, PasswordHash};
 pub use statistics::{StanceDistribution, StanceShift, Statistics, Sums, WordCloud, WordCount};
@@ -93,4 +95,6 @@ pub mod collections {
     pub const CONTRIBUTIONS: &str = "contributions";
     /// `pendingResponses/{conversationId}`
     pub const PENDING_RESPONSES: &str = "pendingResponses";
+    /// `reconciliations/{YYYY-MM-DD}`
+    pub const RECONCILIATIONS: &str = "reconciliations";
 }

@@ -2,7 +2,7 @@
 
 use mentora_core::documents::{
     Announcement, Assignment, Contribution, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
-    PendingResponse, Persona, Statistics, StreamingSession, Submission, Topic, User, Wallet,
+    PendingResponse, Persona, Reconciliation, Statistics, StreamingSession, Submission, Topic, User, Wallet,
 };
 use mentora_core::rules::Ruled;
 use mentora_core::schema::plain;
@@ -71,6 +71,7 @@ pub fn all() -> Vec<Kind> {
             "statistics/{assignmentId}/contributions/{conversationId}",
             &example::contribution(),
         ),
+        Kind::of::<Reconciliation>("reconciliations/{day}", &example::reconciliation()),
         Kind::of::<PendingResponse>("pendingResponses/{conversationId}", &example::pending_response()),
     ]
 }

@@ -51,4 +51,7 @@ pub use submissions::{ListSubmissions, SubmissionBody, SubmissionCounts, Submiss
 pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
-pub use wallets::{CreateGrant, GrantBody, LedgerEntryBody, WalletBody};
+pub use wallets::{
+    CheckoutBody, CourseWalletBody, CreateCheckout, CreateGrant, DaySpend, Days, GrantBody, LedgerEntryBody,
+    ReadSpend, ReceivedBody, ReconciliationBody, SpendBody, StudentSpend, WalletBody, WalletReconciliation,
+};
