@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::documents::database::{Database, integer_value, string_value};
 use crate::people::{Answer, Call, Person, unique};
 use crate::stack::Stack;
 
@@ -142,4 +143,54 @@ pub async fn a_ledger_is_read_in_pages_and_as_a_file(stack: &Stack) {
     assert_eq!(lines.len(), 7, "{lines:#?}");
     assert!(lines[0].starts_with("entryId,createdAt,type,amountMicros,"), "{}", lines[0]);
     assert!(lines[1].contains(",grant,5,") && lines[1].contains(",'=HYPERLINK(5),"), "{}", lines[1]);
+}
+
+pub async fn the_wallet_of_a_course_tells_what_was_spent_by_day_and_by_student(stack: &Stack) {
+    let teacher = Person::sign_in(stack, "teacher").await;
+    let course = course_of(stack, &teacher).await;
+    let path = format!("/api/courses/{course}/wallet");
+    let day = 24 * 3_600_000;
+    let today = stack_now();
+    // Behind the back of the API: a ledger that has some days.
+    let (wallet, name) = (Database::of(stack), |at: i64| format!("wallets/{course}/ledger/charge{at}"));
+    let charge = |by: &str, amount: i64, at: i64| {
+        let fields = json!({
+            "type": string_value("charge"), "amountMicros": integer_value(-amount), "balanceAfterMicros": integer_value(0),
+            "idempotencyKey": string_value(&format!("k{at}")), "createdBy": string_value(by),
+            "createdAt": integer_value(at), "updatedAt": integer_value(at),
+        });
+        json!({ "update": { "name": wallet.name_of(&name(at)), "fields": fields } })
+    };
+    let charges = [
+        charge("kim", 5, today),
+        charge("kim", 6, today - day),
+        charge("lee", 70, today - day + 1),
+        charge("lee", 9, today - 40 * day),
+    ];
+    wallet.change(&charges).await;
+
+    let told = teacher.get(stack, &path).await.ok();
+    assert_eq!((&told["walletId"], &told["balanceMicros"]), (&json!(course), &json!(WELCOME)));
+    let spend = &told["spend"];
+    assert_eq!((&spend["totalMicros"], &spend["complete"]), (&json!(81), &json!(true)));
+    let days = spend["days"].as_array().unwrap();
+    assert_eq!(days.len(), 30);
+    assert_eq!(
+        (&days[29]["spentMicros"], &days[28]["spentMicros"], &days[28]["charges"]),
+        (&json!(5), &json!(76), &json!(2))
+    );
+    let students = json!([
+        { "userId": "lee", "spentMicros": 70, "charges": 1 }, { "userId": "kim", "spentMicros": 11, "charges": 2 },
+    ]);
+    assert_eq!(spend["students"], students);
+    let long = teacher.get(stack, &format!("{path}?days=90")).await.ok();
+    assert_eq!(long["spend"]["totalMicros"], 90);
+    for days in ["0", "91", "x"] {
+        assert_eq!(teacher.get(stack, &format!("{path}?days={days}")).await.offences(), ["days"], "{days}");
+    }
+}
+
+fn stack_now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_millis()).unwrap()
 }
