@@ -63,7 +63,7 @@ async function serve({ port, home, secret, ephemeral, noSeed, verbose }) {
     if (!tools) return 0;
 
     const url = `http://127.0.0.1:${port}`;
-    const own = localSettings({ secret });
+    const own = { APP_URL: url, ...localSettings({ secret }) };
     const signedWith = own.STRIPE_WEBHOOK_SECRET?.split(',')[0].trim() || newWebhookSecret();
     const webhook = { url: `${url}/api/webhooks/stripe`, secret: signedWith };
     const { url: sim, account } = await startSim(tools.sim, services, webhook);

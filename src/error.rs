@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_call_error_keeps_its_code_and_text() {
-        let call = CallError { code: ErrorCode::TurnInProgress, message: "Wait for the tutor.".into() };
+        let call = CallError::new(ErrorCode::TurnInProgress, "Wait for the tutor.");
         let body = ApiError::from(call).render("r1");
         assert_eq!(body.error.code, ErrorCode::TurnInProgress);
         assert_eq!(body.error.message, "Wait for the tutor.");

@@ -8,6 +8,7 @@
 //! - [`idempotency`]: a request that is sent again is carried out once
 //! - [`limits`]: how often one may ask; [`pseudonym`]: what a person is called where the id must not stand
 //! - [`answer`], [`page`], [`error`]: what it gives back
+//! - `bill`: paying for an answer that a request waits for
 //! - [`tickets`]: what opens a stream; [`passwords`]: what opens a course
 //! - [`thumbnails`]: the pictures of courses; [`sweep`]: what a deleted course leaves behind
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
@@ -20,6 +21,7 @@
 pub mod access;
 pub mod answer;
 pub mod auth;
+mod bill;
 pub mod context;
 pub mod cron;
 pub mod error;

@@ -98,7 +98,7 @@ macro_rules! refusals {
 refusals! {
     /// `400`, of a handler that reads the body by itself.
     Invalid
-    /// `402`, of a handler that takes credits.
+    /// `402`, of a handler whose answer costs something, or that takes credits.
     Unpaid
     /// `403`, of a handler that asks the policy for more than reading.
     Forbidden

@@ -13,6 +13,7 @@ export function banner({ url, settings, sim, documents, ephemeral, demo, log }) 
     ['documents', documentsText({ settings, documents, ephemeral })],
     ['model', offlineModel ? 'offline tutor: asks questions about your own words, no AI. GEMINI_API_KEY=… npm start talks to Gemini' : modelText(settings)],
     ['voice', voiceText(offlineModel)],
+    ['mail', settings.SENDGRID_BASE_URL === sim ? `sent to nobody; ${sim}/sim/outbox.html shows what would be` : mailText(settings)],
     ['sign-in', 'development page, no password (this machine only)'],
     ['demo', demo ? `course ${demo.code} with ${demo.assignments} assignments; users ${demo.users.join(', ')}` : 'not made (--no-seed)'],
     ['log', relative(root, log)],
@@ -29,6 +30,8 @@ function documentsText({ settings, documents, ephemeral }) {
 }
 
 const modelText = (settings) => (settings.GEMINI_BASE_URL ? `Gemini by ${settings.GEMINI_BASE_URL}` : 'Gemini at Google. Its use is billed to your key');
+
+const mailText = (settings) => (settings.SENDGRID_BASE_URL ? `by ${settings.SENDGRID_BASE_URL}` : 'by SendGrid, to real people');
 
 function voiceText(offlineModel) {
   if (!offlineModel) return 'by the model';

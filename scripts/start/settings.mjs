@@ -44,6 +44,7 @@ export function withOfflineServices(settings, sim, account, webhookSecret) {
   if (!settings.GEMINI_API_KEY) offline.GEMINI_BASE_URL = sim;
   // Who has a key of Stripe's own has a webhook there as well, or none.
   if (!settings.STRIPE_SECRET_KEY) Object.assign(offline, { STRIPE_BASE_URL: sim, STRIPE_WEBHOOK_SECRET: webhookSecret });
+  if (!settings.SENDGRID_API_KEY) offline.SENDGRID_BASE_URL = sim;
   if (!settings.FIREBASE_API_KEY) offline.FIREBASE_JWKS_URL = `${sim}/jwks`;
   if (!settings.FIREBASE_SERVICE_ACCOUNT_KEY) {
     offline.GOOGLE_TOKEN_URL = `${sim}/token`;

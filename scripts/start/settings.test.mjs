@@ -22,6 +22,13 @@ test('with a Gemini key the model is at Google, so no base URL is set', () => {
   assert.ok(!('GEMINI_BASE_URL' in all));
 });
 
+test('with a SendGrid key mail goes to people, without one to the offline service', () => {
+  const offline = withOfflineServices(settings(), 'http://127.0.0.1:9');
+  assert.equal(offline.SENDGRID_BASE_URL, 'http://127.0.0.1:9');
+  const real = withOfflineServices(settings({}, { SENDGRID_API_KEY: 'SG.key' }), 'http://127.0.0.1:9');
+  assert.ok(!('SENDGRID_BASE_URL' in real));
+});
+
 test('files are kept by the offline service, unless a service account is given', () => {
   const offline = withOfflineServices(settings(), 'http://127.0.0.1:9', '{"client_email":"sim"}');
   assert.equal(offline.STORAGE_EMULATOR_HOST, 'http://127.0.0.1:9');

@@ -37,9 +37,21 @@ impl From<RepositoryError> for ApiError {
     }
 }
 
+impl From<Unreachable> for ApiError {
+    fn from(Unreachable(internal): Unreachable) -> Self {
+        let message =
+            "The wallet does not answer at the moment. Nothing was charged; try again in a few seconds.";
+        Self::upstream_unavailable(message, internal)
+    }
+}
+
 impl From<CallError> for ApiError {
     fn from(error: CallError) -> Self {
-        Self::new(error.code, error.message)
+        let refusal = Self::new(error.code, error.message);
+        match error.shortage {
+            Some(shortage) => refusal.with_shortage(&shortage),
+            None => refusal,
+        }
     }
 }
 

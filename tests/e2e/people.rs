@@ -208,13 +208,18 @@ impl Class {
 
     /// The same, with a teacher who is there already.
     pub async fn of(stack: &Stack, teacher: Person) -> Self {
+        Self::by_rules(stack, teacher, json!({ "maxTurns": 100, "autoTerminate": false })).await
+    }
+
+    /// A course and an assignment with an `aiConfig` of its own.
+    pub async fn by_rules(stack: &Stack, teacher: Person, rules: Value) -> Self {
         let code = unique("CLASS").to_uppercase();
         let course = json!({ "title": "Arguing well", "code": code });
         let course = teacher.post(stack, "/api/courses", &course).await.ok();
         let assignment = json!({
             "courseId": course["id"], "title": "Free public transport", "question": QUESTION,
             "prompt": "Ask who pays, who changes their habits, and what counts as success.",
-            "aiConfig": { "maxTurns": 100, "autoTerminate": false },
+            "aiConfig": rules,
         });
         let assignment = teacher.post(stack, "/api/assignments", &assignment).await.ok();
         let assignment = assignment["id"].as_str().unwrap().to_owned();

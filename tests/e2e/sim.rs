@@ -167,7 +167,8 @@ impl Connection {
         self.received().filter_map(length).sum()
     }
 
-    fn was_told(&self, part: &str) -> bool {
+    /// Whether a message to it has `part` in it.
+    pub fn was_told(&self, part: &str) -> bool {
         self.received().any(|frame| frame.get("setup").is_none() && frame.to_string().contains(part))
     }
 

@@ -228,8 +228,19 @@ impl Stream {
     }
 
     pub async fn begin_to_speak(&mut self, speech: &Speech) -> String {
+        self.start_audio(speech, "manual").await
+    }
+
+    /// Opens a microphone for as many turns as will be.
+    pub async fn open_microphone(&mut self, speech: &Speech) -> String {
+        self.start_audio(speech, "automatic").await
+    }
+
+    async fn start_audio(&mut self, speech: &Speech, turn_taking: &str) -> String {
         let id = unique("speech");
-        let config = json!({ "sampleRate": speech.rate, "encoding": "pcm", "channels": 1 });
+        let config = json!({
+            "sampleRate": speech.rate, "encoding": "pcm", "channels": 1, "turnTaking": turn_taking,
+        });
         self.send(json!({ "type": "audio_start", "config": config, "clientMessageId": id })).await;
         id
     }
@@ -327,17 +338,22 @@ impl Stream {
 
     /// Reads on to a frame of this type. An error on the way, or the end of the connection, fails the test.
     pub async fn until(&mut self, kind: &str) -> Value {
+        self.until_any(&[kind]).await
+    }
+
+    /// The same, for the first of several types.
+    pub async fn until_any(&mut self, kinds: &[&str]) -> Value {
         let until = Instant::now() + PATIENCE;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.next_within(left).await {
-                Some(Frame::Json(json)) if json["type"] == kind => return json,
+                Some(Frame::Json(json)) if kinds.iter().any(|kind| json["type"] == *kind) => return json,
                 Some(Frame::Json(json)) => {
-                    assert_ne!(json["type"], "error", "while waiting for {kind}: {json}")
+                    assert_ne!(json["type"], "error", "while waiting for {kinds:?}: {json}")
                 }
                 Some(Frame::Sound(_)) => {}
-                Some(end) => panic!("{end:?} while waiting for {kind}"),
-                None => panic!("no {kind} within {PATIENCE:?}"),
+                Some(end) => panic!("{end:?} while waiting for {kinds:?}"),
+                None => panic!("no {kinds:?} within {PATIENCE:?}"),
             }
         }
     }

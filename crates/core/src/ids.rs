@@ -120,6 +120,8 @@ ids! {
     LedgerEntryId
     /// One opening of the model's Live API.
     StreamingSessionId
+    /// Something that one person is told once.
+    NotificationId
 }
 
 impl SubmissionId {
@@ -161,6 +163,15 @@ impl LedgerEntryId {
     #[must_use]
     pub fn of(idempotency_key: &str) -> Self {
         Self(digest(idempotency_key))
+    }
+}
+
+impl NotificationId {
+    /// The notification of a key, which names what it is about: told again under one key, it is the same one. Nothing can
+    /// be read from it, since it leaves the house with the mail.
+    #[must_use]
+    pub fn of(key: &str) -> Self {
+        Self(digest(key))
     }
 }
 

@@ -149,6 +149,16 @@ pub fn estimate_next(model: &str, at: Millis, context: &Usage) -> Micros {
     written.max(spoken)
 }
 
+/// The most that an answer in text can cost whose question is of so many tokens.
+#[must_use]
+pub fn estimate_text(model: &str, at: Millis, question_tokens: u64) -> Micros {
+    let mut most = Usage::default();
+    most.input.text = question_tokens;
+    most.output.text = MAX_ANSWER_TOKENS;
+    most.output.thoughts = MAX_THOUGHT_TOKENS;
+    cost(model, at, &most)
+}
+
 /// The most tokens of the guidance line before a turn, with room for a teacher's own words.
 const GUIDANCE_TOKENS: u64 = 1_000;
 
@@ -254,6 +264,12 @@ mod tests {
         assert_eq!(estimate_next(LIVE, NOW, &Usage::default()), Micros(48_000));
         // The context grows by the last answer: (1,200 + 0) x 0.75 + (250 + 200) x 3 = 2,250 more.
         assert_eq!(estimate_next(LIVE, NOW, &usage((1_200, 250), (0, 200), 900)), Micros(50_250));
+    }
+
+    #[test]
+    fn an_answer_in_text_is_held_at_its_worst_by_hand() {
+        // 1,000 x 0.30 + 4,000 x 2.50.
+        assert_eq!(estimate_text("gemini-3.5-flash-lite", NOW, 1_000), Micros(10_300));
     }
 
     #[test]

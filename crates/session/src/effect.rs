@@ -9,6 +9,7 @@ use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, SessionConfig};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
+use mentora_wire::stream::server::Shortage;
 use mentora_wire::stream::{CloseCode, PrivateFrame, Seq, Sequenced, StreamRole};
 
 use crate::input::ConnectionId;
@@ -213,6 +214,16 @@ pub struct Refusal {
     pub code: ErrorCode,
     /// For people.
     pub message: String,
+    /// What is missing, when it is credits.
+    pub shortage: Option<Shortage>,
+}
+
+impl Refusal {
+    /// Without more to say.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), shortage: None }
+    }
 }
 
 /// Something to store in the object.

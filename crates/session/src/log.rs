@@ -56,7 +56,7 @@ impl Step<'_> {
                 self.tell_one(connection, PrivateFrame::Error(error));
             }
             Source::Call(call) => {
-                let answer = Box::new(Err(Refusal { code, message }));
+                let answer = Box::new(Err(Refusal::new(code, message)));
                 self.effects.push(Effect::Reply { call, answer });
             }
         }

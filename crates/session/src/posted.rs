@@ -78,7 +78,7 @@ impl Step<'_> {
     /// Whether a refusal is the answer to a frame that was posted; then it is given there, and not on the stream.
     pub(crate) fn refuse_post(&mut self, code: ErrorCode, message: &str) -> bool {
         let Some(post) = self.post else { return false };
-        let refusal = crate::effect::Refusal { code, message: message.to_owned() };
+        let refusal = crate::effect::Refusal::new(code, message);
         self.effects.push(Effect::Refused { post, refusal });
         true
     }

@@ -39,6 +39,9 @@ pub struct Facts {
     /// The wallet that pays; without one nothing is held or charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<WalletId>,
+    /// What the course gives the student in all, of which answers are paid before the wallet is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_credits: Option<Micros>,
     /// Sections of the prompt in the student's own words.
     #[serde(default, skip_serializing_if = "PromptEdits::is_empty")]
     pub prompt_edits: PromptEdits,

@@ -124,13 +124,13 @@ impl Step<'_> {
     pub(crate) fn reopening_takes_longer(&mut self) {
         if self.state.record.tally.is_some_and(|tally| tally.way == Way::Out) {
             let message = "The document store does not answer at the moment. The conversation is opened again as soon as it does.";
-            let refusal = Refusal { code: ErrorCode::UpstreamUnavailable, message: message.to_owned() };
+            let refusal = Refusal::new(ErrorCode::UpstreamUnavailable, message);
             self.effects.push(Effect::Reopened(Err(refusal)));
         }
     }
 
     fn refuse_to_reopen(&mut self, message: &str) {
-        let refusal = Refusal { code: ErrorCode::Conflict, message: message.to_owned() };
+        let refusal = Refusal::new(ErrorCode::Conflict, message);
         self.effects.push(Effect::Reopened(Err(refusal)));
     }
 

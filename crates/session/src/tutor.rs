@@ -266,7 +266,9 @@ impl Step<'_> {
             Cut::Not | Cut::Shown => (answer.text.trim_end().to_owned(), None),
             Cut::Heard(ms) => (heard_part(&answer.text, ms, answer.audio_ms), Some(ms)),
         };
-        let truncated = cut == Cut::Shown || text.len() < answer.text.trim_end().len();
+        // Who has heard all that had come may still have broken into what was to come.
+        let unfinished = cut != Cut::Not && answer.complete_at.is_none();
+        let truncated = cut == Cut::Shown || unfinished || text.len() < answer.text.trim_end().len();
         let since = owed.as_ref().map_or(answer.started_at, |owed| owed.since);
         let ending = self.state.record.ending.is_some();
         let facts = &self.state.record.facts;
@@ -427,6 +429,7 @@ impl Step<'_> {
         };
         let text = message.to_owned();
         let (recoverable, client_message_id) = (true, None);
+        let shortage = details.clone();
         let error = ErrorFrame { code, message: text, recoverable, retry_in_ms, client_message_id, details };
         self.tell(Event::Error(error));
         let waiting: Vec<u32> = self
@@ -438,7 +441,8 @@ impl Step<'_> {
             .collect();
         for call in waiting {
             self.state.calls.remove(&call);
-            let answer = Box::new(Err(Refusal { code, message: message.to_owned() }));
+            let refusal = Refusal { code, message: message.to_owned(), shortage: shortage.clone() };
+            let answer = Box::new(Err(refusal));
             self.effects.push(Effect::Reply { call, answer });
         }
         match self.state.record.ending.take() {

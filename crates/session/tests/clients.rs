@@ -7,74 +7,27 @@
     reason = "a test that panics has failed, and that is all that happens"
 )]
 
-use mentora_core::documents::{AiConfig, EndReason};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
-use mentora_core::time::Millis;
-use mentora_gemini::{ServerEvent, Usage};
-use mentora_session::record::Facts;
-use mentora_session::{Connection, ConnectionId, Effect, FlushOutcome, Input, Posted, State, step};
+#[path = "shared/mod.rs"]
+mod shared;
+
+use mentora_core::documents::EndReason;
+use mentora_core::ids::UserId;
+use mentora_session::{Connection, ConnectionId, Effect, FlushOutcome, Input, Posted};
 use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::client::TurnTaking;
 use mentora_wire::stream::{AudioMode, ClientFrame, CloseCode, Event, PrivateFrame, Seq, StreamRole};
-
-const OWNER: &str = "student";
-
-struct Scene {
-    state: State,
-    now: i64,
-    generation: u32,
-    last: u32,
-}
+use shared::client::{audio_start, connection, text_input};
+use shared::told::closes;
+use shared::{OWNER, Scene, facts};
 
 impl Scene {
     fn new() -> Self {
-        let facts = Facts {
-            conversation: ConversationId::new("c").unwrap(),
-            owner: UserId::new(OWNER).unwrap(),
-            assignment: AssignmentId::new("a").unwrap(),
-            course: CourseId::new("k").unwrap(),
-            title: "Screens".into(),
-            question: Some("Do screens harm sleep?".into()),
-            background: String::new(),
-            ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
-            persona: None,
-            prompt_edits: Default::default(),
-            payer: None,
-            model: "gemini-3.8-live".into(),
-            started_at: Millis(0),
-        };
-        Self { state: State::new(facts, Millis(0)), now: 0, generation: 0, last: 0 }
-    }
-
-    fn feed(&mut self, input: Input) -> Vec<Effect> {
-        let effects = step(&mut self.state, Millis(self.now), input);
-        for effect in &effects {
-            if let Effect::OpenModel { generation, .. } = effect {
-                self.generation = *generation;
-            }
-        }
-        effects
-    }
-
-    fn connection(&mut self, user: &str) -> Connection {
-        self.last += 1;
-        let (id, user) = (ConnectionId(self.last), UserId::new(user).unwrap());
-        let role = StreamRole::Speaker;
-        Connection { id, user, role, staff: false, audio: AudioMode::None, cursor: Seq(0) }
-    }
-
-    fn connect(&mut self, user: &str) -> (ConnectionId, Vec<Effect>) {
-        let connection = self.connection(user);
-        (connection.id, self.feed(Input::Connected(connection)))
+        Self::empty(facts(), AudioMode::None)
     }
 
     fn subscribe(&mut self, user: &str) -> (ConnectionId, Vec<Effect>) {
         let connection = self.connection(user);
         (connection.id, self.feed(Input::Subscribed(connection)))
-    }
-
-    fn frame(&mut self, connection: ConnectionId, frame: ClientFrame) -> Vec<Effect> {
-        self.feed(Input::Frame { connection, frame })
     }
 
     fn post(&mut self, frame: ClientFrame) -> Vec<Effect> {
@@ -107,41 +60,10 @@ impl Scene {
         self.now = end;
         all
     }
-
-    fn answer(&mut self) {
-        let generation = self.generation;
-        for event in [
-            ServerEvent::SetupComplete,
-            ServerEvent::Spoke("And why?".into()),
-            ServerEvent::GenerationComplete,
-            ServerEvent::Usage(Usage { input_text: 10, output_audio: 5, ..Usage::default() }),
-            ServerEvent::TurnComplete,
-        ] {
-            self.feed(Input::Model { generation, event });
-        }
-    }
 }
 
 fn text(id: &str) -> ClientFrame {
-    ClientFrame::TextInput { text: "Screens are fine.".into(), client_message_id: id.into() }
-}
-
-fn audio_start() -> ClientFrame {
-    let config = AudioConfig {
-        sample_rate: 16_000,
-        encoding: "pcm".into(),
-        channels: 1,
-        turn_taking: Default::default(),
-    };
-    ClientFrame::AudioStart { config, client_message_id: "v".into() }
-}
-
-fn closes(effects: &[Effect]) -> Vec<(ConnectionId, CloseCode)> {
-    let close = |effect: &Effect| match effect {
-        Effect::Close { connection, code, .. } => Some((*connection, *code)),
-        _ => None,
-    };
-    effects.iter().filter_map(close).collect()
+    text_input("Screens are fine.", id)
 }
 
 fn refusal(effects: &[Effect]) -> Option<ErrorCode> {
@@ -191,7 +113,7 @@ fn fifty_listen_in_and_for_one_more_there_is_no_room_but_for_the_student() {
     for n in 0..50 {
         let teacher = UserId::new(format!("teacher{n}")).unwrap();
         assert!(scene.state.has_room_for(&teacher), "{n}");
-        scene.connect(teacher.as_str());
+        scene.come(teacher.as_str());
     }
     let late = UserId::new("teacher0").unwrap();
     assert!(!scene.state.has_room_for(&late));
@@ -203,9 +125,9 @@ fn fifty_listen_in_and_for_one_more_there_is_no_room_but_for_the_student() {
 #[test]
 fn of_the_students_own_connections_the_oldest_makes_room_for_the_sixth() {
     let mut scene = Scene::new();
-    let (first, _) = scene.connect(OWNER);
+    let (first, _) = scene.come(OWNER);
     for _ in 0..4 {
-        let (_, effects) = scene.connect(OWNER);
+        let (_, effects) = scene.come(OWNER);
         assert_eq!(closes(&effects), []);
     }
     let (_, effects) = scene.subscribe(OWNER);
@@ -217,7 +139,6 @@ fn a_crash_in_the_middle_of_making_room_leaves_no_sixth() {
     let mut scene = Scene::new();
     let connections: Vec<Connection> = (0..6).map(|_| scene.connection(OWNER)).collect();
     let first = connections[0].id;
-    scene.state = State::restore(scene.state.record().clone(), Vec::new());
     let effects = scene.feed(Input::Woke { connections });
     assert_eq!(closes(&effects), [(first, CloseCode::TakenOver)]);
 }
@@ -225,34 +146,34 @@ fn a_crash_in_the_middle_of_making_room_leaves_no_sixth() {
 #[test]
 fn a_flood_of_frames_is_told_then_closed_and_disturbs_nobody_else() {
     let mut scene = Scene::new();
-    let (student, _) = scene.connect(OWNER);
-    let (teacher, _) = scene.connect("teacher");
+    let (student, _) = scene.come(OWNER);
+    let (teacher, _) = scene.come("teacher");
     for _ in 0..200 {
-        let effects = scene.frame(teacher, ClientFrame::Ping { received: None });
+        let effects = scene.frame_of(teacher, ClientFrame::Ping { received: None });
         assert_eq!(closes(&effects), []);
     }
-    let effects = scene.frame(teacher, ClientFrame::Ping { received: None });
+    let effects = scene.frame_of(teacher, ClientFrame::Ping { received: None });
     assert_eq!(error_to(&effects, teacher), Some(ErrorCode::RateLimited));
     assert_eq!(closes(&effects), [(teacher, CloseCode::RateExceeded)]);
-    assert_eq!(stored(&scene.frame(student, text("m"))), 1);
+    assert_eq!(stored(&scene.frame_of(student, text("m"))), 1);
 }
 
 #[test]
 fn two_hundred_frames_a_second_may_go_on_for_ever() {
     let mut scene = Scene::new();
-    let (student, _) = scene.connect(OWNER);
+    let (student, _) = scene.come(OWNER);
     for n in 0..5_000 {
         scene.now = n * 5;
-        assert_eq!(closes(&scene.frame(student, ClientFrame::Ping { received: None })), [], "{n}");
+        assert_eq!(closes(&scene.frame_of(student, ClientFrame::Ping { received: None })), [], "{n}");
     }
 }
 
 #[test]
 fn bad_frames_count_as_frames() {
     let mut scene = Scene::new();
-    let (student, _) = scene.connect(OWNER);
+    let (student, _) = scene.come(OWNER);
     for _ in 0..200 {
-        scene.frame(student, ClientFrame::Ping { received: None });
+        scene.frame_of(student, ClientFrame::Ping { received: None });
     }
     let effects = scene.feed(Input::BadFrame { connection: student, problem: "no".into() });
     assert_eq!(closes(&effects), [(student, CloseCode::RateExceeded)]);
@@ -261,8 +182,8 @@ fn bad_frames_count_as_frames() {
 #[test]
 fn sound_may_come_half_as_fast_again_as_it_is_spoken_and_ten_seconds_at_once() {
     let mut scene = Scene::new();
-    let (student, _) = scene.connect(OWNER);
-    scene.frame(student, audio_start());
+    let (student, _) = scene.come(OWNER);
+    scene.frame_of(student, audio_start("v", TurnTaking::Manual));
     // 3,200 bytes are 100 ms.
     let chunk = Input::AudioChunk { connection: student, bytes: 3_200 };
     for n in 0..100 {
@@ -283,23 +204,19 @@ fn sound_may_come_half_as_fast_again_as_it_is_spoken_and_ten_seconds_at_once() {
 #[test]
 fn a_new_life_begins_with_a_full_allowance() {
     let mut scene = Scene::new();
-    let (student, _) = scene.connect(OWNER);
+    let (student, _) = scene.come(OWNER);
     for _ in 0..200 {
-        scene.frame(student, ClientFrame::Ping { received: None });
+        scene.frame_of(student, ClientFrame::Ping { received: None });
     }
-    let user = UserId::new(OWNER).unwrap();
-    let (role, audio) = (StreamRole::Speaker, AudioMode::None);
-    let survivor = Connection { id: student, user, role, staff: false, audio, cursor: Seq(0) };
-    scene.state = State::restore(scene.state.record().clone(), Vec::new());
-    scene.feed(Input::Woke { connections: vec![survivor] });
-    assert_eq!(closes(&scene.frame(student, ClientFrame::Ping { received: None })), []);
+    scene.crashes(vec![connection(student, OWNER, AudioMode::None)]);
+    assert_eq!(closes(&scene.frame_of(student, ClientFrame::Ping { received: None })), []);
 }
 
 #[test]
 fn who_reads_too_slowly_is_closed_and_what_was_being_said_counts() {
     let mut scene = Scene::new();
-    let (student, _) = scene.connect(OWNER);
-    scene.frame(student, audio_start());
+    let (student, _) = scene.come(OWNER);
+    scene.frame_of(student, audio_start("v", TurnTaking::Manual));
     scene.feed(Input::AudioChunk { connection: student, bytes: 3_200 });
     let effects = scene.feed(Input::TooSlow { connection: student });
     assert_eq!(closes(&effects), [(student, CloseCode::TooSlow)]);
@@ -332,10 +249,10 @@ fn events_go_on_while_something_happens() {
     let mut scene = Scene::new();
     let (reader, _) = scene.subscribe(OWNER);
     scene.rest(40_000);
-    scene.frame(reader, text("m"));
+    scene.frame_of(reader, text("m"));
     let effects = scene.rest(11_000);
     assert_eq!(sent_away(&effects, reader), None, "an answer is owed");
-    scene.answer();
+    scene.answer("And why?");
     let told = scene.now;
     let effects = scene.rest(120_000);
     let (at, _) = sent_away(&effects, reader).unwrap();
@@ -345,7 +262,7 @@ fn events_go_on_while_something_happens() {
 #[test]
 fn a_socket_is_never_sent_away() {
     let mut scene = Scene::new();
-    let (socket, _) = scene.connect(OWNER);
+    let (socket, _) = scene.come(OWNER);
     let effects = scene.rest(600_000);
     assert_eq!(sent_away(&effects, socket), None);
 }
@@ -354,7 +271,7 @@ fn a_socket_is_never_sent_away() {
 fn a_socket_takes_over_from_events_and_events_from_a_socket() {
     let mut scene = Scene::new();
     let (events, _) = scene.subscribe(OWNER);
-    let (socket, effects) = scene.connect(OWNER);
+    let (socket, effects) = scene.come(OWNER);
     assert_eq!(role_told(&effects, events), Some(StreamRole::Listener));
     assert_eq!(role_told(&effects, socket), Some(StreamRole::Speaker));
     let (again, effects) = scene.subscribe(OWNER);
@@ -366,7 +283,7 @@ fn a_socket_takes_over_from_events_and_events_from_a_socket() {
 fn events_are_told_what_was_missed_and_an_end_that_came_meanwhile() {
     let mut scene = Scene::new();
     scene.post(text("m"));
-    scene.answer();
+    scene.answer("And why?");
     scene.feed(Input::End { reason: EndReason::InstructorEnded });
     let newest = scene.state.record().last_seq;
     let (reader, effects) = scene.subscribe(OWNER);
@@ -396,7 +313,7 @@ fn a_refusal_of_what_was_posted_is_its_answer_and_not_told_on_the_stream() {
     let effects = scene.post(text("another"));
     assert_eq!(refusal(&effects), Some(ErrorCode::TurnInProgress));
     assert_eq!(error_to(&effects, reader), None);
-    let effects = scene.frame(reader, text("a third"));
+    let effects = scene.frame_of(reader, text("a third"));
     assert_eq!(
         error_to(&effects, reader),
         Some(ErrorCode::TurnInProgress),
@@ -407,11 +324,15 @@ fn a_refusal_of_what_was_posted_is_its_answer_and_not_told_on_the_stream() {
 #[test]
 fn posted_speech_is_the_speakers_who_listens_by_events() {
     let mut scene = Scene::new();
-    assert_eq!(refusal(&scene.post(audio_start())), Some(ErrorCode::Conflict), "nobody listens");
+    assert_eq!(
+        refusal(&scene.post(audio_start("v", TurnTaking::Manual))),
+        Some(ErrorCode::Conflict),
+        "nobody listens"
+    );
     assert_eq!(refusal(&scene.post_sound(3_200)), Some(ErrorCode::Conflict));
     let (reader, _) = scene.subscribe(OWNER);
     assert_eq!(refusal(&scene.post_sound(3_200)), Some(ErrorCode::ValidationError), "before `audio_start`");
-    assert_eq!(refusal(&scene.post(audio_start())), None);
+    assert_eq!(refusal(&scene.post(audio_start("v", TurnTaking::Manual))), None);
     let effects = scene.post_sound(3_200);
     assert!(effects.contains(&Effect::HoldAudio), "{effects:?}");
     // The reader goes: what was said counts as said.

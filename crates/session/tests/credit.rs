@@ -2,82 +2,35 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use mentora_core::documents::AiConfig;
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId, WalletId};
+#[path = "shared/mod.rs"]
+mod shared;
+
+use mentora_core::ids::{UserId, WalletId};
 use mentora_core::money::Micros;
-use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent, Usage};
 use mentora_session::record::Facts;
-use mentora_session::{Effect, HoldOutcome, Input, PaymentOutcome, State, step};
+use mentora_session::{Effect, HoldOutcome, Input, PaymentOutcome};
 use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::Event;
 use mentora_wire::stream::server::Shortage;
-
-struct Scene {
-    state: State,
-    now: i64,
-    calls: u32,
-    generation: u32,
-}
+use mentora_wire::stream::{AudioMode, Event};
+use shared::{OWNER, Scene, facts};
 
 fn wallet() -> WalletId {
-    WalletId::of_user(&UserId::new("student").unwrap())
+    WalletId::of_user(&UserId::new(OWNER).unwrap())
 }
 
 impl Scene {
     fn paid_by(payer: Option<WalletId>) -> Self {
-        let facts = Facts {
-            conversation: ConversationId::new("c").unwrap(),
-            owner: UserId::new("student").unwrap(),
-            assignment: AssignmentId::new("a").unwrap(),
-            course: CourseId::new("k").unwrap(),
-            title: "Screens".into(),
-            question: None,
-            background: String::new(),
-            ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
-            persona: None,
-            prompt_edits: Default::default(),
-            payer,
-            model: "gemini-3.8-live".into(),
-            started_at: Millis(0),
-        };
-        Self { state: State::new(facts, Millis(0)), now: 0, calls: 0, generation: 0 }
-    }
-
-    fn feed(&mut self, input: Input) -> Vec<Effect> {
-        let effects = step(&mut self.state, Millis(self.now), input);
-        for effect in &effects {
-            if let Effect::OpenModel { generation, .. } = effect {
-                self.generation = *generation;
-            }
-        }
-        effects
+        Self::empty(Facts { payer, ..facts() }, AudioMode::None)
     }
 
     fn say(&mut self, text: &str) -> Vec<Effect> {
-        self.calls += 1;
-        let client_message_id = format!("m{}", self.calls);
-        self.feed(Input::Call { call: self.calls, text: text.into(), client_message_id })
-    }
-
-    fn model(&mut self, event: ServerEvent) -> Vec<Effect> {
-        self.feed(Input::Model { generation: self.generation, event })
+        let client_message_id = self.next_id();
+        self.feed(Input::Call { call: 1, text: text.into(), client_message_id })
     }
 
     fn held(&mut self, hold: u32, outcome: HoldOutcome) -> Vec<Effect> {
         self.feed(Input::Held { hold, outcome })
-    }
-
-    /// Lets the alarm ring until then, and gathers what comes of it.
-    fn wait(&mut self, ms: i64) -> Vec<Effect> {
-        let until = self.now + ms;
-        let mut all = Vec::new();
-        while let Some(at) = self.state.next_alarm().filter(|at| at.0 <= until) {
-            self.now = at.0.max(self.now);
-            all.extend(self.feed(Input::Alarm));
-        }
-        self.now = until;
-        all
     }
 }
 
@@ -179,8 +132,7 @@ fn nothing_is_charged_for_nothing() {
     let mut scene = Scene::paid_by(Some(wallet()));
     scene.say("Screens are bad.");
     scene.held(1, HoldOutcome::Granted);
-    let detail = "You exceeded your current quota".to_owned();
-    let effects = scene.feed(Input::ModelLost { generation: scene.generation, loss: Loss::Quota, detail });
+    let effects = scene.loses(Loss::Quota);
     assert_eq!((released(&effects), settled(&effects)), (vec![1], vec![]));
 }
 
@@ -189,8 +141,6 @@ fn what_the_wallet_is_owed_survives_a_crash() {
     let mut scene = Scene::paid_by(Some(wallet()));
     scene.say("Screens are bad.");
     scene.held(1, HoldOutcome::Granted);
-    scene.feed(Input::ModelLost { generation: scene.generation, loss: Loss::Quota, detail: String::new() });
-    let (record, turns) = (scene.state.record().clone(), scene.state.turns().to_vec());
-    scene.state = State::restore(record, turns);
-    assert_eq!(released(&scene.feed(Input::Woke { connections: Vec::new() })), [1]);
+    scene.loses(Loss::Quota);
+    assert_eq!(released(&scene.crashes(Vec::new())), [1]);
 }

@@ -11,19 +11,19 @@
     reason = "a test that panics has failed, and that is all that happens"
 )]
 
+#[path = "shared/mod.rs"]
+mod shared;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use mentora_core::documents::AiConfig;
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
-use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, Loss, ServerEvent, server};
-use mentora_session::record::Facts;
-use mentora_session::{Connection, ConnectionId, Effect, Input, State, step};
-use mentora_wire::stream::{AudioMode, ClientFrame, Event, Seq, StreamRole};
+use mentora_session::{Effect, Input};
+use mentora_wire::stream::{ClientFrame, Event};
 use serde::Deserialize;
 use serde_json::Value;
+use shared::{Scene, open_ended};
 
 /// A file of `orderings/`.
 #[derive(Debug, Deserialize)]
@@ -56,60 +56,16 @@ enum Act {
     Wait(i64),
 }
 
-const STUDENT: ConnectionId = ConnectionId(1);
-
-struct Scene {
-    state: State,
-    now: i64,
-    generation: u32,
-    told: Vec<String>,
-    model: Vec<String>,
-}
-
 impl Scene {
-    fn new(audio: AudioMode) -> Self {
-        let facts = Facts {
-            conversation: ConversationId::new("c").unwrap(),
-            owner: UserId::new("student").unwrap(),
-            assignment: AssignmentId::new("a").unwrap(),
-            course: CourseId::new("k").unwrap(),
-            title: "Screens".into(),
-            question: Some("Do screens harm sleep?".into()),
-            background: String::new(),
-            ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
-            persona: None,
-            prompt_edits: Default::default(),
-            payer: None,
-            model: "gemini-3.8-live".into(),
-            started_at: Millis(0),
-        };
-        let state = State::new(facts, Millis(0));
-        let mut scene = Self { state, now: 0, generation: 0, told: Vec::new(), model: Vec::new() };
-        let (user, role) = (UserId::new("student").unwrap(), StreamRole::Speaker);
-        scene.feed(Input::Connected(Connection {
-            id: STUDENT,
-            user,
-            role,
-            staff: false,
-            audio,
-            cursor: Seq(0),
-        }));
-        scene
-    }
-
     fn act(&mut self, act: &Act) {
         match act {
             Act::Student(frame) => {
-                let frame = ClientFrame::parse(&frame.to_string()).expect("a frame of the contract");
-                self.feed(Input::Frame { connection: STUDENT, frame });
+                self.frame(ClientFrame::parse(&frame.to_string()).expect("a frame of the contract"));
             }
-            Act::Speech(ms) => self.feed(Input::AudioChunk { connection: STUDENT, bytes: ms * 32 }),
+            Act::Speech(ms) => drop(self.utter(ms * 32)),
             Act::Server(message) => self.hear(message),
-            Act::Closed(code, reason) => {
-                let (generation, loss) = (self.generation, Loss::of_close(*code, reason));
-                self.feed(Input::ModelLost { generation, loss, detail: reason.clone() });
-            }
-            Act::Wait(ms) => self.wait(*ms),
+            Act::Closed(code, reason) => drop(self.loses(Loss::of_close(*code, reason))),
+            Act::Wait(ms) => drop(self.wait(*ms)),
         }
     }
 
@@ -127,30 +83,6 @@ impl Scene {
                 }
                 event => Input::Model { generation, event },
             });
-        }
-    }
-
-    fn wait(&mut self, ms: i64) {
-        let until = self.now + ms;
-        while let Some(at) = self.state.next_alarm().filter(|at| at.0 <= until) {
-            self.now = at.0.max(self.now);
-            self.feed(Input::Alarm);
-        }
-        self.now = until;
-    }
-
-    fn feed(&mut self, input: Input) {
-        for effect in step(&mut self.state, Millis(self.now), input) {
-            if let Effect::OpenModel { generation, .. } = &effect {
-                self.generation = *generation;
-            }
-            if let Effect::Tell(event) = &effect {
-                self.told.extend(telling(&event.event));
-            }
-            if let Effect::RelayAudio { turn_index, offset_ms, .. } = &effect {
-                self.told.push(format!("sound of {turn_index} at {offset_ms} ms"));
-            }
-            self.model.extend(doing(&effect));
         }
     }
 }
@@ -171,7 +103,14 @@ fn sound(message: &mut Value) {
 }
 
 /// What a client sees of the dialogue; how the session and the state change beside it is for other tests.
-fn telling(event: &Event) -> Option<String> {
+fn telling(effect: &Effect) -> Option<String> {
+    let event = match effect {
+        Effect::Tell(event) => &event.event,
+        Effect::RelayAudio { turn_index, offset_ms, .. } => {
+            return Some(format!("sound of {turn_index} at {offset_ms} ms"));
+        }
+        _ => return None,
+    };
     Some(match event {
         Event::TurnStored { turn } => format!("turn_stored {}: {}", turn.index, turn.text),
         Event::Transcription { text, is_final: false, .. } => format!("transcription: {text}"),
@@ -210,10 +149,11 @@ fn doing(effect: &Effect) -> Option<String> {
 fn play(text: &str) {
     let ordering: Ordering = serde_json::from_str(text).expect("an ordering");
     assert!(!ordering.fact.is_empty());
-    let mut scene = Scene::new(if ordering.reads { AudioMode::None } else { AudioMode::Binary });
+    let mut scene = if ordering.reads { Scene::reader(open_ended()) } else { Scene::listener(open_ended()) };
     ordering.steps.iter().for_each(|act| scene.act(act));
-    assert_eq!(scene.told, ordering.told, "what the student was told. {}", ordering.fact);
-    assert_eq!(scene.model, ordering.model, "what was done to the model's socket. {}", ordering.fact);
+    let of = |pick: fn(&Effect) -> Option<String>| scene.effects.iter().filter_map(pick).collect::<Vec<_>>();
+    assert_eq!(of(telling), ordering.told, "what the student was told. {}", ordering.fact);
+    assert_eq!(of(doing), ordering.model, "what was done to the model's socket. {}", ordering.fact);
 }
 
 macro_rules! orderings {

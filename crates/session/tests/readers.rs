@@ -8,21 +8,24 @@
     reason = "a test that panics has failed, and that is all that happens"
 )]
 
+#[path = "shared/mod.rs"]
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use mentora_core::documents::{AiConfig, Turn};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::ids::UserId;
 use mentora_core::time::Millis;
 use mentora_gemini::{ServerEvent, Usage};
 use mentora_session::record::Facts;
 use mentora_session::{
     Connection, ConnectionId, Effect, FlushOutcome, Input, MAX_OWN, Posted, Record, State, Write, step,
 };
-use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::client::TurnTaking;
 use mentora_wire::stream::{AudioMode, ClientFrame, Event, PrivateFrame, Seq, Sequenced, StreamRole};
 use proptest::prelude::*;
-
-const OWNER: &str = "student";
+use shared::client::{audio_start, connection, text_input};
+use shared::{OWNER, facts, open_ended};
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -92,21 +95,8 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let facts = Facts {
-            conversation: ConversationId::new("c").unwrap(),
-            owner: UserId::new(OWNER).unwrap(),
-            assignment: AssignmentId::new("a").unwrap(),
-            course: CourseId::new("k").unwrap(),
-            title: "Screens".into(),
-            question: None,
-            background: String::new(),
-            ai_config: AiConfig { auto_terminate: false, max_turns: 100, ..AiConfig::default() },
-            persona: None,
-            prompt_edits: Default::default(),
-            payer: None,
-            model: "gemini-3.8-live".into(),
-            started_at: Millis(0),
-        };
+        let ai_config = AiConfig { max_turns: 100, ..open_ended() };
+        let facts = Facts { ai_config, ..facts() };
         let state = State::new(facts, Millis(0));
         let record = state.record().clone();
         let (turns, log, here) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -207,13 +197,12 @@ impl World {
         let mut eyes = at.map(|at| self.away.swap_remove(at).1).unwrap_or_default();
         eyes.gap = false;
         self.last += 1;
+        let user = if owner { OWNER } else { "teacher" };
         let connection = Connection {
-            id: ConnectionId(self.last),
-            user: UserId::new(if owner { OWNER } else { "teacher" }).unwrap(),
             role: if owner { StreamRole::Speaker } else { StreamRole::Listener },
             staff: !owner,
-            audio: AudioMode::None,
             cursor: Seq(eyes.cursor),
+            ..connection(ConnectionId(self.last), user, AudioMode::None)
         };
         self.here.insert(connection.id, Here { connection: connection.clone(), events, eyes, told: 0 });
         self.feed(if events { Input::Subscribed(connection) } else { Input::Connected(connection) });
@@ -225,8 +214,7 @@ impl World {
 
     fn write(&mut self, by: Option<usize>) {
         self.messages += 1;
-        let client_message_id = format!("m{}", self.messages);
-        let frame = ClientFrame::TextInput { text: format!("Point {}.", self.messages), client_message_id };
+        let frame = text_input(&format!("Point {}.", self.messages), &format!("m{}", self.messages));
         match by.map(|by| self.nth(by)) {
             Some(Some(connection)) => self.feed(Input::Frame { connection, frame }),
             Some(None) => {}
@@ -244,13 +232,7 @@ impl World {
         };
         let connection = *id;
         self.messages += 1;
-        let config = AudioConfig {
-            sample_rate: 16_000,
-            encoding: "pcm".into(),
-            channels: 1,
-            turn_taking: Default::default(),
-        };
-        let frame = ClientFrame::AudioStart { config, client_message_id: format!("v{}", self.messages) };
+        let frame = audio_start(&format!("v{}", self.messages), TurnTaking::Manual);
         self.feed(Input::Frame { connection, frame });
         self.feed(Input::AudioChunk { connection, bytes: 3_200 });
     }

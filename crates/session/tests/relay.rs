@@ -10,20 +10,20 @@
     reason = "a test that panics has failed, and that is all that happens"
 )]
 
-use mentora_core::documents::{AiConfig, Turn};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+#[path = "shared/mod.rs"]
+mod shared;
+
 use mentora_core::time::Millis;
 use mentora_gemini::{ClientMessage, Loss, ServerEvent};
-use mentora_session::record::Facts;
 use mentora_session::{
-    AnswerGrant, Carried, Connection, ConnectionId, Direction, Effect, Input, Sound, SpeechGrant, State,
-    Write, step,
+    AnswerGrant, Carried, ConnectionId, Direction, Effect, Input, Sound, SpeechGrant, State, Write,
 };
 use mentora_wire::stream::audio::duration_ms;
-use mentora_wire::stream::client::{AudioConfig, TurnTaking};
-use mentora_wire::stream::{AudioMode, ClientFrame, CloseCode, Event, Seq, StreamRole};
+use mentora_wire::stream::client::TurnTaking;
+use mentora_wire::stream::{AudioMode, ClientFrame, CloseCode, Event};
+use shared::client::{audio_start, connection};
+use shared::{OWNER, STUDENT, Scene, open_ended};
 
-const STUDENT: ConnectionId = ConnectionId(1);
 /// A tenth of a second of the student, and a fifth of the tutor.
 const CHUNK: usize = 3_200;
 const PIECE: usize = 9_600;
@@ -33,11 +33,8 @@ const UTTERANCE: usize = 60 * 32_000;
 const ENDLESS: usize = 160 * 48_000;
 
 /// A conversation, and the relay before it: it holds what it was granted, and reports when it is told to.
-struct Scene {
-    state: State,
-    now: i64,
-    generation: u32,
-    effects: Vec<Effect>,
+struct Stage {
+    talk: Scene,
     speech: Option<SpeechGrant>,
     answer: Option<AnswerGrant>,
     relayed: (Sound, Sound),
@@ -47,42 +44,11 @@ struct Scene {
     slow: bool,
 }
 
-impl Scene {
+impl Stage {
     fn new() -> Self {
-        let facts = Facts {
-            conversation: ConversationId::new("c").unwrap(),
-            owner: UserId::new("student").unwrap(),
-            assignment: AssignmentId::new("a").unwrap(),
-            course: CourseId::new("k").unwrap(),
-            title: "Screens".into(),
-            question: None,
-            background: String::new(),
-            ai_config: AiConfig { auto_terminate: false, ..AiConfig::default() },
-            persona: None,
-            prompt_edits: Default::default(),
-            payer: None,
-            model: "gemini-3.8-live".into(),
-            started_at: Millis(0),
-        };
-        let mut scene = Self {
-            state: State::new(facts, Millis(0)),
-            now: 0,
-            generation: 0,
-            effects: Vec::new(),
-            speech: None,
-            answer: None,
-            relayed: Default::default(),
-            answered_at: 0,
-            slow: false,
-        };
-        scene.feed(Input::Connected(scene.connection(STUDENT)));
-        scene
-    }
-
-    fn connection(&self, id: ConnectionId) -> Connection {
-        let user = UserId::new("student").unwrap();
-        let (role, audio) = (StreamRole::Speaker, AudioMode::Binary);
-        Connection { id, user, role, staff: false, audio, cursor: Seq(0) }
+        let talk = Scene::listener(open_ended());
+        let (speech, answer, relayed) = (None, None, Default::default());
+        Self { talk, speech, answer, relayed, answered_at: 0, slow: false }
     }
 
     /// As the shell does it: what was relayed is told first.
@@ -94,16 +60,14 @@ impl Scene {
     }
 
     fn step(&mut self, input: Input) -> Vec<Effect> {
-        let effects = step(&mut self.state, Millis(self.now), input);
+        let effects = self.talk.feed(input);
         for effect in &effects {
             match effect {
-                Effect::OpenModel { generation, .. } => self.generation = *generation,
                 Effect::GrantSpeech(grant) => self.speech.clone_from(grant),
                 Effect::GrantAnswer(grant) => self.answer.clone_from(grant),
                 _ => {}
             }
         }
-        self.effects.extend(effects.clone());
         effects
     }
 
@@ -114,9 +78,7 @@ impl Scene {
     }
 
     fn start(&mut self, id: &str, turn_taking: TurnTaking) {
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1, turn_taking };
-        let client_message_id = id.to_owned();
-        self.frame(ClientFrame::AudioStart { config, client_message_id });
+        self.frame(audio_start(id, turn_taking));
     }
 
     fn frame(&mut self, frame: ClientFrame) -> Vec<Effect> {
@@ -124,12 +86,12 @@ impl Scene {
     }
 
     fn model(&mut self, event: ServerEvent) -> Vec<Effect> {
-        self.feed(Input::Model { generation: self.generation, event })
+        self.feed(Input::Model { generation: self.talk.generation, event })
     }
 
     /// The student says a chunk, as fast as it can be spoken; whether it was relayed.
     fn says(&mut self, bytes: usize) -> bool {
-        self.now += duration_ms(bytes, 16_000);
+        self.talk.now += duration_ms(bytes, 16_000);
         let grant = self.speech.as_mut().filter(|grant| !self.slow && grant.bytes >= bytes);
         if let Some(grant) = grant {
             grant.bytes -= bytes;
@@ -151,13 +113,13 @@ impl Scene {
             grant.bytes -= bytes;
             self.relayed.1.chunks += 1;
             self.relayed.1.bytes += bytes;
-            self.answered_at = self.now;
+            self.answered_at = self.talk.now;
             if self.relayed.1.chunks >= 10 {
                 self.report();
             }
             return true;
         }
-        let generation = self.generation;
+        let generation = self.talk.generation;
         self.feed(Input::ModelAudio { generation, bytes, sample_rate: 24_000 });
         false
     }
@@ -186,21 +148,17 @@ impl Scene {
             Effect::Carried { direction, carried } if *direction == wanted => Some(*carried),
             _ => None,
         };
-        self.effects.iter().filter_map(of).collect()
-    }
-
-    fn last_turn(&self) -> &Turn {
-        self.state.turns().last().unwrap()
+        self.talk.effects.iter().filter_map(of).collect()
     }
 
     fn spoken_bytes(&self) -> usize {
-        self.state.record().spoken.as_ref().map_or(0, |spoken| spoken.bytes)
+        self.talk.state.record().spoken.as_ref().map_or(0, |spoken| spoken.bytes)
     }
 }
 
 #[test]
 fn speech_is_granted_once_the_model_hears_it_and_no_longer() {
-    let mut scene = Scene::new();
+    let mut scene = Stage::new();
     scene.start("v", TurnTaking::Manual);
     assert!(!scene.says(CHUNK), "the model is not there yet");
     assert_eq!(scene.speech, None);
@@ -218,7 +176,7 @@ fn speech_is_granted_once_the_model_hears_it_and_no_longer() {
 
 #[test]
 fn an_answer_is_granted_after_its_first_sound_and_no_longer() {
-    let mut scene = Scene::speaking();
+    let mut scene = Stage::speaking();
     scene.frame(ClientFrame::AudioEnd {});
     scene.model(ServerEvent::Spoke("Why".into()));
     assert_eq!(scene.answer, None, "when the first sound comes is told");
@@ -232,7 +190,7 @@ fn an_answer_is_granted_after_its_first_sound_and_no_longer() {
 
 #[test]
 fn grants_are_slices_that_reports_renew() {
-    let mut scene = Scene::speaking();
+    let mut scene = Stage::speaking();
     let slice = scene.speech.as_ref().unwrap().bytes;
     assert_eq!(slice, 2 * 32_000, "two seconds");
     let mut slow = 0;
@@ -253,10 +211,10 @@ fn grants_are_slices_that_reports_renew() {
 #[test]
 fn an_utterance_ends_at_a_minute_to_the_byte_however_its_sound_went() {
     for (chunk, slow) in [(CHUNK, true), (CHUNK, false), (3_202, true), (3_202, false), (64_000, false)] {
-        let mut scene = Scene::speaking();
+        let mut scene = Stage::speaking();
         scene.slow = slow;
         let mut bytes = CHUNK;
-        while scene.state.record().owed.is_none() {
+        while scene.talk.state.record().owed.is_none() {
             let relayed = scene.says(chunk);
             bytes += chunk;
             assert!(bytes < UTTERANCE || !relayed, "the chunk that fills the minute is not relayed");
@@ -274,19 +232,19 @@ fn an_utterance_ends_at_a_minute_to_the_byte_however_its_sound_went() {
 #[test]
 fn an_answer_that_does_not_end_is_ended_however_its_sound_went() {
     for slow in [true, false] {
-        let mut scene = Scene::answering();
+        let mut scene = Stage::answering();
         scene.slow = slow;
         let mut bytes = PIECE;
-        while scene.state.record().answer.is_some() {
+        while scene.talk.state.record().answer.is_some() {
             let relayed = scene.speaks(PIECE);
             bytes += PIECE;
             assert!(bytes < ENDLESS || !relayed);
             assert!(bytes < ENDLESS + PIECE, "it never ends");
         }
         assert_eq!(bytes, ENDLESS);
-        assert!(scene.last_turn().truncated);
+        assert!(scene.talk.last_turn().truncated);
         assert_eq!(scene.answer, None);
-        assert!(scene.effects.contains(&Effect::CloseModel), "nobody listens to the rest");
+        assert!(scene.talk.effects.contains(&Effect::CloseModel), "nobody listens to the rest");
         let [carried] = scene.carried(Direction::Answer)[..] else { panic!("told once") };
         assert_eq!(carried.relayed.bytes + carried.handled.bytes, bytes);
     }
@@ -294,40 +252,44 @@ fn an_answer_that_does_not_end_is_ended_however_its_sound_went() {
 
 #[test]
 fn what_was_relayed_is_counted_before_it_is_used() {
-    let mut scene = Scene::answering();
+    let mut scene = Stage::answering();
     for _ in 0..7 {
         assert!(scene.speaks(PIECE));
     }
     // 1.6 seconds came; a student cannot have heard more.
     scene.frame(ClientFrame::Interrupt { heard_ms: Some(9_999) });
-    assert_eq!(scene.last_turn().heard_ms, Some(1_600));
+    assert_eq!(scene.talk.last_turn().heard_ms, Some(1_600));
     assert_eq!(scene.answer, None);
 
-    let mut scene = Scene::speaking();
+    let mut scene = Stage::speaking();
     scene.says(CHUNK);
     scene.frame(ClientFrame::AudioEnd {});
-    assert_eq!(scene.state.record().spoken.as_ref().unwrap().duration_ms, 200);
+    assert_eq!(scene.talk.state.record().spoken.as_ref().unwrap().duration_ms, 200);
 }
 
 #[test]
 fn relayed_or_not_the_turns_are_the_same() {
     let play = |slow: bool| {
-        let mut scene = Scene::speaking();
+        let mut scene = Stage::speaking();
         scene.slow = slow;
         for _ in 0..23 {
-            scene.now += 100;
+            scene.talk.now += 100;
             scene.says(CHUNK);
         }
         scene.frame(ClientFrame::AudioEnd {});
         scene.model(ServerEvent::HeardStudent("I think so.".into()));
         for piece in 0..17 {
-            scene.now += 50;
+            scene.talk.now += 50;
             scene.model(ServerEvent::Spoke(format!(" piece {piece}")));
             scene.speaks(PIECE);
         }
-        scene.now += 900;
+        scene.talk.now += 900;
         scene.frame(ClientFrame::Interrupt { heard_ms: Some(1_234) });
-        (scene.state.turns().to_vec(), scene.state.record().clone(), scene.carried(Direction::Answer))
+        (
+            scene.talk.state.turns().to_vec(),
+            scene.talk.state.record().clone(),
+            scene.carried(Direction::Answer),
+        )
     };
     let ((slow_turns, slow_record, slow), (turns, record, fast)) = (play(true), play(false));
     assert_eq!(turns, slow_turns);
@@ -338,9 +300,9 @@ fn relayed_or_not_the_turns_are_the_same() {
 
 #[test]
 fn a_chunk_that_is_handled_in_between_keeps_its_place_and_its_count() {
-    let mut scene = Scene::answering();
+    let mut scene = Stage::answering();
     scene.speaks(PIECE);
-    let generation = scene.generation;
+    let generation = scene.talk.generation;
     // Written in another way, so the relay did not know it.
     let effects = scene.feed(Input::ModelAudio { generation, bytes: PIECE, sample_rate: 24_000 });
     let offset = effects.iter().find_map(|effect| match effect {
@@ -350,7 +312,7 @@ fn a_chunk_that_is_handled_in_between_keeps_its_place_and_its_count() {
     assert_eq!(offset, Some(400), "after the piece that was handled and the one that was relayed");
     assert_eq!(scene.answer.as_ref().unwrap().sent, 3 * PIECE, "the next one follows it");
 
-    let mut scene = Scene::speaking();
+    let mut scene = Stage::speaking();
     scene.says(CHUNK);
     let effects = scene.feed(Input::AudioChunk { connection: STUDENT, bytes: CHUNK });
     assert!(effects.contains(&Effect::ForwardAudio { sample_rate: 16_000 }), "at once, in its place");
@@ -359,7 +321,7 @@ fn a_chunk_that_is_handled_in_between_keeps_its_place_and_its_count() {
 
 #[test]
 fn an_open_microphone_and_the_answer_to_it_are_granted_at_once() {
-    let mut scene = Scene::new();
+    let mut scene = Stage::new();
     scene.start("h", TurnTaking::Automatic);
     scene.says(CHUNK);
     scene.model(ServerEvent::SetupComplete);
@@ -374,7 +336,7 @@ fn an_open_microphone_and_the_answer_to_it_are_granted_at_once() {
     for _ in 0..30 {
         assert!(scene.says(CHUNK) && scene.speaks(PIECE), "both ways");
     }
-    let answer = scene.state.record().answer.as_ref();
+    let answer = scene.talk.state.record().answer.as_ref();
     assert!(answer.is_some_and(|answer| answer.audio_bytes >= 20 * PIECE));
     scene.frame(ClientFrame::AudioEnd {});
     assert_eq!(scene.speech, None);
@@ -384,33 +346,33 @@ fn an_open_microphone_and_the_answer_to_it_are_granted_at_once() {
 #[test]
 fn an_utterance_into_an_open_microphone_ends_at_a_minute_to_the_byte() {
     for slow in [true, false] {
-        let mut scene = Scene::new();
+        let mut scene = Stage::new();
         scene.start("h", TurnTaking::Automatic);
         scene.says(CHUNK);
         scene.model(ServerEvent::SetupComplete);
         scene.model(ServerEvent::HeardStudent("I think so.".into()));
         scene.slow = slow;
         let mut bytes = 0;
-        while scene.state.record().spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_none()) {
+        while scene.talk.state.record().spoken.as_ref().is_some_and(|spoken| spoken.ended_at.is_none()) {
             let relayed = scene.says(CHUNK);
             bytes += CHUNK;
             assert!(bytes < UTTERANCE || !relayed);
             assert!(bytes <= UTTERANCE, "it never ends");
         }
         assert_eq!(bytes, UTTERANCE);
-        assert!(scene.effects.contains(&Effect::SendModel(ClientMessage::AudioStreamEnd)));
+        assert!(scene.talk.effects.contains(&Effect::SendModel(ClientMessage::AudioStreamEnd)));
     }
 }
 
 #[test]
 fn nothing_is_granted_without_a_model() {
-    let mut scene = Scene::speaking();
-    let generation = scene.generation;
+    let mut scene = Stage::speaking();
+    let generation = scene.talk.generation;
     scene.feed(Input::ModelLost { generation, loss: Loss::RetryWithHandle, detail: String::new() });
     assert_eq!(scene.speech, None);
 
-    let mut scene = Scene::answering();
-    let generation = scene.generation;
+    let mut scene = Stage::answering();
+    let generation = scene.talk.generation;
     scene.feed(Input::ModelLost { generation, loss: Loss::RetryWithHandle, detail: String::new() });
     assert_eq!(scene.answer, None);
 }
@@ -421,11 +383,11 @@ fn a_flood_of_tiny_chunks_ends_the_same_however_they_went() {
         matches!(effect, Effect::Close { connection: STUDENT, code: CloseCode::RateExceeded, .. })
     };
     for slow in [true, false] {
-        let mut scene = Scene::speaking();
+        let mut scene = Stage::speaking();
         scene.slow = slow;
         let mut sent = 0;
         // A sample each: no time passes, and it is next to no sound.
-        while !scene.effects.iter().any(flood) {
+        while !scene.talk.effects.iter().any(flood) {
             assert_eq!(scene.says(2), !slow);
             sent += 1;
             assert!(sent < 300, "nobody counts them");
@@ -438,27 +400,27 @@ fn a_flood_of_tiny_chunks_ends_the_same_however_they_went() {
 
 #[test]
 fn speech_in_small_chunks_is_no_flood() {
-    let mut scene = Scene::speaking();
+    let mut scene = Stage::speaking();
     for _ in 0..2_000 {
         scene.says(640);
     }
-    assert!(!scene.effects.iter().any(|effect| matches!(effect, Effect::Close { .. })));
+    assert!(!scene.talk.effects.iter().any(|effect| matches!(effect, Effect::Close { .. })));
 }
 
 #[test]
 fn nothing_is_granted_to_who_speaks_no_more() {
-    let mut scene = Scene::speaking();
-    scene.feed(Input::Connected(scene.connection(ConnectionId(2))));
+    let mut scene = Stage::speaking();
+    scene.feed(Input::Connected(connection(ConnectionId(2), OWNER, AudioMode::Binary)));
     assert_eq!(scene.speech, None, "somebody else speaks from now on");
 
-    let mut scene = Scene::speaking();
+    let mut scene = Stage::speaking();
     scene.feed(Input::Disconnected { connection: STUDENT });
     assert_eq!(scene.speech, None);
 }
 
 #[test]
 fn what_is_left_of_an_answer_that_was_broken_into_is_not_relayed() {
-    let mut scene = Scene::answering();
+    let mut scene = Stage::answering();
     scene.frame(ClientFrame::Interrupt { heard_ms: None });
     assert_eq!(scene.answer, None);
     assert!(!scene.speaks(PIECE));
@@ -467,22 +429,22 @@ fn what_is_left_of_an_answer_that_was_broken_into_is_not_relayed() {
 
 #[test]
 fn a_report_of_another_life_changes_nothing() {
-    let mut scene = Scene::answering();
-    let record = scene.state.record().clone();
-    scene.state = State::restore(record, scene.state.turns().to_vec());
-    let connections = vec![scene.connection(STUDENT)];
+    let mut scene = Stage::answering();
+    let record = scene.talk.state.record().clone();
+    scene.talk.state = State::restore(record, scene.talk.state.turns().to_vec());
+    let connections = vec![connection(STUDENT, OWNER, AudioMode::Binary)];
     scene.step(Input::Woke { connections });
-    let before = scene.state.record().clone();
+    let before = scene.talk.state.record().clone();
     let sound = Sound { chunks: 3, bytes: 3 * PIECE };
     scene.step(Input::Relayed { speech: sound, answer: sound, answered_at: Millis(0) });
-    assert_eq!(*scene.state.record(), before);
+    assert_eq!(*scene.talk.state.record(), before);
 }
 
 #[test]
 fn sound_that_opens_an_answer_is_stored_before_it_is_told() {
-    let mut scene = Scene::speaking();
+    let mut scene = Stage::speaking();
     scene.frame(ClientFrame::AudioEnd {});
-    let generation = scene.generation;
+    let generation = scene.talk.generation;
     let effects = scene.feed(Input::ModelAudio { generation, bytes: PIECE, sample_rate: 24_000 });
     let begun = |effect: &Effect| matches!(effect, Effect::Tell(event) if matches!(event.event, Event::AiResponseStart { .. }));
     let told = effects.iter().position(begun).unwrap();
@@ -495,26 +457,26 @@ fn sound_that_opens_an_answer_is_stored_before_it_is_told() {
 
 #[test]
 fn speech_at_a_rate_that_nobody_expects_is_not_given_to_anybody() {
-    let mut scene = Scene::answering();
-    let generation = scene.generation;
+    let mut scene = Stage::answering();
+    let generation = scene.talk.generation;
     let effects = scene.feed(Input::ModelAudio { generation, bytes: PIECE, sample_rate: 16_000 });
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::RelayAudio { .. })), "{effects:#?}");
 }
 
 #[test]
 fn sound_that_is_under_way_when_a_crash_loses_the_speech_is_no_offence() {
-    let mut scene = Scene::speaking();
-    let record = scene.state.record().clone();
-    scene.state = State::restore(record, scene.state.turns().to_vec());
-    let connections = vec![scene.connection(STUDENT)];
+    let mut scene = Stage::speaking();
+    let record = scene.talk.state.record().clone();
+    scene.talk.state = State::restore(record, scene.talk.state.turns().to_vec());
+    let connections = vec![connection(STUDENT, OWNER, AudioMode::Binary)];
     scene.step(Input::Woke { connections });
-    scene.now += 500;
+    scene.talk.now += 500;
     let told = |effects: &[Effect]| effects.iter().filter(|e| matches!(e, Effect::TellOne { .. })).count();
     for _ in 0..20 {
         let effects = scene.step(Input::AudioChunk { connection: STUDENT, bytes: CHUNK });
         assert_eq!(told(&effects), 0, "{effects:?}");
     }
-    scene.now += 3_000;
+    scene.talk.now += 3_000;
     let effects = scene.step(Input::AudioChunk { connection: STUDENT, bytes: CHUNK });
     assert_eq!(told(&effects), 1, "it knows better by now");
 }

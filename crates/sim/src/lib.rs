@@ -9,9 +9,10 @@
 //! - [`google`]: service-account tokens, Firebase ID tokens and their keys
 //! - [`storage`]: Cloud Storage
 //! - [`stripe`]: Checkout, payments and webhooks
+//! - [`sendgrid`]: mail, and an outbox that shows it
 //! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
 //!
-//! Places kept for what is still to come: `sendgrid`, `fcm`, each a folder of its own.
+//! A place is kept for what is still to come: `fcm`, a folder of its own.
 
 pub mod config;
 pub mod control;
@@ -23,6 +24,7 @@ pub mod live;
 pub mod plan;
 pub mod rest;
 pub mod routes;
+pub mod sendgrid;
 pub mod serve;
 pub mod speech;
 pub mod storage;

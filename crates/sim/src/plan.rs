@@ -68,9 +68,14 @@ pub enum Moment {
     TurnComplete,
     /// `generateContent` was asked for over HTTP, with the text in the last content.
     Generate,
+    /// A mail was brought over HTTP, whose JSON is the text; it is not taken yet.
+    Mail,
+    /// A mail was taken; that is not answered yet.
+    MailTaken,
 }
 
-const MOMENTS: &str = "open, setupRequest, setup, turn, firstText, firstAudio, chunks:N, generationComplete, turnComplete, generate";
+const MOMENTS: &str = "open, setupRequest, setup, turn, firstText, firstAudio, chunks:N, generationComplete, turnComplete, generate, \
+                       mail, mailTaken";
 
 impl TryFrom<String> for Moment {
     type Error = String;
@@ -86,6 +91,8 @@ impl TryFrom<String> for Moment {
             "generationComplete" => Self::GenerationComplete,
             "turnComplete" => Self::TurnComplete,
             "generate" => Self::Generate,
+            "mail" => Self::Mail,
+            "mailTaken" => Self::MailTaken,
             other => match other.strip_prefix("chunks:").map(str::parse) {
                 Some(Ok(count)) if count > 0 => Self::Chunks(count),
                 _ => return Err(format!("\"{other}\" is no moment; use one of {MOMENTS}")),
@@ -107,6 +114,8 @@ impl From<Moment> for String {
             Moment::GenerationComplete => "generationComplete".to_owned(),
             Moment::TurnComplete => "turnComplete".to_owned(),
             Moment::Generate => "generate".to_owned(),
+            Moment::Mail => "mail".to_owned(),
+            Moment::MailTaken => "mailTaken".to_owned(),
         }
     }
 }
@@ -183,8 +192,16 @@ impl Action {
             Self::HttpStatus(status) if !(400..=599).contains(status) => {
                 Some("httpStatus must be 400 to 599")
             }
-            Self::HttpStatus(_) if !matches!(moment, Moment::Open | Moment::Generate) => {
-                Some("httpStatus happens only after \"open\" and \"generate\"")
+            Self::HttpStatus(_)
+                if !matches!(moment, Moment::Open | Moment::Generate | Moment::Mail | Moment::MailTaken) =>
+            {
+                Some("httpStatus happens only after \"open\", \"generate\", \"mail\" and \"mailTaken\"")
+            }
+            action
+                if matches!(moment, Moment::Mail | Moment::MailTaken)
+                    && !matches!(action, Self::HttpStatus(_) | Self::DelayMs(_) | Self::Drop(_)) =>
+            {
+                Some("only httpStatus, delayMs and drop can happen after \"mail\" and \"mailTaken\"")
             }
             Self::RejectSetup(_) if moment != Moment::SetupRequest => {
                 Some("rejectSetup happens only after \"setupRequest\"")
@@ -419,6 +436,10 @@ mod tests {
             (r#"[{"do":{"httpStatus":200}}]"#, "400 to 599"),
             (r#"[{"do":{"emptyTurn":true},"when":{"after":"firstText"}}]"#, "only after \"turn\""),
             (r#"[{"do":{"drop":true},"when":{"after":"generate"}}]"#, "only httpStatus, delayMs and garbage"),
+            (
+                r#"[{"do":{"silence":true},"when":{"after":"mailTaken"}}]"#,
+                "only httpStatus, delayMs and drop",
+            ),
             (r#"[{"do":{"drop":true},"times":0}]"#, "at least 1"),
         ] {
             let error = Plan::parse(plan).expect_err(plan).to_string();

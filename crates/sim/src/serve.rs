@@ -19,6 +19,7 @@ use crate::journal::Journal;
 use crate::live::resumption::Sessions;
 use crate::plan::PlanInForce;
 use crate::routes;
+use crate::sendgrid::outbox::Outbox;
 use crate::speech::recognise::{LearnError, Recogniser};
 use crate::speech::{EspeakMissing, Speaker};
 use crate::storage::objects::Objects;
@@ -94,6 +95,7 @@ impl Sim {
             keys: Keys::default(),
             objects: Objects::default(),
             stripe: Account::new(config.stripe_webhook.clone()),
+            outbox: Outbox::default(),
             connected: Arc::default(),
             stopping: stopping.clone(),
             config,

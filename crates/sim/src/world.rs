@@ -9,6 +9,7 @@ use crate::google::keys::Keys;
 use crate::journal::Journal;
 use crate::live::resumption::Sessions;
 use crate::plan::PlanInForce;
+use crate::sendgrid::outbox::Outbox;
 use crate::speech::Speaker;
 use crate::speech::recognise::Recogniser;
 use crate::storage::objects::Objects;
@@ -36,6 +37,8 @@ pub struct World {
     pub objects: Objects,
     /// An account at Stripe.
     pub stripe: Account,
+    /// The mail that was taken.
+    pub outbox: Outbox,
     /// Held by every open Live connection: a stopping sim waits for them to say goodbye.
     pub connected: Arc<()>,
     /// Turns true when the sim stops.

@@ -4,8 +4,10 @@
 use mentora_core::documents::{Conversation, EndReason};
 use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::time::Millis;
+use mentora_session::Refusal;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
+use mentora_wire::stream::server::Shortage;
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -99,11 +101,22 @@ pub struct CallError {
     pub code: ErrorCode,
     /// For people.
     pub message: String,
+    /// What is missing, when it is credits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortage: Option<Shortage>,
+}
+
+impl From<Refusal> for CallError {
+    fn from(Refusal { code, message, shortage }: Refusal) -> Self {
+        Self { code, message, shortage }
+    }
 }
 
 impl CallError {
-    pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+    /// Without more to say.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), shortage: None }
     }
 
     fn unreachable(error: &worker::Error) -> Self {

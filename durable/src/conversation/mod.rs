@@ -10,6 +10,7 @@
 //! - `relay`: what hands sound on beside it all
 //! - `rows`: what is kept in SQLite
 //! - `flush`: turns on their way to Firestore
+//! - `credit`: what answers cost, told to the wallet that pays
 //! - `verdict`: what the text model makes of a turn
 //! - `sessions`: the documents of the model's sessions
 //! - `summary`: what the text model says of a conversation that has ended
@@ -22,6 +23,7 @@
 
 pub mod calls;
 mod clients;
+mod credit;
 mod door;
 mod erase;
 mod events;
@@ -243,7 +245,7 @@ async fn post_turn(
     let lost = |_| {
         CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted. Read it again.")
     };
-    answer.await.map_err(lost)?.map_err(|refusal| CallError::new(refusal.code, refusal.message))
+    answer.await.map_err(lost)?.map_err(CallError::from)
 }
 
 async fn snapshot(
@@ -277,7 +279,7 @@ async fn reopen(
     let lost = |_| {
         CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted. Read it again.")
     };
-    answer.await.map_err(lost)?.map_err(|refusal| CallError::new(refusal.code, refusal.message))?;
+    answer.await.map_err(lost)?.map_err(CallError::from)?;
     snapshot(shell, id).await
 }
 

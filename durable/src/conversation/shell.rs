@@ -15,10 +15,7 @@ use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
-use mentora_session::{
-    Carried, Direction, Effect, HoldOutcome, Input, PaymentOutcome, Posted, Refusal, State as Session, Write,
-    step,
-};
+use mentora_session::{Carried, Direction, Effect, Input, Posted, Refusal, State as Session, Write, step};
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -30,7 +27,7 @@ use super::clients::Clients;
 use super::model::{self, Model};
 use super::relay::Relay;
 use super::rows::Rows;
-use super::{facts, flush, sessions, summary, tally, verdict};
+use super::{credit, facts, flush, sessions, summary, tally, verdict};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -160,6 +157,10 @@ impl Shell {
     /// Tells what the documents were asked since the last time.
     pub(super) fn tell_store(&self) {
         self.metrics.write_store(&self.store, &self.config.store, Asker::Conversation);
+    }
+
+    pub(super) fn env(&self) -> &Env {
+        &self.env
     }
 
     pub(super) fn documents(&self) -> Documents {
@@ -331,11 +332,14 @@ impl Shell {
                     spawn_local(tally::run(Rc::clone(self), id, way, *conversation));
                 }
             }
-            Effect::Hold { hold, .. } => {
-                self.no_wallet(Input::Held { hold, outcome: HoldOutcome::Unsure });
+            Effect::Hold { wallet, hold, amount, .. } => {
+                spawn_local(credit::hold(Rc::clone(self), wallet, hold, amount));
             }
-            Effect::Settle { hold, .. } | Effect::Release { hold, .. } => {
-                self.no_wallet(Input::Paid { hold, outcome: PaymentOutcome::Unsure });
+            Effect::Settle { wallet, hold, turn_id, amount } => {
+                spawn_local(credit::settle(Rc::clone(self), wallet, hold, turn_id, amount));
+            }
+            Effect::Release { wallet, hold, .. } => {
+                spawn_local(credit::release(Rc::clone(self), wallet, hold));
             }
             Effect::KeepSession(write) => {
                 spawn_local(sessions::run(Rc::clone(self), *write));
@@ -358,14 +362,6 @@ impl Shell {
             Effect::Note { name, detail } => self.note(name, &detail),
         }
         Ok(())
-    }
-
-    /// No conversation names a payer, because there are no wallets: should one do so, it is told that nobody answers.
-    fn no_wallet(self: &Rc<Self>, outcome: Input) {
-        let conversation = self.with_session(|session| session.record().facts.conversation.to_string());
-        log::failure("credit.no_wallet", json!({ "conversation": conversation }));
-        let shell = Rc::clone(self);
-        spawn_local(async move { shell.feed_and_arm(outcome, AtHand::Nothing).await });
     }
 
     fn hold(&self, data: String) {

@@ -30,7 +30,7 @@ pub(super) async fn run(shell: Rc<Shell>, id: ConversationId, way: Way, conversa
 }
 
 fn outcome_of(id: &ConversationId, error: &RepositoryError) -> TallyOutcome {
-    let refused = |code, message: &str| TallyOutcome::Refused(Refusal { code, message: message.to_owned() });
+    let refused = |code, message: &str| TallyOutcome::Refused(Refusal::new(code, message));
     match error {
         RepositoryError::NotFound => refused(ErrorCode::NotFound, "There is no such conversation."),
         RepositoryError::AlreadyExists => refused(

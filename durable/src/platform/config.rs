@@ -4,6 +4,7 @@
 //! [`Config::missing`] and what needs it answers that it is not configured. A value that cannot be meant (a base URL
 //! that is none, a development switch in production) is a [`ConfigError`]: nothing is served on a guess.
 
+mod mail;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,8 @@ use mentora_payments::api::BASE_URL as STRIPE_URL;
 /// What a stand-in for Stripe is shown; it takes any key, but wants one.
 const OFFLINE_STRIPE_KEY: &str = "sk_test_offline";
 
+pub use self::mail::MailConfig;
+
 const GOOGLE_GEMINI: &str = "https://generativelanguage.googleapis.com";
 const GOOGLE_JWKS: &str =
     "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
@@ -31,6 +34,7 @@ const EMBEDDED_BASE_URL: &str = "https://documents.invalid";
 /// `demo-` tells Google's emulators that no such project exists in the world.
 const LOCAL_PROJECT_ID: &str = "demo-mentora";
 const LOCAL_BUCKET: &str = "demo-mentora.firebasestorage.app";
+const LOCAL_APP_URL: &str = "http://127.0.0.1:8787";
 const LOCAL_TICKET_SECRET: &str = "local tickets open nothing elsewhere";
 
 /// What a new wallet is given on this machine, where answers cost nothing: 20 credits.
@@ -205,6 +209,10 @@ pub struct Config {
     pub store: StoreConfig,
     /// Where files are kept.
     pub storage: StorageConfig,
+    /// Mail.
+    pub mail: MailConfig,
+    /// Where the web app is, for links in what people are sent; without a final slash.
+    pub app_url: Option<String>,
     /// Where Google's signing keys are published.
     pub jwks_url: String,
     /// Where access tokens are given out.
@@ -264,6 +272,8 @@ impl Config {
             endpoint: Endpoint::new(store_url, database),
             store,
             storage: read.storage()?,
+            mail: MailConfig::read(&read)?,
+            app_url: read.app_url()?,
             jwks_url: read.url("FIREBASE_JWKS_URL", GOOGLE_JWKS)?,
             token_url: read.url("GOOGLE_TOKEN_URL", TOKEN_URL)?,
             welcome_credits: read.welcome_credits()?,
@@ -284,8 +294,14 @@ impl Config {
             ("STRIPE_SECRET_KEY", self.stripe.secret_key.is_none() && !local),
             ("STRIPE_WEBHOOK_SECRET", self.stripe.webhook_secrets.is_empty() && !local),
             ("TICKET_SECRET", self.ticket_secret.is_none()),
+            ("APP_URL", self.app_url.is_none()),
         ];
-        needed.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
+        needed
+            .into_iter()
+            .chain(self.mail.missing(self.environment))
+            .filter(|(_, missing)| *missing)
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Whether tokens without a signature, and `POST /api/dev/sign-in` which makes them, are accepted.
@@ -433,6 +449,12 @@ impl<S: Settings> Reader<'_, S> {
         let list = self.value("ALLOWED_ORIGINS").unwrap_or_default();
         let origins = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
         origins.map(|origin| checked_url("ALLOWED_ORIGINS", origin, self.environment)).collect()
+    }
+
+    fn app_url(&self) -> Result<Option<String>, ConfigError> {
+        const NAME: &str = "APP_URL";
+        let url = self.with_local_default(NAME, LOCAL_APP_URL);
+        url.map(|url| checked_url(NAME, &url, self.environment)).transpose()
     }
 
     fn url(&self, name: &'static str, default: &str) -> Result<String, ConfigError> {

@@ -9,6 +9,7 @@
 //! - [`sql`]: an object's SQLite
 //! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
 //! - [`identity`]: who is asking; [`rate_limit`]: whether that was too often; [`password`]: the keys of passwords
+//! - [`mail`]: the service for mail that the configuration names
 //! - [`files`]: the bucket that the configuration names; [`metrics`]: what is measured
 
 pub mod access_token;
@@ -19,6 +20,7 @@ pub mod fetch;
 pub mod files;
 pub mod identity;
 pub mod log;
+pub mod mail;
 pub mod metrics;
 pub mod password;
 pub mod pause;

@@ -16,6 +16,7 @@
 //! - [`tallies`] keeps `statistics/{assignmentId}`, and `…/contributions/{conversationId}`, of which it is the sum; [`rebuild`] makes
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
+//! - [`notifications`] keeps `notifications/{notificationId}`, which makes what people are told come once
 //! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source; [`ledger`] reads it
 //! - [`reconciliations`] keeps `reconciliations/{YYYY-MM-DD}`: whether the books agreed
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
@@ -36,6 +37,7 @@ pub mod error;
 pub mod guesses;
 pub mod idempotency_keys;
 pub mod ledger;
+pub mod notifications;
 pub mod own_data;
 pub mod page;
 pub mod personas;
@@ -54,7 +56,7 @@ pub mod wallets;
 #[cfg(test)]
 mod index_coverage;
 #[cfg(test)]
-mod native_store;
+pub(crate) mod native_store;
 
 pub use announcements::Announcements;
 pub use assignments::Assignments;
@@ -68,6 +70,7 @@ pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
 pub use ledger::Ledger;
+pub use notifications::Notifications;
 pub use page::{Cursor, Page};
 pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;

@@ -21,6 +21,8 @@ pub struct NativeStore {
     store: RefCell<Store<Connection>>,
     now_micros: Cell<i64>,
     replies_to_lose: Cell<u32>,
+    /// How many more commits are answered before those.
+    replies_before: Cell<u32>,
     commits_until_crash: Cell<Option<u32>>,
     /// How many more requests there are until no reply comes any more, and whether the last one is carried out.
     death: Cell<Option<(u32, bool)>>,
@@ -29,6 +31,12 @@ pub struct NativeStore {
 impl NativeStore {
     /// The next reply of a commit does not arrive, though the commit happened.
     pub fn lose_next_commit_reply(&self) {
+        self.lose_commit_reply_after(0);
+    }
+
+    /// So many commits are answered, and the reply of the next does not arrive, though it happened.
+    pub fn lose_commit_reply_after(&self, answered: u32) {
+        self.replies_before.set(answered);
         self.replies_to_lose.set(1);
     }
 
@@ -91,7 +99,9 @@ impl Transport for NativeStore {
         if life.is_err() {
             return Err(TransportError::Broken("nobody waits for it any more".into()));
         }
-        if commit && self.replies_to_lose.get() > 0 {
+        if commit && self.replies_before.get() > 0 {
+            self.replies_before.set(self.replies_before.get() - 1);
+        } else if commit && self.replies_to_lose.get() > 0 {
             self.replies_to_lose.set(self.replies_to_lose.get() - 1);
             return Err(TransportError::Broken("lost on its way back".into()));
         }
@@ -100,7 +110,7 @@ impl Transport for NativeStore {
 }
 
 /// Lets another future go first, as the network would.
-async fn give_way() {
+pub async fn give_way() {
     let mut gone = false;
     poll_fn(|context| {
         if gone {
@@ -120,6 +130,7 @@ pub fn documents() -> (Client<&'static NativeStore>, &'static NativeStore) {
         store: RefCell::new(store),
         now_micros: Cell::new(1_795_348_800_000_000),
         replies_to_lose: Cell::new(0),
+        replies_before: Cell::new(0),
         commits_until_crash: Cell::new(None),
         death: Cell::new(None),
     };

@@ -46,6 +46,13 @@ impl WalletRef {
     }
 }
 
+impl WalletRef {
+    /// How the log may name it: a course's by its id, a user's not at all.
+    pub(super) fn for_log(&self) -> Option<&WalletId> {
+        Some(&self.id).filter(|_| self.owner_type == WalletOwner::Course)
+    }
+}
+
 /// A call as it travels.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Addressed<C> {
@@ -175,7 +182,10 @@ impl<'a> Calls<'a> {
         }
         .await;
         answer.unwrap_or_else(|error| {
-            log::failure("wallet.call.failed", json!({ "wallet": wallet.id, "why": error.to_string() }));
+            log::failure(
+                "wallet.call.failed",
+                json!({ "wallet": wallet.for_log(), "why": error.to_string() }),
+            );
             Err(Unreachable("it could not be reached".to_owned()))
         })
     }

@@ -1,5 +1,6 @@
 //! The ledger on its way to Firestore. What may have been written is looked at before it is written again.
 
+use mentora_core::documents::LedgerEntryType;
 use mentora_core::ids::{LedgerEntryId, WalletId};
 use mentora_firestore::embedded::Sql;
 use mentora_firestore::{Client, Transport};
@@ -17,14 +18,23 @@ pub(super) enum FlushError {
     Store(#[from] RepositoryError),
 }
 
-/// Tells Firestore what it does not know, in as many commits as it takes; tells how many those were.
+/// What Firestore was told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Flushed {
+    /// In how many commits.
+    pub(super) commits: u32,
+    /// Whether somebody was charged.
+    pub(super) charged: bool,
+}
+
+/// Tells Firestore what it does not know, in as many commits as it takes.
 pub(super) async fn run<T: Transport, S: Sql>(
     documents: &Client<T>,
     rows: &Rows<S>,
     id: &WalletId,
-) -> Result<u32, FlushError> {
+) -> Result<Flushed, FlushError> {
     let wallets = Wallets(documents);
-    let mut commits = 0_u32;
+    let mut flushed = Flushed::default();
     if rows.told()?.unsure {
         find_out(&wallets, rows, id).await?;
     }
@@ -38,13 +48,15 @@ pub(super) async fn run<T: Transport, S: Sql>(
             _ => Known::Nothing,
         };
         let version = wallets.put(id, &pending.batch, known).await?;
+        flushed.charged |=
+            pending.batch.entries.iter().any(|(_, entry)| entry.kind == LedgerEntryType::Charge);
         let ids: Vec<_> = pending.batch.entries.into_iter().map(|(id, _)| id).collect();
         rows.has_been_told(&ids)?;
         let unsure = version.is_none();
         rows.put_told(&Told { revision: pending.revision, version, unsure, ..rows.told()? })?;
-        commits = commits.saturating_add(1);
+        flushed.commits = flushed.commits.saturating_add(1);
     }
-    Ok(commits)
+    Ok(flushed)
 }
 
 /// Looks which of the entries that wait are there.

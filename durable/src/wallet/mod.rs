@@ -2,7 +2,7 @@
 //! `mentora_core::wallet`; this is the shell around it.
 //!
 //! Everything stands in SQLite before a caller is answered; nothing is kept in memory that the next life needs. An alarm
-//! tells Firestore, at most once a second, and frees holds that have run out.
+//! tells Firestore, at most once a second, frees holds that have run out, and has the owner told when little is left.
 //!
 //! # Layout
 //! - [`calls`]: what may be asked of it, shared by caller and callee
@@ -14,6 +14,9 @@
 pub mod calls;
 mod flush;
 mod rows;
+
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, OnceCell};
 
@@ -28,9 +31,12 @@ use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::calls::{Addressed, Unreachable, WalletRef, paths};
+use self::flush::Flushed;
 use self::rows::{Rows, RowsError, Told};
+use crate::notify::{self, Notifier};
 use crate::platform::config::Config;
 use crate::platform::documents::documents;
+use crate::platform::mail::Mailer;
 use crate::platform::metrics::{Asker, Metrics};
 use crate::platform::sql::{ObjectSql, in_transaction};
 use crate::platform::store_tally::StoreTally;
@@ -61,6 +67,8 @@ pub struct Wallet {
     /// How often Firestore could not be told in a row, and when to try again.
     failures: Cell<u32>,
     next_try: Cell<Option<Millis>>,
+    /// When the owner is to be told that the balance is low.
+    warn_at: Cell<Option<Millis>>,
 }
 
 impl DurableObject for Wallet {
@@ -73,6 +81,7 @@ impl DurableObject for Wallet {
             armed: Cell::new(None),
             failures: Cell::new(0),
             next_try: Cell::new(None),
+            warn_at: Cell::new(None),
         }
     }
 
@@ -107,9 +116,8 @@ impl Wallet {
     }
 
     async fn call(&self, whose: WalletRef, call: Call) -> std::result::Result<Reply, Unreachable> {
-        let id = whose.id.clone();
         let failed = |error: worker::Error| {
-            log::failure("wallet.failed", json!({ "wallet": id, "why": error.to_string() }));
+            log::failure("wallet.failed", json!({ "wallet": whose.for_log(), "why": error.to_string() }));
             Unreachable("it could not be read or written".to_owned())
         };
         let reply = match self.perform(&call).map_err(failed)? {
@@ -152,7 +160,10 @@ impl Wallet {
     async fn begin(&self, whose: &WalletRef) -> std::result::Result<(), Unreachable> {
         let _reading = self.at_documents.lock().await;
         let failed = |error: &dyn std::fmt::Display| {
-            log::failure("wallet.open.failed", json!({ "wallet": whose.id, "why": error.to_string() }));
+            log::failure(
+                "wallet.open.failed",
+                json!({ "wallet": whose.for_log(), "why": error.to_string() }),
+            );
             Unreachable("it could not be opened".to_owned())
         };
         let rows = self.rows().map_err(|error| failed(&error))?;
@@ -186,7 +197,10 @@ impl Wallet {
 
     async fn retire(&self, whose: WalletRef) -> std::result::Result<(), Unreachable> {
         let failed = |error: &dyn std::fmt::Display| {
-            log::failure("wallet.retire.failed", json!({ "wallet": whose.id, "why": error.to_string() }));
+            log::failure(
+                "wallet.retire.failed",
+                json!({ "wallet": whose.for_log(), "why": error.to_string() }),
+            );
             Unreachable("it could not be closed".to_owned())
         };
         self.flush(&whose.id).await.map_err(|error| failed(&error))?;
@@ -201,9 +215,12 @@ impl Wallet {
             && self.flush_due()?.is_some_and(|at| at <= clock::now())
         {
             match self.flush(&head.wallet).await {
-                Ok(()) => {
+                Ok(flushed) => {
                     self.failures.set(0);
                     self.next_try.set(None);
+                    if flushed.charged {
+                        self.warn_at.set(Some(clock::now()));
+                    }
                 }
                 Err(error) => {
                     let failures = self.failures.get().saturating_add(1);
@@ -211,24 +228,54 @@ impl Wallet {
                     let pause = (FLUSH_MS << failures.min(10)).min(MAX_BACKOFF_MS);
                     self.next_try.set(Some(clock::now() + pause));
                     let why = error.to_string();
+                    let whose = WalletRef { id: head.wallet, owner_type: head.owner_type };
                     log::failure(
                         "wallet.flush.failed",
-                        json!({ "wallet": head.wallet, "failures": failures, "why": why }),
+                        json!({ "wallet": whose.for_log(), "failures": failures, "why": why }),
                     );
                 }
             }
         }
+        self.warn_if_due().await?;
         self.arm().await
     }
 
-    async fn flush(&self, id: &WalletId) -> Result<()> {
+    /// Tells the owner, once a day, that the balance is low.
+    async fn warn_if_due(&self) -> Result<()> {
+        let (rows, now) = (self.rows()?, clock::now());
+        if self.warn_at.get().is_none_or(|at| at > now) {
+            return Ok(());
+        }
+        self.warn_at.set(None);
+        let told = rows.told().map_err(worker_error)?;
+        let today = notify::day(now);
+        let low = rows.head().map_err(worker_error)?.filter(|head| head.standing().is_low());
+        let Some(head) = low.filter(|_| told.low_on.as_ref() != Some(&today)) else { return Ok(()) };
+        let (config, tally) = (self.config()?, StoreTally::default());
+        let (store, mailer) = (documents(&self.env, &config, &tally), Mailer::of(&config));
+        let outcome = notify::low_balance(&Notifier::new(&store, mailer.as_ref()), &head.document()).await;
+        self.tell_store(&config, &tally);
+        match outcome {
+            Ok(outcome) if outcome.again_at().is_some() => self.warn_at.set(outcome.again_at()),
+            Ok(_) => {
+                let told = rows.told().map_err(worker_error)?;
+                rows.put_told(&Told { low_on: Some(today), ..told }).map_err(worker_error)?;
+            }
+            Err(error) => {
+                log::failure("wallet.warning.failed", json!({ "why": error.to_string() }));
+                self.warn_at.set(Some(now + MAX_BACKOFF_MS));
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&self, id: &WalletId) -> Result<Flushed> {
         let _writing = self.at_documents.lock().await;
         let config = self.config()?;
         let tally = StoreTally::default();
         let flushed = flush::run(&documents(&self.env, &config, &tally), self.rows()?, id).await;
         self.tell_store(&config, &tally);
-        flushed.map_err(|error| error.to_string())?;
-        Ok(())
+        flushed.map_err(|error| error.to_string().into())
     }
 
     /// When Firestore is to be told something, if it is.
@@ -238,8 +285,11 @@ impl Wallet {
             return Ok(Some(at));
         }
         let Some(pending) = rows.pending().map_err(worker_error)? else { return Ok(None) };
-        let patience = if pending.batch.entries.is_empty() { HELD_FLUSH_MS } else { FLUSH_MS };
-        Ok(Some(pending.batch.wallet.updated_at + patience))
+        // From the oldest entry on: however many follow, none waits longer.
+        Ok(Some(match pending.batch.entries.first() {
+            Some((_, oldest)) => oldest.created_at + FLUSH_MS,
+            None => pending.batch.wallet.updated_at + HELD_FLUSH_MS,
+        }))
     }
 
     /// Sets the alarm, unless it rings early enough.
@@ -247,7 +297,10 @@ impl Wallet {
         let rows = self.rows()?;
         let forget = rows.oldest_over().map_err(worker_error)?.map(|at| at + REMEMBERED_MS + 1);
         let expiry = rows.next_expiry().map_err(worker_error)?;
-        let Some(at) = [self.flush_due()?, expiry, forget].into_iter().flatten().min() else { return Ok(()) };
+        let Some(at) = [self.flush_due()?, self.warn_at.get(), expiry, forget].into_iter().flatten().min()
+        else {
+            return Ok(());
+        };
         let now = clock::now();
         if self.armed.get().is_some_and(|armed| armed <= at && armed > now) {
             return Ok(());

@@ -363,6 +363,21 @@ export const CourseSecret = z.looseObject({
 }).describe("What one must know to join a course with its code.");
 export type CourseSecret = z.infer<typeof CourseSecret>;
 
+/** Where a delivery stands. */
+export const DeliveryState = z.enum(["sending", "waiting", "sent", "failed"]).describe("Where a delivery stands.");
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
+/** How far something is on its way to a person. */
+export const Delivery = z.looseObject({
+  attempt: z.string().describe("Names the latest try among all."),
+  lastError: z.string().nullish().describe("Why the last try failed."),
+  messageId: z.string().nullish().describe("The name that the service which took it gave it."),
+  notBefore: Millis.describe("Nobody tries again before, ms. Then, of what is still being sent, nobody knows whether it was."),
+  state: DeliveryState.describe("Where it stands."),
+  tries: z.int().min(0).describe("How often it was tried."),
+}).describe("How far something is on its way to a person.");
+export type Delivery = z.infer<typeof Delivery>;
+
 /** What a device is. */
 export const Platform = z.enum(["web", "android", "ios"]).describe("What a device is.");
 export type Platform = z.infer<typeof Platform>;
@@ -406,9 +421,9 @@ export const LedgerEntry = z.looseObject({
   idempotencyKey: text(1, 200).describe("What makes it one entry however often it is asked for; 1 to 200 characters."),
   priceVersion: z.string().nullish().describe("Version of the price table that it was reckoned with."),
   provider: LedgerProvider.nullish().describe("The payment behind it."),
-  reason: text(1, 500).nullish().describe("Why, in the words of whoever did it."),
+  reason: text(1, 500).nullish().describe("Why, in the words of whoever did it; 1 to 500 characters."),
   scope: LedgerScope.optional().describe("What it was for."),
-  shortfallMicros: z.int().min(0).max(9007199254740991).nullish().describe("What the turn cost beyond the charge, because no more was in the wallet, micro-credits; the wallet does not owe it."),
+  shortfallMicros: z.int().min(0).max(9007199254740991).nullish().describe("What the turn cost beyond the charge, because no more was in the wallet, micro-credits, not negative;\nthe wallet does not owe it."),
   type: LedgerEntryType.describe("What it is."),
   updatedAt: Millis.describe("When it was last changed, ms."),
   usage: Usage.nullish().describe("What was metered."),
@@ -436,6 +451,21 @@ export const Member = z.looseObject({
   userId: UserId.nullish().describe("The user, once joined."),
 }).describe("A member of a course. `course_id` is repeated in the document so that one collection-group\nquery finds the courses of a user.");
 export type Member = z.infer<typeof Member>;
+
+/** What people are told. */
+export const NotificationKind = z.enum(["low_balance"]).describe("What people are told.");
+export type NotificationKind = z.infer<typeof NotificationKind>;
+
+/** Something that a person is told. */
+export const Notification = z.looseObject({
+  createdAt: Millis.describe("When the document was made, ms."),
+  key: text(1, 200).describe("What makes it one notification however often it is to be told, as `low_balance:{walletId}:2026-11-23`; 1 to 200\ncharacters."),
+  kind: NotificationKind.describe("What it says."),
+  mail: Delivery.describe("How far the mail is."),
+  updatedAt: Millis.describe("When it was last changed, ms."),
+  userId: UserId.describe("Who is told."),
+}).describe("Something that a person is told.");
+export type Notification = z.infer<typeof Notification>;
 
 /** By what ways a person wants to be told things; both unless told. */
 export const Notifications = z.looseObject({
@@ -655,6 +685,7 @@ export const documents = {
   "courses/{courseId}/announcements/{announcementId}": Announcement,
   "courses/{courseId}/roster/{memberId}": Member,
   "courses/{courseId}/secrets/join": CourseSecret,
+  "notifications/{notificationId}": Notification,
   "pendingResponses/{conversationId}": PendingResponse,
   "personas/{personaId}": Persona,
   "statistics/{assignmentId}": Statistics,

@@ -5,11 +5,13 @@ use mentora_core::dialogue::verdict::PATIENCE_MS;
 use mentora_core::dialogue::{
     Analyse as _, Inquiry, Lexical, Reading, Utterance, Verdict, is_last_question, next_move_on,
 };
-use mentora_core::documents::{Analyser, Assignment, Persona, Speaker};
+use mentora_core::documents::{Analyser, Assignment, LedgerScope, Persona, Speaker, Usage};
 use mentora_core::ids::AssignmentId;
+use mentora_core::money::Micros;
 use mentora_core::policy::CourseAction;
 use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
 use mentora_core::prompts::{self, Briefing, PromptEdits, Tutor, plain};
+use mentora_core::time::Millis;
 use mentora_durable::platform::config::GeminiConfig;
 use mentora_durable::platform::text_model;
 use mentora_durable::repositories::Personas;
@@ -19,18 +21,19 @@ use mentora_wire::rest::{PreviewAssignment, PreviewBody, PreviewDecision};
 
 use crate::access;
 use crate::auth::Caller;
+use crate::bill::Bill;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::{Id, Json};
 
-/// What the tutor would answer. For staff of the course. Nothing of it is kept, and no student sees it.
+/// What the tutor would answer. For staff of the course. Nothing of it is kept, and no student sees it. The course pays.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
     post, path = "/api/assignments/{id}/preview", operation_id = "previewAssignment", tag = "assignments",
     params(("id" = String, Path, description = "The assignment.")),
     request_body = PreviewAssignment,
     responses(
         (status = 200, description = "One answer of the tutor.", body = PreviewBody),
-        crate::openapi::Forbidden, crate::openapi::Conflicting,
+        crate::openapi::Unpaid, crate::openapi::Forbidden, crate::openapi::Conflicting,
     ),
 ))]
 #[worker::send]
@@ -61,14 +64,37 @@ pub async fn create(
     };
 
     let question = question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, guidance);
-    let answer = text_model::ask(gemini, &question).await?;
+    let cost = |usage: &Usage| pricing::cost(&gemini.text_model, context.now(), usage);
+    let bill =
+        Bill::open(&context, &assignment.course_id, most(&gemini.text_model, &question, context.now()))
+            .await?;
+    let answer = match text_model::ask(gemini, &question).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            bill.drop().await;
+            return Err(error.into());
+        }
+    };
     let usage = counted(answer.usage);
+    let scope = LedgerScope {
+        course_id: Some(assignment.course_id.clone()),
+        assignment_id: Some(id),
+        ..LedgerScope::default()
+    };
+    bill.settle(cost(&usage), usage, scope, caller.actor.user).await?;
     Ok(Answer(PreviewBody {
         response: answer.text,
         decision: PreviewDecision::of(decision, ending),
-        cost_micros: pricing::cost(&gemini.text_model, context.now(), &usage),
+        cost_micros: cost(&usage),
         usage,
     }))
+}
+
+/// The most that the answer can cost.
+fn most(model: &str, question: &Question, now: Millis) -> Micros {
+    let said = question.contents.iter().flat_map(|content| &content.parts);
+    let tokens = said.chain([&question.system_instruction]).map(|text| pricing::tokens_at_most(text));
+    pricing::estimate_text(model, now, tokens.fold(0, u64::saturating_add))
 }
 
 /// The turn is read as in a conversation: by what the assignment names, and by word lists when that does not come in time.

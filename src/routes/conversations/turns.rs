@@ -19,7 +19,7 @@ use crate::extract::{Id, Json};
     request_body = PostTurn,
     responses(
         (status = 200, description = "Both turns.", body = TurnAnswer),
-        crate::openapi::Forbidden, crate::openapi::Conflicting,
+        crate::openapi::Unpaid, crate::openapi::Forbidden, crate::openapi::Conflicting,
     ),
 ))]
 #[worker::send]

@@ -5,7 +5,7 @@ use mentora_core::ids::CourseId;
 use mentora_durable::repositories::{Courses, RepositoryError};
 use mentora_wire::rest::{CourseBody, CreateCourse};
 
-use super::{active_member, course_body};
+use super::{active_member, course_body, refuse_unpaid_credits};
 use crate::answer::Created;
 use crate::auth::Caller;
 use crate::context::Context;
@@ -19,7 +19,7 @@ use crate::passwords;
     request_body = CreateCourse,
     responses(
         (status = 201, description = "The course.", body = CourseBody, headers(("location" = String))),
-        crate::openapi::Conflicting,
+        crate::openapi::Forbidden, crate::openapi::Conflicting,
     ),
 ))]
 #[worker::send]
@@ -28,6 +28,7 @@ pub async fn create(
     context: Context,
     Json(body): Json<CreateCourse>,
 ) -> Result<Created<CourseBody>, ApiError> {
+    refuse_unpaid_credits(&caller, body.demo_policy.as_ref())?;
     let now = context.now();
     let id: CourseId = context.fresh_id()?;
     let course = Course {

@@ -7,7 +7,7 @@ use mentora_core::policy::CourseAction;
 use mentora_durable::repositories::{CourseChange, Courses, RepositoryError};
 use mentora_wire::rest::{CourseBody, UpdateCourse, UploadedThumbnail};
 
-use super::course_body;
+use super::{course_body, refuse_unpaid_credits};
 use crate::answer::Current;
 use crate::auth::Caller;
 use crate::context::Context;
@@ -35,6 +35,7 @@ pub async fn update(
 ) -> Result<Current<CourseBody>, ApiError> {
     let documents = context.documents();
     let found = access::course(&documents, &caller, &id, CourseAction::Edit).await?;
+    refuse_unpaid_credits(&caller, body.demo_policy.as_ref().and_then(Option::as_ref))?;
     let change = CourseChange {
         title: body.title.map(|title| title.trim().to_owned()),
         code: body.code,

@@ -4,10 +4,12 @@
 //! # Layout
 //! - [`firestore`]: the documents cannot be reached, or nobody knows whether they were; [`line`]: how that is done
 //! - [`gemini`]: the model drops, says nothing, refuses
+//! - [`balance`]: the wallet runs dry
 //! - [`client`]: the student's own connection comes and goes, and repeats itself
 //! - [`object`]: the conversation's object is evicted, killed, replaced by another version, torn down by a panic;
 //!   [`moment`]: when
 
+mod balance;
 mod client;
 mod firestore;
 mod gemini;
@@ -15,6 +17,7 @@ pub mod line;
 mod moment;
 mod object;
 
+pub use balance::balance_runs_out_mid_dialogue;
 pub use client::{client_drops_and_returns, same_message_sent_twice};
 pub use firestore::{firestore_commit_outcome_unknown, firestore_down_or_slow};
 pub use gemini::{gemini_drops_go_away_1011, gemini_empty_turn, gemini_quota_bad_key_bad_model};

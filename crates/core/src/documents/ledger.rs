@@ -31,7 +31,7 @@ pub struct LedgerEntry {
     /// The payment behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<LedgerProvider>,
-    /// Why, in the words of whoever did it.
+    /// Why, in the words of whoever did it; 1 to 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::LedgerReason>, inline))]
     pub reason: Option<String>,
@@ -41,7 +41,8 @@ pub struct LedgerEntry {
     /// Version of the price table that it was reckoned with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_version: Option<String>,
-    /// What the turn cost beyond the charge, because no more was in the wallet, micro-credits; the wallet does not owe it.
+    /// What the turn cost beyond the charge, because no more was in the wallet, micro-credits, not negative;
+    /// the wallet does not owe it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<limits::Amount>, inline))]
     pub shortfall_micros: Option<Micros>,

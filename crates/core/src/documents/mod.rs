@@ -12,6 +12,7 @@ mod conversation;
 mod course;
 mod device;
 mod ledger;
+mod notification;
 mod pending_response;
 mod persona;
 mod reconciliation;
@@ -35,6 +36,7 @@ pub use conversation::{Conversation, ConversationState, EndReason, MoveRules};
 pub use course::{Course, CourseCode, DemoPolicy, InvalidCourseCode, Thumbnail, Visibility};
 pub use device::{Device, Platform};
 pub use ledger::{LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope};
+pub use notification::{Delivery, DeliveryState, Notification, NotificationKind};
 pub use pending_response::{PendingResponse, PendingStatus};
 pub use persona::{Persona, Style, Voice};
 pub use reconciliation::{Comparison, Drift, Reconciliation};
@@ -95,6 +97,8 @@ pub mod collections {
     pub const CONTRIBUTIONS: &str = "contributions";
     /// `pendingResponses/{conversationId}`
     pub const PENDING_RESPONSES: &str = "pendingResponses";
+    /// `notifications/{notificationId}`
+    pub const NOTIFICATIONS: &str = "notifications";
     /// `reconciliations/{YYYY-MM-DD}`
     pub const RECONCILIATIONS: &str = "reconciliations";
 }

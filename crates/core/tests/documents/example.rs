@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use mentora_core::dialogue::{Alternative, Features, Strategy};
 use mentora_core::documents::{
     ActiveMode, AiConfig, Analyser, Analysis, Announcement, Assignment, AssignmentMode, AudioEncoding,
-    Comparison, Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, DemoPolicy,
-    Device, DialecticalConfig, Drift, EndReason, Latency, LedgerEntry, LedgerEntryType, LedgerProvider,
-    LedgerScope, Member, MemberStatus, Modality, MoveRules, Notifications, PasswordHash, PendingResponse,
-    PendingStatus, Persona, Platform, Reconciliation, Reference, Reminder, Role, SessionAudio, SessionState,
-    SessionUsage, Speaker, Stance, StanceDistribution, StanceShift, Statistics, StreamingSession, Style,
-    Submission, SubmissionState, Sums, Thumbnail, TokenCounts, Topic, Turn, TurnType, Usage, User,
-    Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount, Words,
+    Comparison, Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, Delivery,
+    DeliveryState, DemoPolicy, Device, DialecticalConfig, Drift, EndReason, Latency, LedgerEntry,
+    LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus, Modality, MoveRules, Notification,
+    NotificationKind, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform,
+    Reconciliation, Reference, Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance,
+    StanceDistribution, StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Sums,
+    Thumbnail, TokenCounts, Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner,
+    WordCloud, WordCount, Words,
 };
 use mentora_core::ids::{
     AssignmentId, ConversationId, CourseId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
@@ -420,6 +421,24 @@ pub fn pending_response() -> PendingResponse {
         lease_until: Some(A_WEEK_LATER + 60_000),
         attempts: 1,
         last_error: Some("the model did not answer".into()),
+        created_at: MADE,
+        updated_at: CHANGED,
+    }
+}
+
+pub fn notification() -> Notification {
+    Notification {
+        kind: NotificationKind::LowBalance,
+        key: "low_balance:ethics26:2026-11-23".into(),
+        user_id: teacher(),
+        mail: Delivery {
+            state: DeliveryState::Sent,
+            tries: 2,
+            attempt: "7Kq2mXc9wPz4RtY1aBvE".into(),
+            not_before: CHANGED + 60_000,
+            message_id: Some("14c5d75ce93.dfd.64b469".into()),
+            last_error: Some("status 503".into()),
+        },
         created_at: MADE,
         updated_at: CHANGED,
     }

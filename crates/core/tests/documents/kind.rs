@@ -2,7 +2,8 @@
 
 use mentora_core::documents::{
     Announcement, Assignment, Contribution, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
-    PendingResponse, Persona, Reconciliation, Statistics, StreamingSession, Submission, Topic, User, Wallet,
+    Notification, PendingResponse, Persona, Reconciliation, Statistics, StreamingSession, Submission, Topic,
+    User, Wallet,
 };
 use mentora_core::rules::Ruled;
 use mentora_core::schema::plain;
@@ -73,5 +74,6 @@ pub fn all() -> Vec<Kind> {
         ),
         Kind::of::<Reconciliation>("reconciliations/{day}", &example::reconciliation()),
         Kind::of::<PendingResponse>("pendingResponses/{conversationId}", &example::pending_response()),
+        Kind::of::<Notification>("notifications/{notificationId}", &example::notification()),
     ]
 }

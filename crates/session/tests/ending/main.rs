@@ -10,6 +10,8 @@
 )]
 
 mod scene;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod summary;
 mod time;
 

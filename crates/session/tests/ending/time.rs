@@ -5,10 +5,10 @@ use mentora_core::time::Millis;
 use mentora_gemini::ServerEvent;
 use mentora_session::{Effect, Input, Way};
 use mentora_wire::error::ErrorCode;
-use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::client::TurnTaking;
 use mentora_wire::stream::{ClientFrame, CloseCode};
 
-use crate::scene::{HOUR, MINUTE, STUDENT, Scene, closes, endings, refusals, warnings};
+use crate::scene::{HOUR, MINUTE, Scene, closes, endings, refusals, warnings};
 
 fn limited(minutes: u32) -> Scene {
     let limit = Some(minutes);
@@ -71,14 +71,8 @@ fn who_speaks_when_the_time_is_over_is_heard_and_answered() {
     let mut scene = limited(1);
     scene.exchange("Screens are bad for sleep.");
     scene.wait(MINUTE - 1_000);
-    let config = AudioConfig {
-        sample_rate: 16_000,
-        encoding: "pcm".into(),
-        channels: 1,
-        turn_taking: Default::default(),
-    };
-    scene.frame(ClientFrame::AudioStart { config, client_message_id: "v".into() });
-    scene.feed(Input::AudioChunk { connection: STUDENT, bytes: 32_000 });
+    scene.start(TurnTaking::Manual);
+    scene.utter(32_000);
     scene.wait(5_000);
     assert_eq!(scene.reason(), None, "the student is speaking");
     scene.frame(ClientFrame::AudioEnd {});

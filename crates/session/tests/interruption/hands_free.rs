@@ -7,9 +7,11 @@ use mentora_gemini::{ClientMessage, Loss, ServerEvent};
 use mentora_session::{Effect, Input};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::client::TurnTaking;
-use mentora_wire::stream::{ClientFrame, SessionState};
+use mentora_wire::stream::{AudioMode, ClientFrame, SessionState};
 
 use crate::scene::{STUDENT, Scene, broken_into, opened, refusals, sent};
+use crate::shared::OWNER;
+use crate::shared::client::connection;
 
 const LISTENS: Detection = Detection::Automatic { silence_ms: 800, onset_ms: 100 };
 
@@ -312,7 +314,7 @@ fn a_turn_without_a_word_is_asked_about_in_writing_at_once() {
 #[test]
 fn a_model_that_is_lost_in_silence_is_replaced_without_a_word() {
     let mut scene = Scene::hands_free();
-    let effects = scene.loses_model();
+    let effects = scene.loses(Loss::RetryWithHandle);
     assert_eq!(refusals(&effects), []);
     assert!(scene.sound().contains(&Effect::HoldAudio), "until there is another");
     let effects = scene.wait(1_000);
@@ -363,7 +365,7 @@ fn a_client_that_is_gone_has_closed_its_microphone() {
 fn a_microphone_outlives_a_crash_if_its_client_does() {
     let mut scene = Scene::hands_free();
     scene.heard("I think so.");
-    let effects = scene.crashes(vec![scene.connection(STUDENT, "student")]);
+    let effects = scene.crashes(vec![connection(STUDENT, OWNER, AudioMode::Binary)]);
     assert_eq!(scene.said(), [(Student, "I think so.")], "what was understood is not lost");
     assert_eq!(opened(&effects), [LISTENS]);
     scene.model(ServerEvent::SetupComplete);

@@ -190,7 +190,7 @@ fn nobody_has_heard_more_than_there_was() {
         let effects = scene.frame(ClientFrame::Interrupt { heard_ms: Some(60_000) });
         assert_eq!(broken_into(&effects), [1_000], "{way:?}");
         let turn = scene.last_turn();
-        assert_eq!((turn.text.as_str(), turn.truncated), ("What makes you think so?", false), "{way:?}");
+        assert_eq!((turn.text.as_str(), turn.truncated), ("What makes you think so?", true), "{way:?}");
     }
 }
 
@@ -215,7 +215,7 @@ fn who_only_listens_cannot_stop_the_tutor() {
     for way in WAYS {
         let mut scene = asked(way);
         let teacher = ConnectionId(2);
-        let connection = Connection { staff: true, ..scene.connection(teacher, "teacher") };
+        let connection = Connection { staff: true, ..scene.connection("teacher") };
         scene.feed(Input::Connected(connection));
         scene.speaks("What makes you think so?", 1_000);
         let frame = ClientFrame::Interrupt { heard_ms: None };
@@ -237,4 +237,19 @@ fn with_nothing_to_stop_the_button_does_nothing() {
     scene.speaks("Why?", 400);
     scene.ends();
     assert_eq!(scene.said(), [(Student, "I think so."), (Tutor, "Why?")]);
+}
+
+#[test]
+fn an_answer_that_was_heard_as_far_as_it_had_come_is_cut_short_all_the_same() {
+    for (complete, way) in [false, true].into_iter().flat_map(|complete| WAYS.map(|way| (complete, way))) {
+        let mut scene = asked(way);
+        scene.speaks("What makes you", 1_000);
+        if complete {
+            scene.model(ServerEvent::GenerationComplete);
+        }
+        scene.frame(ClientFrame::Interrupt { heard_ms: Some(1_000) });
+        let turn = scene.last_turn();
+        assert_eq!((turn.text.as_str(), turn.truncated), ("What makes you", !complete), "{way:?}");
+        assert_eq!((turn.heard_ms, &turn.generated_text), (Some(1_000), &None));
+    }
 }

@@ -15,4 +15,6 @@
 mod hands_free;
 mod interrupted;
 mod scene;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod transcripts;

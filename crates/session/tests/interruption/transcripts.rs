@@ -2,7 +2,7 @@
 //! student's turn is stored before the answer to it, once.
 
 use mentora_core::documents::Speaker::{self, Student, Tutor};
-use mentora_gemini::{ServerEvent, Usage};
+use mentora_gemini::{Loss, ServerEvent, Usage};
 use mentora_wire::stream::ClientFrame;
 use mentora_wire::stream::client::TurnTaking;
 
@@ -52,7 +52,7 @@ fn play(scene: &mut Scene, comes: &[Comes]) {
             Answer => drop(scene.speaks("Why", 400)),
             More => drop(scene.speaks(" so?", 400)),
             Generated => drop(scene.model(ServerEvent::GenerationComplete)),
-            Over => scene.over(),
+            Over => drop(scene.over()),
             Waits(ms) => drop(scene.wait(*ms)),
         }
     }
@@ -134,7 +134,7 @@ fn who_goes_on_does_not_wait_for_the_grace_of_the_last_turn() {
 fn a_grace_that_is_cut_short_keeps_the_turn_the_answer_and_its_price() {
     let cuts: [fn(&mut Scene); 3] = [
         |scene| drop(scene.crashes(Vec::new())),
-        |scene| drop(scene.loses_model()),
+        |scene| drop(scene.loses(Loss::RetryWithHandle)),
         |scene| drop(scene.frame(ClientFrame::Stop { reason: None })),
     ];
     for (n, cut) in cuts.into_iter().enumerate() {
@@ -183,7 +183,7 @@ fn a_transcript_that_a_resumed_session_says_again_is_not_said_twice() {
     let mut scene = Scene::hands_free();
     scene.model(ServerEvent::Resumable(Some("h1".into())));
     scene.heard("How's that?");
-    scene.loses_model();
+    scene.loses(Loss::RetryWithHandle);
     assert_eq!(scene.said(), [(Student, "How's that?")], "it is stored, and asked about in writing");
     scene.wait(1_000);
     scene.model(ServerEvent::SetupComplete);

@@ -23,6 +23,8 @@ mod model;
 mod random;
 mod run;
 mod seeds;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod totals;
 mod world;
 

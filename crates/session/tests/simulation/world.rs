@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mentora_core::documents::{AiConfig, Analyser, EndReason, Speaker};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::ids::ConversationId;
 use mentora_core::time::Millis;
 use mentora_gemini::{Loss, ServerEvent, Usage};
 use mentora_session::record::Facts;
@@ -14,6 +14,7 @@ use crate::closes::CLOSES;
 use crate::firestore::{Commit, Firestore};
 use crate::model::{Act, Model};
 use crate::random::Random;
+use crate::shared::{self, open_ended};
 use crate::totals::Totals;
 
 mod effects;
@@ -172,27 +173,17 @@ pub struct World {
 fn facts(seed: u64) -> Facts {
     Facts {
         conversation: ConversationId::new(format!("c{seed}")).unwrap(),
-        owner: UserId::new("student").unwrap(),
-        assignment: AssignmentId::new("a").unwrap(),
-        course: CourseId::new("k").unwrap(),
-        title: "Screens".into(),
-        question: Some("Do screens harm sleep?".into()),
-        background: String::new(),
         ai_config: AiConfig {
             max_turns: 6,
-            auto_terminate: false,
             // Every other conversation is weighed by a text model.
             analyser: if seed.is_multiple_of(2) { Analyser::Gemini } else { Analyser::Lexical },
             // A minute or two, of some.
             time_limit_minutes: seed.is_multiple_of(4).then_some(1 + (seed / 4 % 2) as u32),
-            ..AiConfig::default()
+            ..open_ended()
         },
-        persona: None,
-        prompt_edits: Default::default(),
         // Half of the conversations are paid for by nobody.
         payer: (seed / 2 % 2 == 1).then(wallet::wallet_id),
-        model: "gemini-3.8-live".into(),
-        started_at: Millis(0),
+        ..shared::facts()
     }
 }
 

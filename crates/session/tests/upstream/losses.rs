@@ -1,9 +1,9 @@
 //! Every meaning of a close: what is tried again, how often, and what the student is told.
 
 use mentora_gemini::{Loss, ServerEvent};
-use mentora_session::Input;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::SessionState;
+use mentora_wire::stream::client::TurnTaking;
 
 use crate::scene::{Scene, codes, errors, events, openings, sent};
 
@@ -76,14 +76,7 @@ fn a_quota_that_is_used_up_is_left_alone_for_a_while() {
 fn a_session_that_is_accepted_and_lost_over_and_over_is_not_opened_for_ever() {
     // The student holds the floor and has said nothing yet: nothing is asked, and the session is wanted.
     let mut scene = Scene::new();
-    let config = mentora_wire::stream::client::AudioConfig {
-        sample_rate: 16_000,
-        encoding: "pcm".into(),
-        channels: 1,
-        turn_taking: Default::default(),
-    };
-    let frame = mentora_wire::stream::ClientFrame::AudioStart { config, client_message_id: "v".into() };
-    let mut all = scene.feed(Input::Frame { connection: crate::scene::STUDENT, frame });
+    let mut all = scene.start(TurnTaking::Manual);
     for _ in 0..30 {
         all.extend(scene.ready());
         all.extend(scene.loses(Loss::RetryWithHandle));

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use mentora_core::documents::{
-    Announcement, Assignment, LedgerEntry, Member, Persona, StreamingSession, Submission, Topic, User, Wallet,
+    Announcement, Assignment, LedgerEntry, Member, Notification, Persona, StreamingSession, Submission,
+    Topic, User, Wallet,
 };
 use mentora_core::ids::WalletId;
 use mentora_core::time::Millis;
@@ -40,6 +41,9 @@ pub struct OwnData {
     /// When the model was connected.
     #[serde(default)]
     pub streaming_sessions: Vec<OwnDocument<StreamingSession>>,
+    /// What the caller was told by mail, of the last 90 days.
+    #[serde(default)]
+    pub notifications: Vec<OwnDocument<Notification>>,
     /// The own wallet.
     #[serde(default)]
     pub wallets: Vec<OwnDocument<Wallet>>,

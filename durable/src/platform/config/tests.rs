@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::platform::mail::Mailer;
 
 /// An environment.
 struct Set(BTreeMap<String, String>);
@@ -24,7 +25,7 @@ fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
 const KEY_FILE: &str = r#"{"client_email":"m@p.iam.gserviceaccount.com","private_key":"s3cret-key"}"#;
 
 /// All that production needs.
-const PRODUCTION: [(&str, &str); 7] = [
+const PRODUCTION: [(&str, &str); 10] = [
     ("FIREBASE_PROJECT_ID", "mentora"),
     ("FIREBASE_API_KEY", "AIza-public"),
     ("FIREBASE_SERVICE_ACCOUNT_KEY", KEY_FILE),
@@ -32,6 +33,9 @@ const PRODUCTION: [(&str, &str); 7] = [
     ("STRIPE_SECRET_KEY", "sk_live_s3cret"),
     ("STRIPE_WEBHOOK_SECRET", "whsec_s3cret-0123456789"),
     ("TICKET_SECRET", "s3cret-0123456789"),
+    ("APP_URL", "https://mentora.example/"),
+    ("SENDGRID_API_KEY", "SG.s3cret"),
+    ("MAIL_FROM", "Mentora <hello@mentora.example>"),
 ];
 
 fn production_with(name: &str, value: &str) -> Result<Config, ConfigError> {
@@ -80,6 +84,9 @@ fn outside_of_local_what_is_missing_is_named_and_not_made_up() {
         "STRIPE_SECRET_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "TICKET_SECRET",
+        "APP_URL",
+        "SENDGRID_API_KEY",
+        "MAIL_FROM",
     ];
     assert_eq!(config.missing(), missing);
     assert_eq!(config.ticket_secret, None);
@@ -120,6 +127,23 @@ fn files_are_kept_at_google_or_in_an_emulator() {
 }
 
 #[test]
+fn mail_goes_by_sendgrid_or_a_stand_in_and_a_machine_of_ones_own_needs_neither() {
+    let mail = read(&PRODUCTION).unwrap().mail;
+    assert_eq!((mail.base_url.as_str(), mail.offline), ("https://api.sendgrid.com", false));
+    assert_eq!(mail.from.unwrap().address(), "hello@mentora.example");
+    assert_eq!(read(&PRODUCTION).unwrap().app_url.as_deref(), Some("https://mentora.example"));
+    let local = read(&[("ENVIRONMENT", "local")]).unwrap();
+    assert!(Mailer::of(&local).is_none(), "nothing is sent that nobody asked for");
+    assert_eq!(local.app_url.as_deref(), Some("http://127.0.0.1:8787"));
+    let offline = read(&[("ENVIRONMENT", "local"), ("SENDGRID_BASE_URL", "http://127.0.0.1:9100/")]).unwrap();
+    assert!(offline.mail.offline && Mailer::of(&offline).is_some());
+    for name in ["APP_URL", "SENDGRID_API_KEY", "MAIL_FROM"] {
+        let config = production_with(name, "").unwrap();
+        assert_eq!((config.missing(), Mailer::of(&config).is_none()), (vec![name], true));
+    }
+}
+
+#[test]
 fn development_switches_are_refused_elsewhere() {
     for name in ["FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"] {
         assert_eq!(production_with(name, "127.0.0.1:8080"), Err(ConfigError::OnlyLocal(name)));
@@ -146,6 +170,10 @@ fn what_cannot_be_meant_is_refused_by_name() {
         ("GOOGLE_TOKEN_URL", "https://"),
         ("FIREBASE_JWKS_URL", "not a url"),
         ("ALLOWED_ORIGINS", "https://a.example, *"),
+        ("APP_URL", "mentora.example"),
+        ("MAIL_FROM", "Mentora"),
+        ("MAIL_FROM", "Mentora <a@example.org>, b@example.org"),
+        ("SENDGRID_BASE_URL", "http://example.org"),
         ("GCS_BUCKET", "gs://pictures"),
         ("GCS_BUCKET", "a/b"),
     ];

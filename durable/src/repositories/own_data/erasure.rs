@@ -18,8 +18,8 @@ use mentora_firestore::{Client, CollectionPath, Document, Fields, Kind, Transpor
 
 use super::{
     Holding, MY_ANNOUNCEMENTS, MY_ASSIGNMENTS, MY_CONTRIBUTIONS, MY_CONVERSATIONS, MY_DEVICES,
-    MY_INVITATIONS, MY_KEYS, MY_MEMBERSHIPS, MY_PERSONAS, MY_SESSIONS, MY_SUBMISSIONS, MY_TOPICS,
-    OWNED_COURSES, Place, ledger,
+    MY_INVITATIONS, MY_KEYS, MY_MEMBERSHIPS, MY_NOTIFICATIONS, MY_PERSONAS, MY_SESSIONS, MY_SUBMISSIONS,
+    MY_TOPICS, OWNED_COURSES, Place, ledger,
 };
 use crate::repositories::{Contributions, Page, RepositoryError, page, users};
 
@@ -32,10 +32,13 @@ const ROUNDS: u32 = 5;
 /// Attempts in a row to write a page while its documents change under our hands.
 const ATTEMPTS: u32 = 5;
 
-/// What runs conversations, beside their documents.
+/// What runs conversations and keeps money, beside their documents.
 pub trait Objects {
     /// Ends a conversation's object for good: when this returns, it holds nothing and writes nothing any more.
     fn erase(&self, id: &ConversationId) -> impl Future<Output = Result<(), RepositoryError>>;
+    /// Closes a user's wallet: when this returns, all that its object knew stands in the documents, and it writes nothing
+    /// there any more.
+    fn close_wallet(&self, user: &UserId) -> impl Future<Output = Result<(), RepositoryError>>;
 }
 
 /// One person who is to be erased.
@@ -119,7 +122,7 @@ impl<T: Transport, O: Objects, A: Fn(&str) -> String> Erasure<'_, T, O, A> {
     async fn round(&self, address: Option<&str>, counts: &mut Counts) -> Result<(), RepositoryError> {
         self.conversations(counts).await?;
         self.contributions(counts).await?;
-        for place in [MY_SUBMISSIONS, MY_SESSIONS, MY_MEMBERSHIPS, MY_KEYS, MY_DEVICES] {
+        for place in [MY_SUBMISSIONS, MY_SESSIONS, MY_NOTIFICATIONS, MY_MEMBERSHIPS, MY_KEYS, MY_DEVICES] {
             self.remove_all(&self.holding(place), counts).await?;
         }
         if let Some(address) = address.filter(|address| !address.is_empty()) {
@@ -128,6 +131,7 @@ impl<T: Transport, O: Objects, A: Fn(&str) -> String> Erasure<'_, T, O, A> {
         for place in [MY_PERSONAS, MY_TOPICS, MY_ASSIGNMENTS, MY_ANNOUNCEMENTS] {
             self.sign_over(place, counts).await?;
         }
+        self.objects.close_wallet(self.user).await?;
         ledger::pseudonymise(self.documents, self.user, &self.alias, counts).await
     }
 

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Holding, MY_ANNOUNCEMENTS, MY_ASSIGNMENTS, MY_CHARGES, MY_CONVERSATIONS, MY_DEVICES, MY_LEDGER,
-    MY_MEMBERSHIPS, MY_PERSONAS, MY_SESSIONS, MY_SUBMISSIONS, MY_TOPICS, Place,
+    MY_MEMBERSHIPS, MY_NOTIFICATIONS, MY_PERSONAS, MY_SESSIONS, MY_SUBMISSIONS, MY_TOPICS, Place,
 };
 use crate::repositories::{Cursor, Page, RepositoryError, courses};
 
@@ -29,6 +29,7 @@ enum Section {
     Conversations,
     Submissions,
     StreamingSessions,
+    Notifications,
     Wallets,
     Ledger,
     Charges,
@@ -39,17 +40,18 @@ enum Section {
 }
 
 use Section::{
-    Announcements, Assignments, Charges, Conversations, Devices, Ledger, Memberships, Personas, Profile,
-    StreamingSessions, Submissions, Topics, Wallets,
+    Announcements, Assignments, Charges, Conversations, Devices, Ledger, Memberships, Notifications,
+    Personas, Profile, StreamingSessions, Submissions, Topics, Wallets,
 };
 
-const SECTIONS: [Section; 13] = [
+const SECTIONS: [Section; 14] = [
     Profile,
     Devices,
     Memberships,
     Conversations,
     Submissions,
     StreamingSessions,
+    Notifications,
     Wallets,
     Ledger,
     Charges,
@@ -69,6 +71,7 @@ impl Section {
             Conversations => "conversations",
             Submissions => "submissions",
             StreamingSessions => "streamingSessions",
+            Notifications => "notifications",
             Wallets => "wallets",
             Ledger | Charges => "ledger",
             Personas => "personas",
@@ -87,6 +90,7 @@ impl Section {
             Conversations => MY_CONVERSATIONS,
             Submissions => MY_SUBMISSIONS,
             StreamingSessions => MY_SESSIONS,
+            Notifications => MY_NOTIFICATIONS,
             Ledger => MY_LEDGER,
             Charges => MY_CHARGES,
             Personas => MY_PERSONAS,
@@ -198,6 +202,7 @@ impl<T: Transport> Export<T> {
             Conversations => all(&found, conversation),
             Submissions => own::<mentora_core::documents::Submission>(&found),
             StreamingSessions => own::<mentora_core::documents::StreamingSession>(&found),
+            Notifications => own::<mentora_core::documents::Notification>(&found),
             Wallets => own::<mentora_core::documents::Wallet>(&found),
             Ledger => all(&found, entry),
             Charges => {

@@ -14,8 +14,9 @@ mod ledger;
 
 use mentora_core::documents::collections::{
     ANNOUNCEMENTS, ASSIGNMENTS, CONTRIBUTIONS, CONVERSATIONS, COURSE_CODES, COURSES, DELETED_COURSES,
-    DEVICES, GUESSES, IDEMPOTENCY_KEYS, LEDGER, OPEN_CONVERSATIONS, PENDING_RESPONSES, PERSONAS,
-    RECONCILIATIONS, ROSTER, SECRETS, STATISTICS, STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS, WALLETS,
+    DEVICES, GUESSES, IDEMPOTENCY_KEYS, LEDGER, NOTIFICATIONS, OPEN_CONVERSATIONS, PENDING_RESPONSES,
+    PERSONAS, RECONCILIATIONS, ROSTER, SECRETS, STATISTICS, STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS,
+    WALLETS,
 };
 use mentora_firestore::{Client, CollectionPath, Direction, Document, FieldPath, Operator, Query, Transport};
 
@@ -46,7 +47,7 @@ const OF_COURSE: &str = "It is the course's, and says nothing about a person.";
 const MATERIAL: &str = "It is the course's material, and others work with it.";
 
 /// Every collection, whether it is handed over, and what becomes of it.
-pub const TABLE: [(&str, Export, Fate); 23] = [
+pub const TABLE: [(&str, Export, Fate); 24] = [
     (USERS, Export::As("profile"), Fate::Removed),
     (DEVICES, Export::As("devices"), Fate::Removed),
     (IDEMPOTENCY_KEYS, Export::Not("Answers that were given before, kept for a day."), Fate::Removed),
@@ -61,6 +62,7 @@ pub const TABLE: [(&str, Export, Fate); 23] = [
     (CONTRIBUTIONS, Export::Not("It is counted from a conversation, which is handed over."), Fate::Removed),
     (SUBMISSIONS, Export::As("submissions"), Fate::Removed),
     (STREAMING_SESSIONS, Export::As("streamingSessions"), Fate::Removed),
+    (NOTIFICATIONS, Export::As("notifications"), Fate::Removed),
     (WALLETS, Export::As("wallets"), Fate::Pseudonymised("Money that was moved must stay accounted for.")),
     (LEDGER, Export::As("ledger"), Fate::Pseudonymised("Money that was moved must stay accounted for.")),
     (PERSONAS, Export::As("personas"), Fate::Pseudonymised(MATERIAL)),
@@ -113,6 +115,7 @@ const OWNED_COURSES: Place = naming(COURSES, "ownerId");
 const MY_CONVERSATIONS: Place = naming(CONVERSATIONS, "userId");
 const MY_SUBMISSIONS: Place = naming(SUBMISSIONS, "userId");
 const MY_SESSIONS: Place = naming(STREAMING_SESSIONS, "userId");
+const MY_NOTIFICATIONS: Place = naming(NOTIFICATIONS, "userId");
 const MY_MEMBERSHIPS: Place = naming_in_group(ROSTER, "userId");
 const MY_INVITATIONS: Place = naming_in_group(ROSTER, "email");
 const MY_CONTRIBUTIONS: Place = naming_in_group(CONTRIBUTIONS, "userId");
@@ -126,11 +129,12 @@ const MY_DEVICES: Place = Place::Below { parent: USERS, collection: DEVICES };
 const MY_KEYS: Place = Place::Below { parent: USERS, collection: IDEMPOTENCY_KEYS };
 
 #[cfg(test)]
-const PLACES: [Place; 15] = [
+const PLACES: [Place; 16] = [
     OWNED_COURSES,
     MY_CONVERSATIONS,
     MY_SUBMISSIONS,
     MY_SESSIONS,
+    MY_NOTIFICATIONS,
     MY_MEMBERSHIPS,
     MY_INVITATIONS,
     MY_CONTRIBUTIONS,

@@ -79,6 +79,11 @@ fn furnish(writes: &mut Vec<Write>, name: &str, submissions: usize) {
         "conversationId": format!("{name}0"), "userId": name, "state": "closed", "startedAt": 1, "lastActivityAt": 1,
     });
     put(&format!("streamingSessions/s-{name}"), with(session));
+    let notification = json!({
+        "kind": "low_balance", "key": format!("low_balance:{name}:2026-11-23"), "userId": name,
+        "mail": { "state": "sent", "tries": 1, "attempt": "a", "notBefore": 1 },
+    });
+    put(&format!("notifications/n{}", name.len()), with(notification));
     let member =
         json!({ "courseId": "ethics", "userId": name, "email": "", "role": "ta", "status": "active" });
     put(&format!("courses/ethics/roster/{name}"), with(member));
@@ -156,6 +161,7 @@ async fn every_document(documents: &Documents) -> Vec<Document> {
         "pendingResponses",
         "submissions",
         "streamingSessions",
+        "notifications",
         "wallets",
         "personas",
         "topics",
@@ -212,6 +218,11 @@ impl Objects for Ended<'_> {
         self.1.borrow_mut().insert(id.to_string());
         Ok(())
     }
+
+    async fn close_wallet(&self, user: &UserId) -> Result<(), RepositoryError> {
+        self.1.borrow_mut().insert(format!("wallet of {user}"));
+        Ok(())
+    }
 }
 
 fn alias(text: &str) -> String {
@@ -264,6 +275,7 @@ fn whoever_is_erased_is_found_nowhere_and_others_are_as_they_were() {
             ("devices", 2),
             ("idempotencyKeys", 1),
             ("ledger", 4),
+            ("notifications", 1),
             ("personas", 2),
             ("roster", 2),
             ("streamingSessions", 1),
@@ -274,7 +286,8 @@ fn whoever_is_erased_is_found_nowhere_and_others_are_as_they_were() {
         ];
         let expected = expected.map(|(name, count)| (name, u32::try_from(count).unwrap()));
         assert_eq!(counts.0.into_iter().collect::<Vec<_>>(), expected);
-        assert_eq!(objects.1.borrow().len(), CONVERSATIONS);
+        // Those of the conversations, and of the wallet.
+        assert_eq!(objects.1.borrow().len(), CONVERSATIONS + 1);
         assert_eq!(erase(&documents, &objects).await, Ok(Counts::default()), "again, there is nothing to do");
     });
 }
@@ -299,7 +312,7 @@ fn an_erasure_that_dies_anywhere_is_finished_by_the_next_one() {
                 }
                 erase(&documents, &objects).await.unwrap();
                 assert_erased(&before, &every_document(&documents).await);
-                assert_eq!(objects.1.borrow().len(), CONVERSATIONS, "no object was forgotten");
+                assert_eq!(objects.1.borrow().len(), CONVERSATIONS + 1, "no object was forgotten");
                 first.is_ok()
             });
             if finished {
@@ -368,13 +381,14 @@ fn whoever_asks_gets_all_that_is_the_own_and_nothing_else() {
             data.memberships.len(),
             data.submissions.len(),
             data.streaming_sessions.len(),
+            data.notifications.len(),
             data.wallets.len(),
             data.personas.len(),
             data.topics.len(),
             data.assignments.len(),
             data.announcements.len(),
         ];
-        assert_eq!(counts, [2, 1, SUBMISSIONS, 1, 1, 2, 1, 1, 1]);
+        assert_eq!(counts, [2, 1, SUBMISSIONS, 1, 1, 1, 2, 1, 1, 1]);
         // Every list that the table promises is there.
         let fields: Value = serde_json::from_str(&text).unwrap();
         for (collection, export, _) in super::TABLE {

@@ -163,6 +163,8 @@ const closed = [
   read('statistics/plain', 'nobody', 'read the statistics of an assignment'),
   read('statistics/plain/contributions/own', 'nobody', 'read what a conversation adds to the statistics'),
   read('pendingResponses/own', 'nobody', 'read a pending response'),
+  read('notifications/n1', 'nobody', 'read what the student was told'),
+  { does: 'query what the student was told', may: 'nobody', ask: list('notifications', is('userId', 'student')) },
   read('somethingElse/x', 'nobody', 'read a collection that the rules do not name'),
 ];
 
@@ -189,6 +191,7 @@ const written = [
   'statistics/plain',
   'statistics/plain/contributions/own',
   'pendingResponses/own',
+  'notifications/n1',
   'somethingElse/x',
 ];
 

@@ -68,6 +68,7 @@ export const documents = {
   'statistics/plain': { totalStudents: 2 },
   'statistics/plain/contributions/own': { conversationId: 'own', assignmentId: 'plain', courseId: 'ethics', userId: 'student' },
   'pendingResponses/own': { turnId: 't1', status: 'pending' },
+  'notifications/n1': { kind: 'low_balance', key: 'low_balance:student:2026-11-23', userId: 'student' },
   'somethingElse/x': { userId: 'student', ownerId: 'owner', courseId: 'ethics' },
 };
 

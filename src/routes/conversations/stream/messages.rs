@@ -51,6 +51,6 @@ fn message_id(frame: &ClientFrame) -> Option<String> {
 }
 
 fn result(client_message_id: Option<String>, refusal: Option<CallError>) -> StreamMessageResult {
-    let error = refusal.map(|CallError { code, message }| StreamMessageRefusal { code, message });
+    let error = refusal.map(|CallError { code, message, .. }| StreamMessageRefusal { code, message });
     StreamMessageResult { accepted: error.is_none(), client_message_id, error }
 }

@@ -1,14 +1,16 @@
 //! `DELETE /api/users/me`
 
 use axum::Json;
-use mentora_core::ids::ConversationId;
+use mentora_core::ids::{ConversationId, UserId};
 use mentora_durable::conversation::calls::{CallError, Calls};
 use mentora_durable::platform::{log, random};
 use mentora_durable::repositories::own_data::erasure::{Erasure, Objects, OwnedCourse};
 use mentora_durable::repositories::own_data::{Fate, TABLE};
 use mentora_durable::repositories::{RepositoryError, Users};
+use mentora_durable::wallet::{self, calls::WalletRef};
 use mentora_wire::rest::{ErasureReceipt, KeptBody};
 use serde_json::json;
+use worker::Env;
 
 use super::pseudonym;
 use crate::auth::Caller;
@@ -42,7 +44,7 @@ pub async fn delete(
     if profile.is_some_and(|profile| seen.is_some_and(|seen| seen != profile.version)) {
         return Err(RepositoryError::Stale.into());
     }
-    let objects = Conversations(Calls::new(context.env()));
+    let objects = LiveObjects(context.env());
     let erasure = Erasure { documents: &documents, objects: &objects, user: &user, alias, now };
     let courses = erasure.owned_courses().await?;
     if !courses.is_empty() {
@@ -55,12 +57,18 @@ pub async fn delete(
     Ok(Json(ErasureReceipt { receipt_id, erased_at: now, counts, kept: kept() }))
 }
 
-/// The objects of conversations, by their calls.
-struct Conversations<'a>(Calls<'a>);
+/// The objects themselves, by their calls.
+struct LiveObjects<'a>(&'a Env);
 
-impl Objects for Conversations<'_> {
+impl Objects for LiveObjects<'_> {
     async fn erase(&self, id: &ConversationId) -> Result<(), RepositoryError> {
-        self.0.erase(id).await.map_err(|CallError { .. }| RepositoryError::Unavailable)
+        Calls::new(self.0).erase(id).await.map_err(|CallError { .. }| RepositoryError::Unavailable)
+    }
+
+    async fn close_wallet(&self, user: &UserId) -> Result<(), RepositoryError> {
+        let wallet = WalletRef::of_user(user);
+        let closed = wallet::calls::Calls::new(self.0).retire(&wallet).await;
+        closed.map_err(|wallet::calls::Unreachable(_)| RepositoryError::Unavailable)
     }
 }
 

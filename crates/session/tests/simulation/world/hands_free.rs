@@ -1,18 +1,15 @@
 //! A student who speaks hands-free: the microphone is on for a while, and now and then something is said.
 
 use mentora_session::ConnectionId;
-use mentora_wire::stream::ClientFrame;
-use mentora_wire::stream::client::{AudioConfig, TurnTaking};
+use mentora_wire::stream::client::TurnTaking;
 
 use super::{Faults, Happens, World};
+use crate::shared::client::audio_start;
 
 impl World {
     pub(super) fn open_microphone(&mut self, id: ConnectionId) {
         self.next_message += 1;
-        let turn_taking = TurnTaking::Automatic;
-        let config = AudioConfig { sample_rate: 16_000, encoding: "pcm".into(), channels: 1, turn_taking };
-        let client_message_id = format!("h{}", self.next_message);
-        self.frame(id, ClientFrame::AudioStart { config, client_message_id });
+        self.frame(id, audio_start(&format!("h{}", self.next_message), TurnTaking::Automatic));
         let mut at = 0;
         for _ in 0..self.random.between(0, 4) {
             at += self.random.between(100, 6_000);

@@ -3,11 +3,12 @@
 use mentora_core::documents::EndReason;
 use mentora_core::ids::UserId;
 use mentora_session::{Connection, ConnectionId, Input};
-use mentora_wire::stream::client::AudioConfig;
+use mentora_wire::stream::client::TurnTaking;
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
 
 use super::readers::Who;
 use super::{Faults, Happens, World};
+use crate::shared::client::audio_start;
 
 impl World {
     pub(super) fn connect(&mut self) {
@@ -140,14 +141,7 @@ impl World {
 
     pub(super) fn speak(&mut self, id: ConnectionId) {
         self.next_message += 1;
-        let config = AudioConfig {
-            sample_rate: 16_000,
-            encoding: "pcm".into(),
-            channels: 1,
-            turn_taking: Default::default(),
-        };
-        let client_message_id = format!("v{}", self.next_message);
-        self.frame(id, ClientFrame::AudioStart { config, client_message_id });
+        self.frame(id, audio_start(&format!("v{}", self.next_message), TurnTaking::Manual));
         for _ in 0..self.random.between(0, 5) {
             if self.client.reader.connection == Some(id) {
                 self.says(id, 3_200);

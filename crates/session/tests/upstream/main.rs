@@ -9,18 +9,12 @@
     reason = "a test that panics has failed, and that is all that happens"
 )]
 
-#[path = "upstream/scene.rs"]
-mod scene;
-
-#[path = "upstream/documents.rs"]
 mod documents;
-#[path = "upstream/latency.rs"]
 mod latency;
-#[path = "upstream/leaving.rs"]
 mod leaving;
-#[path = "upstream/losses.rs"]
 mod losses;
-#[path = "upstream/resuming.rs"]
 mod resuming;
-#[path = "upstream/thinking.rs"]
+mod scene;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod thinking;
