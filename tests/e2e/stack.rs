@@ -326,6 +326,7 @@ fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
         ("TICKET_SECRET", "a secret of these tests".to_owned()),
         ("GEMINI_BASE_URL", sim.base.clone()),
         ("SENDGRID_BASE_URL", sim.base.clone()),
+        ("FCM_BASE_URL", sim.base.clone()),
         ("FIREBASE_JWKS_URL", format!("{}/jwks", sim.base)),
         ("GOOGLE_TOKEN_URL", format!("{}/token", sim.base)),
         ("FIREBASE_SERVICE_ACCOUNT_KEY", sim.account.to_string()),

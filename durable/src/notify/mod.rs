@@ -8,6 +8,7 @@
 //! # Layout
 //! - [`low_balance`]: a wallet is nearly empty
 //! - [`response_ready`], [`response_failed`]: the tutor has answered where answers come later, or could not
+//! - [`assignment_reminder`], [`submission_graded`], [`announcement`]: what a student hears of a course
 //! - [`ways`](Ways): what is set up; [`tell`](Told): one person by every way; `by_mail`, `by_push`: from the person's settings
 //!   to the note of how it went
 //!
@@ -15,19 +16,25 @@
 //! `prompts/mail/`, which says the same in two lines for push messages. Each function takes a [`Notifier`] and what the news
 //! is, and returns what came of it for each who was to be told.
 
+mod announcement;
+mod assignment_reminder;
 mod by_mail;
 mod by_push;
 mod low_balance;
 mod response_failed;
 mod response_ready;
+mod submission_graded;
 mod tell;
 #[cfg(test)]
 mod tests;
 mod ways;
 
+pub use announcement::{Announced, announcement};
+pub use assignment_reminder::{Due, assignment_reminder};
 pub use low_balance::{day, low_balance};
 pub use response_failed::response_failed;
 pub use response_ready::{Response, response_ready};
+pub use submission_graded::submission_graded;
 pub use tell::Told;
 pub use ways::Ways;
 

@@ -43,11 +43,9 @@ impl<S: Transport, M: Transport, P: Transport> Notifier<'_, S, M, P> {
         let settings_url = self.ways.page("/settings");
         let language = Language::of_locale(&user.locale);
         let reader = Reader { name: &user.display_name, language, settings_url: &settings_url };
-        let (mail, push) = join(
-            self.by_mail(notice, letter, &user, &reader),
-            self.by_push(notice, letter, &user, &reader),
-        )
-        .await;
+        let (mail, push) =
+            join(self.by_mail(notice, letter, &user, &reader), self.by_push(notice, letter, &user, &reader))
+                .await;
         Ok(Told { mail: mail?, push: push? })
     }
 }
@@ -63,9 +61,7 @@ impl<S, M, P> Notifier<'_, S, M, P> {
 pub(super) fn log(notice: &Notice, channel: Channel, tried: &Tried) {
     let (id, channel) = (notice.id(), channel.name());
     let said = || json!({ "notification": id.as_str(), "kind": notice.kind, "channel": channel });
-    let with = |why: &str| {
-        json!({ "notification": id.as_str(), "kind": notice.kind, "channel": channel, "why": why })
-    };
+    let with = |why: &str| json!({ "notification": id.as_str(), "kind": notice.kind, "channel": channel, "why": why });
     match tried {
         Tried::Sent { .. } => log::event("notification.sent", said()),
         Tried::Untaken { why, .. } => log::warning("notification.delayed", with(why)),

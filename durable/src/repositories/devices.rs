@@ -49,7 +49,8 @@ impl<T: Transport> Devices<'_, T> {
     pub async fn all(&self, user: &UserId, most: u32) -> Result<Vec<(DeviceId, Device)>, RepositoryError> {
         let found = self.0.list(&users::path(user)?.collection(DEVICES)?, most, None).await?.documents;
         let device = |document: &Document| {
-            let id = DeviceId::new(document.path.id()).map_err(|error| RepositoryError::Internal(error.to_string()))?;
+            let id = DeviceId::new(document.path.id())
+                .map_err(|error| RepositoryError::Internal(error.to_string()))?;
             Ok((id, document.decode()?))
         };
         found.iter().map(device).collect()

@@ -180,7 +180,8 @@ impl<T: Transport> Notifications<'_, T> {
                 continue;
             };
             let before = channel.of(&found);
-            let granted = || Claim::Granted { reached: before.map(|one| one.reached.clone()).unwrap_or_default() };
+            let granted =
+                || Claim::Granted { reached: before.map(|one| one.reached.clone()).unwrap_or_default() };
             let (next, claim) = match before {
                 None => (sending(None, attempt, now), granted()),
                 Some(delivery) => match delivery.state {

@@ -14,8 +14,7 @@ use mentora_core::documents::{
     TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount, Words,
 };
 use mentora_core::ids::{
-    DeviceId,
-    AssignmentId, ConversationId, CourseId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
+    AssignmentId, ConversationId, CourseId, DeviceId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
 };
 use mentora_core::money::Micros;
 use mentora_core::pricing::price_version;

@@ -88,7 +88,8 @@ fn named(body: &[u8]) -> String {
 
 /// In seconds. (A date, which HTTP allows as well, FCM does not send.)
 fn retry_after(reply: &Response<Vec<u8>>) -> Option<i64> {
-    let seconds = reply.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
+    let seconds =
+        reply.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
     Some(i64::from(seconds) * 1_000)
 }
 
@@ -128,7 +129,10 @@ struct Violation {
 impl ToldError {
     /// FCM's own code, which says more than the status.
     fn code(&self) -> Option<&str> {
-        self.details.iter().filter(|detail| detail.kind == FCM_ERROR).find_map(|one| one.error_code.as_deref())
+        self.details
+            .iter()
+            .filter(|detail| detail.kind == FCM_ERROR)
+            .find_map(|one| one.error_code.as_deref())
     }
 
     /// Whether nothing but the device is wrong: no field of the message is.

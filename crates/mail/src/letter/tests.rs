@@ -62,10 +62,7 @@ fn every_letter() -> Vec<(Letter<'static>, Vec<&'static str>)> {
     vec![
         (own(), vec![WALLET, "0.25"]),
         (of_course(course), vec![WALLET, "0.25", course]),
-        (
-            Letter::ResponseReady { assignment, conversation_url },
-            vec![conversation_url, assignment],
-        ),
+        (Letter::ResponseReady { assignment, conversation_url }, vec![conversation_url, assignment]),
         (
             Letter::ResponseFailed { student, assignment, conversation_url },
             vec![conversation_url, assignment, student],
@@ -74,10 +71,7 @@ fn every_letter() -> Vec<(Letter<'static>, Vec<&'static str>)> {
             Letter::AssignmentReminder { assignment, course, due_at, course_url },
             vec![course_url, assignment, course, due_at],
         ),
-        (
-            Letter::SubmissionGraded { assignment, conversation_url },
-            vec![conversation_url, assignment],
-        ),
+        (Letter::SubmissionGraded { assignment, conversation_url }, vec![conversation_url, assignment]),
         (Letter::Announcement { course, content, course_url }, vec![course_url, course, content]),
     ]
 }

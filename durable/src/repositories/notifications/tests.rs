@@ -27,13 +27,22 @@ fn a_try_that_took_too_long_may_still_say_that_it_was_sent_and_nothing_else() {
         let state = async || notifications.get(&notice.id()).await.unwrap().unwrap().mail.unwrap();
         notifications.claim(&notice, by("slow", NOW)).await.unwrap();
         let later = NOW + LEASE_MS;
-        assert_eq!(notifications.claim(&notice, by("next", later)).await, Ok(Claim::Granted { reached: Vec::new() }));
-        notifications.record(&notice.id(), by("slow", later), &Tried::Refused("too late".into()), &[]).await.unwrap();
+        assert_eq!(
+            notifications.claim(&notice, by("next", later)).await,
+            Ok(Claim::Granted { reached: Vec::new() })
+        );
+        notifications
+            .record(&notice.id(), by("slow", later), &Tried::Refused("too late".into()), &[])
+            .await
+            .unwrap();
         assert_eq!((state().await.state, state().await.attempt), (DeliveryState::Sending, "next".into()));
         notifications.record(&notice.id(), by("slow", later), &sent(), &[]).await.unwrap();
         assert_eq!(state().await.state, DeliveryState::Sent);
         // What comes after does not undo it.
-        notifications.record(&notice.id(), by("next", later), &Tried::Refused("later".into()), &[]).await.unwrap();
+        notifications
+            .record(&notice.id(), by("next", later), &Tried::Refused("later".into()), &[])
+            .await
+            .unwrap();
         assert_eq!(state().await.state, DeliveryState::Sent);
         assert_eq!(notifications.claim(&notice, by("third", later + LEASE_MS)).await, Ok(Claim::Sent));
     });
