@@ -73,15 +73,17 @@ fn refused(context: &Context, error: WebhookError) -> Result<Json<ReceivedBody>,
 }
 
 fn tell(context: &Context, Event { id, name, .. }: &Event, outcome: Outcome) {
-    let mut fields = json!({ "requestId": context.request_id(), "eventId": id, "type": name });
+    let request = context.request_id();
     match outcome {
         Outcome::Moved { before } => {
-            fields["known"] = before.into();
+            let fields = json!({ "requestId": request, "eventId": id, "type": name, "known": before });
             log::event("stripe.moved", fields);
         }
-        Outcome::Nothing => log::event("stripe.passed", fields),
+        Outcome::Nothing => {
+            log::event("stripe.passed", json!({ "requestId": request, "eventId": id, "type": name }));
+        }
         Outcome::Stray(why) => {
-            fields["why"] = why.into();
+            let fields = json!({ "requestId": request, "eventId": id, "type": name, "why": why });
             log::failure("stripe.stray", fields);
         }
     }
