@@ -331,6 +331,8 @@ fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
         ("FCM_BASE_URL", sim.base.clone()),
         ("SENDGRID_API_KEY", "SG.of-these-tests".to_owned()),
         ("MAIL_FROM", "Mentora <mail@example.org>".to_owned()),
+        // 20 credits, also where answers cost real money.
+        ("WELCOME_CREDITS_MICROS", "20000000".to_owned()),
         ("APP_URL", "https://mentora.example".to_owned()),
         ("FIREBASE_JWKS_URL", format!("{}/jwks", sim.base)),
         ("GOOGLE_TOKEN_URL", format!("{}/token", sim.base)),
