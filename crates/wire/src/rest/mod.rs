@@ -27,7 +27,7 @@ pub use assignments::{
 };
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
-    ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
+    ConversationBody, CreateConversation, CreatedConversation, DecisionBody, PendingBody, EndConversation,
     ListConversations, PostTurn, StreamQuery, SummaryBody, TicketBody, TranscriptFormat, TranscriptQuery,
     TurnAnswer,
 };
