@@ -13,7 +13,7 @@ import { setUp } from './setup.mjs';
 import { banner } from './start/banner.mjs';
 import { portToServe } from './start/ports.mjs';
 import { seed } from './start/seed.mjs';
-import { keptSecret, localSettings, newSecret, withOfflineServices, writeSettings } from './start/settings.mjs';
+import { keptSecret, localSettings, newSecret, newWebhookSecret, withOfflineServices, writeSettings } from './start/settings.mjs';
 import { startSim } from './start/sim.mjs';
 import { startWorker } from './start/worker.mjs';
 import { documentsOf } from './store/address.mjs';
@@ -62,9 +62,12 @@ async function serve({ port, home, secret, ephemeral, noSeed, verbose }) {
     const tools = await Promise.race([prepare(), stopped]);
     if (!tools) return 0;
 
-    const { url: sim, account } = await startSim(tools.sim, services);
     const url = `http://127.0.0.1:${port}`;
-    const settings = withOfflineServices({ APP_URL: url, ...localSettings({ secret }) }, sim, account);
+    const own = { APP_URL: url, ...localSettings({ secret }) };
+    const signedWith = own.STRIPE_WEBHOOK_SECRET?.split(',')[0].trim() || newWebhookSecret();
+    const webhook = { url: `${url}/api/webhooks/stripe`, secret: signedWith };
+    const { url: sim, account } = await startSim(tools.sim, services, webhook);
+    const settings = withOfflineServices(own, sim, account, signedWith);
     const file = join(home, 'settings.env');
     writeSettings(file, settings);
     const documents = join(home, 'state');

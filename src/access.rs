@@ -3,9 +3,9 @@
 
 use futures::try_join;
 use mentora_core::documents::{
-    Assignment, Conversation, Course, MemberStatus, Persona, Role, Submission, Topic,
+    Assignment, Conversation, Course, MemberStatus, Persona, Role, Submission, Topic, WalletOwner,
 };
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, PersonaId, SubmissionId, TopicId};
+use mentora_core::ids::{AssignmentId, ConversationId, CourseId, PersonaId, SubmissionId, TopicId, WalletId};
 use mentora_core::policy::{
     ConversationAction, ConversationOf, CourseAction, InCourse, Standing, SubmissionAction, SubmissionOf,
     Verdict, decide,
@@ -14,7 +14,9 @@ use mentora_core::prompts;
 use mentora_durable::platform::documents::Documents;
 use mentora_durable::repositories::{
     Assignments, Conversations, Courses, DeletedCourses, Personas, Roster, Stored, Submissions, Topics,
+    Wallets,
 };
+use mentora_durable::wallet::calls::WalletRef;
 
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -185,6 +187,37 @@ pub async fn submission(
     Ok(SubmissionAccess { submission, assignment: assignment.map(Stored::into_document), standing })
 }
 
+/// A wallet whose ledger the caller may read: the own one, or one of a course whose staff the caller is of.
+///
+/// # Errors
+/// As [`course`].
+pub async fn ledger(documents: &Documents, caller: &Caller, id: &WalletId) -> Result<WalletRef, ApiError> {
+    // A user may be called like a course: where there is a wallet, it knows whose it is.
+    let owner = Wallets(documents).get(id).await?.map(|wallet| wallet.owner_type);
+    let own = WalletId::of_user(&caller.actor.user) == *id;
+    if own && owner != Some(WalletOwner::Course) {
+        return Ok(WalletRef::of_user(&caller.actor.user));
+    }
+    let course = CourseId::new(id.as_str()).ok().filter(|_| owner != Some(WalletOwner::User));
+    let course = course.ok_or_else(ApiError::wallet_not_found)?;
+    let access = find_course(documents, caller, &course).await?.ok_or_else(ApiError::wallet_not_found)?;
+    let read = CourseAction::ReadWallet;
+    permit::<WalletId>(access.verdict(caller, read), may_not(read))?;
+    Ok(WalletRef::of_course(&course))
+}
+
+/// What only admins may.
+///
+/// # Errors
+/// `403`
+pub fn admin(caller: &Caller) -> Result<(), ApiError> {
+    if caller.actor.admin {
+        Ok(())
+    } else {
+        Err(ApiError::forbidden("Only an admin of Mentora may do this."))
+    }
+}
+
 impl CourseAccess {
     /// Demands that the caller may do something else with it, too.
     ///
@@ -253,6 +286,8 @@ fn may_not(action: CourseAction) -> &'static str {
         CourseAction::EditPersonas => "Only the staff of the course may change its personas.",
         CourseAction::ListSubmissions => "Only the staff of the course may list the submissions of others.",
         CourseAction::ReadStatistics => "Only the staff of the course may read its statistics.",
+        CourseAction::ReadWallet => "Only the staff of the course may look into its wallet.",
+        CourseAction::FillWallet => "Only the staff of the course may pay into its wallet.",
         CourseAction::EditAssignments => "Only the staff of the course may change its assignments.",
         CourseAction::EditTopics => "Only the staff of the course may change its topics.",
         CourseAction::Announce => "Only the staff of the course may announce something, or take it back.",

@@ -100,12 +100,16 @@ impl IntoResponse for ApiError {
 #[cfg(test)]
 mod tests {
     use mentora_core::documents::Role;
+    use mentora_core::ids::WalletId;
+    use mentora_core::money::Micros;
     use mentora_durable::conversation::calls::CallError;
     use mentora_durable::conversation::sweep::SweepError;
     use mentora_durable::platform::config::ConfigError;
     use mentora_durable::platform::text_model::TextModelError;
     use mentora_durable::repositories::RepositoryError;
+    use mentora_durable::wallet::calls::Unreachable;
     use mentora_gemini::generate::NoAnswer;
+    use mentora_payments::api::StripeError;
 
     use super::*;
 
@@ -141,6 +145,13 @@ mod tests {
             (ApiError::conversation_not_found(), ErrorCode::NotFound, 404),
             (ApiError::submission_not_found(), ErrorCode::NotFound, 404),
             (ApiError::device_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::wallet_not_found(), ErrorCode::NotFound, 404),
+            (ApiError::from(Unreachable(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::webhook_refused(), ErrorCode::ValidationError, 400),
+            (ApiError::from(StripeError::Unavailable(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::from(StripeError::Configuration(String::new())), ErrorCode::UpstreamUnavailable, 503),
+            (ApiError::from(StripeError::KeyReused(String::new())), ErrorCode::IdempotencyConflict, 409),
+            (short_of_credits(), ErrorCode::InsufficientCredits, 402),
             (ApiError::persona_not_found(), ErrorCode::NotFound, 404),
             (ApiError::persona_in_use(2), ErrorCode::Conflict, 409),
             (ApiError::from(SweepError::TooMany), ErrorCode::Conflict, 409),
@@ -163,7 +174,7 @@ mod tests {
             (ApiError::still_at_work(), ErrorCode::Conflict, 409),
             (ApiError::key_of_another_request(), ErrorCode::IdempotencyConflict, 409),
             (ApiError::rate_limited(60), ErrorCode::RateLimited, 429),
-            (ApiError::payload_too_large(), ErrorCode::PayloadTooLarge, 413),
+            (ApiError::payload_too_large(9), ErrorCode::PayloadTooLarge, 413),
             (ApiError::not_csv(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::unsupported_media_type(), ErrorCode::UnsupportedMediaType, 415),
             (ApiError::not_configured("TICKET_SECRET"), ErrorCode::UpstreamUnavailable, 503),
@@ -177,6 +188,10 @@ mod tests {
             assert_eq!(error.code(), code, "{error:?}");
             assert_eq!(error.into_response().status().as_u16(), status);
         }
+    }
+
+    fn short_of_credits() -> ApiError {
+        ApiError::insufficient_credits(&WalletId::new("w").unwrap(), Micros(2), Micros(1))
     }
 
     fn no_answer(why: NoAnswer) -> ApiError {

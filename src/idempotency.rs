@@ -37,9 +37,13 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Routes whose answer is not kept: who may sign in or open a stream is asked anew each time, and a ticket that was given
 /// before has been used. A file that is imported again changes nothing, and what is told of its rows may be longer than a
-/// document.
-const NEVER_KEPT: [&str; 3] =
-    ["/api/dev/sign-in", "/api/conversations/{id}/stream/tickets", "/api/courses/{id}/roster/import"];
+/// document. An event has an id of its own.
+const NEVER_KEPT: [&str; 4] = [
+    "/api/dev/sign-in",
+    "/api/conversations/{id}/stream/tickets",
+    "/api/courses/{id}/roster/import",
+    "/api/webhooks/stripe",
+];
 
 /// Whether a route honours a key.
 #[must_use]

@@ -12,6 +12,8 @@
 //! - [`tickets`]: what opens a stream; [`passwords`]: what opens a course
 //! - [`thumbnails`]: the pictures of courses; [`sweep`]: what a deleted course leaves behind
 //! - `openapi`: the description of it all, made natively; it costs the Worker nothing
+//! - [`wallets`]: whose a wallet is, and what is in it; [`payments`]: credits for money
+//! - [`cron`]: what is done by the clock
 //! - [`stamp`]: which build this is
 //!
 //! The Durable Objects live in `mentora-durable` and are exported from here, where the runtime looks for them.
@@ -21,6 +23,7 @@ pub mod answer;
 pub mod auth;
 mod bill;
 pub mod context;
+pub mod cron;
 pub mod error;
 pub mod extract;
 pub mod headers;
@@ -31,6 +34,7 @@ pub mod openapi;
 pub mod origin;
 pub mod page;
 pub mod passwords;
+pub mod payments;
 pub mod pseudonym;
 pub mod record;
 pub mod router;
@@ -40,6 +44,7 @@ pub mod stamp;
 pub mod sweep;
 pub mod thumbnails;
 pub mod tickets;
+pub mod wallets;
 
 use axum::body::Body;
 use axum::http::Response;
@@ -57,4 +62,10 @@ fn start() {
 #[event(fetch)]
 async fn fetch(request: HttpRequest, env: Env, _: worker::Context) -> worker::Result<Response<Body>> {
     Ok(service::serve(request.map(Body::new), env).await)
+}
+
+/// What `[triggers]` in wrangler.toml calls for.
+#[event(scheduled)]
+async fn scheduled(event: worker::ScheduledEvent, env: Env, _: worker::ScheduleContext) {
+    cron::run(&event.cron(), &env).await;
 }

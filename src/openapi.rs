@@ -55,7 +55,7 @@ impl Documented {
 const REFUSALS: [(&str, u16, &str); 14] = [
     ("Invalid", 400, "The request is malformed; `details.fields` says where. `VALIDATION_ERROR`"),
     ("SignedOut", 401, "No token, or one that is not good here (any more). `UNAUTHORIZED`, `TOKEN_EXPIRED`"),
-    ("Unpaid", 402, "The wallet cannot pay the next turn. `INSUFFICIENT_CREDITS`"),
+    ("Unpaid", 402, "The wallet cannot pay this. `INSUFFICIENT_CREDITS`"),
     ("Forbidden", 403, "The caller sees it, but may not do this. `FORBIDDEN`"),
     ("Hidden", 404, "It is not there, or not for these eyes. `NOT_FOUND`"),
     ("OtherMethod", 405, "The path knows other methods; `Allow` lists them. `METHOD_NOT_ALLOWED`"),
@@ -65,7 +65,7 @@ const REFUSALS: [(&str, u16, &str); 14] = [
         "The state of things does not allow it. `CONFLICT`, `ALREADY_EXISTS`, `CONVERSATION_CLOSED`, `TURN_IN_PROGRESS`, `IDEMPOTENCY_CONFLICT`",
     ),
     ("Changed", 412, "It is not any more what `If-Match` names. `PRECONDITION_FAILED`"),
-    ("TooLarge", 413, "The body is longer than 1 MiB. `PAYLOAD_TOO_LARGE`"),
+    ("TooLarge", 413, "The body is longer than is taken here, mostly 1 MiB. `PAYLOAD_TOO_LARGE`"),
     ("NotJson", 415, "The body is not `application/json`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("NotCsv", 415, "The body is not `text/csv`. `UNSUPPORTED_MEDIA_TYPE`"),
     ("TooMany", 429, "Too many requests; `Retry-After` says in how many seconds to go on. `RATE_LIMITED`"),
@@ -96,7 +96,9 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// `402`, of a handler whose answer costs something.
+    /// `400`, of a handler that reads the body by itself.
+    Invalid
+    /// `402`, of a handler whose answer costs something, or that takes credits.
     Unpaid
     /// `403`, of a handler that asks the policy for more than reading.
     Forbidden
@@ -106,6 +108,8 @@ refusals! {
     Conflicting
     /// `412`, of a handler that takes `If-Match`.
     Changed
+    /// `413`, of a handler that reads the body by itself.
+    TooLarge
     /// `415`, of a handler that takes a file of a spreadsheet.
     NotCsv
 }

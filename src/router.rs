@@ -13,8 +13,8 @@ use crate::error::ApiError;
 use crate::idempotency;
 use crate::limits::{self, Class};
 use crate::routes::{
-    assignments, config, conversations, courses, dev, docs, document_store, health, openapi, personas,
-    submissions, topics, users,
+    admin, assignments, config, conversations, courses, dev, docs, document_store, health, openapi, personas,
+    submissions, topics, users, wallets, webhooks,
 };
 
 macro_rules! table {
@@ -70,6 +70,8 @@ table! {
     delete "/api/courses/{id}/roster/{memberId}" => courses::roster::delete::delete, Write;
     get "/api/courses/{id}/topics" => courses::topics::list::list, Read;
     post "/api/courses/{id}/topics" => courses::topics::create::create, Write;
+    get "/api/courses/{id}/wallet" => courses::wallet::read::read, Costly;
+    post "/api/courses/{id}/wallet/checkout" => courses::wallet::checkout::create, Write;
 
     get "/api/topics/{id}" => topics::read::read, Read;
     patch "/api/topics/{id}" => topics::update::update, Write;
@@ -95,6 +97,16 @@ table! {
     get "/api/submissions/{id}" => submissions::read::read, Read;
     patch "/api/submissions/{id}" => submissions::update::update, Write;
     post "/api/submissions/{id}/submit" => submissions::submit::create, Write;
+
+    get "/api/wallets/me" => wallets::me::read::read, Read;
+    post "/api/wallets/me/checkout" => wallets::me::checkout::create, Write;
+    get "/api/wallets/{id}/ledger" => wallets::ledger::list::list, Read;
+    get "/api/wallets/{id}/ledger/export" => wallets::ledger::export::read, Costly;
+
+    post "/api/webhooks/stripe" => webhooks::stripe::receive, Open;
+
+    post "/api/admin/grants" => admin::grants::create, Write;
+    get "/api/admin/reconciliations" => admin::reconciliations::list, Read;
 
     get "/api/conversations" => conversations::list::list, Read;
     post "/api/conversations" => conversations::create::create, Write;

@@ -37,10 +37,13 @@ function ownSettings() {
  * @param {Record<string, string>} settings
  * @param {string} sim where mentora-sim listens
  * @param {string} account the key file of its service account: what it takes for signed
+ * @param {string} webhookSecret what it signs Stripe's webhooks with
  */
-export function withOfflineServices(settings, sim, account) {
+export function withOfflineServices(settings, sim, account, webhookSecret) {
   const offline = {};
   if (!settings.GEMINI_API_KEY) offline.GEMINI_BASE_URL = sim;
+  // Who has a key of Stripe's own has a webhook there as well, or none.
+  if (!settings.STRIPE_SECRET_KEY) Object.assign(offline, { STRIPE_BASE_URL: sim, STRIPE_WEBHOOK_SECRET: webhookSecret });
   if (!settings.SENDGRID_API_KEY) offline.SENDGRID_BASE_URL = sim;
   if (!settings.FIREBASE_API_KEY) offline.FIREBASE_JWKS_URL = `${sim}/jwks`;
   if (!settings.FIREBASE_SERVICE_ACCOUNT_KEY) {
@@ -60,6 +63,9 @@ export function keptSecret() {
   writeFileSync(path, newSecret(), { mode: 0o600 });
   return readFileSync(path, 'utf8').trim();
 }
+
+/** What Stripe's webhooks are signed with. */
+export const newWebhookSecret = () => `whsec_${newSecret()}`;
 
 export const newSecret = () => randomBytes(32).toString('base64url');
 

@@ -40,6 +40,13 @@ test('files are kept by the offline service, unless a service account is given',
   assert.ok(!('FIREBASE_SERVICE_ACCOUNT_KEY' in atGoogle));
 });
 
+test('credits are sold by the offline service, unless there is a key of Stripe\'s', () => {
+  const offline = withOfflineServices(settings(), 'http://127.0.0.1:9', 'sim', 'whsec_1');
+  assert.deepEqual([offline.STRIPE_BASE_URL, offline.STRIPE_WEBHOOK_SECRET], ['http://127.0.0.1:9', 'whsec_1']);
+  const own = withOfflineServices(settings({ STRIPE_SECRET_KEY: 'sk_test_1' }), 'http://127.0.0.1:9', 'sim', 'whsec_1');
+  assert.ok(!('STRIPE_BASE_URL' in own) && !('STRIPE_WEBHOOK_SECRET' in own));
+});
+
 test('the Firestore emulator takes the documents when its address is set', () => {
   assert.equal(settings({}, { FIRESTORE_EMULATOR_HOST: '127.0.0.1:8080' }).DOCUMENT_STORE, 'firestore');
 });

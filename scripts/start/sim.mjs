@@ -1,4 +1,4 @@
-// mentora-sim as a service: the offline stand-in for Gemini and Google's token endpoint.
+// mentora-sim as a service: the offline stand-in for Gemini, Google's token endpoint and Stripe.
 import { Failure } from '../console/failure.mjs';
 import { Service } from './service.mjs';
 
@@ -10,11 +10,12 @@ const ACCOUNT_MS = 30_000;
  * Starts mentora-sim on a free port. It cannot understand speech; recordings in the folder that MENTORA_RECORDINGS names
  * (NAME.wav with its words in NAME.txt) are the exception, for tests.
  *
+ * @param {{ url: string, secret: string }} webhook where it tells what was paid, and what it signs that with
  * @returns {Promise<{ service: Service, url: string, account: string }>} `account`: the key file of its service account
  */
-export async function startSim(program, services) {
+export async function startSim(program, services, webhook) {
   const recordings = process.env.MENTORA_RECORDINGS ? ['--transcript-dir', process.env.MENTORA_RECORDINGS] : [];
-  const service = new Service('mentora-sim', program, ['--port', '0', ...recordings]);
+  const service = new Service('mentora-sim', program, ['--port', '0', ...recordings, '--stripe-webhook', webhook.url, '--stripe-webhook-secret', webhook.secret]);
   services.push(service);
   const [, url] = await service.line(/^mentora-sim listening on (\S+)/, READY_MS);
   const account = await fetch(`${url}/sim/service-account.json`, { signal: AbortSignal.timeout(ACCOUNT_MS) });

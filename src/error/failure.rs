@@ -6,6 +6,7 @@ use mentora_durable::platform::text_model::TextModelError;
 use mentora_durable::repositories::RepositoryError;
 use mentora_durable::wallet::calls::Unreachable;
 use mentora_gemini::generate::NoAnswer;
+use mentora_payments::api::StripeError;
 use mentora_wire::error::ErrorCode;
 
 use super::ApiError;
@@ -98,6 +99,32 @@ impl From<TextModelError> for ApiError {
                     internal,
                 )
             }
+        }
+    }
+}
+
+impl From<Unreachable> for ApiError {
+    fn from(error: Unreachable) -> Self {
+        Self::upstream_unavailable(
+            "The wallet does not answer at the moment. Try again in a few seconds.",
+            error,
+        )
+    }
+}
+
+impl From<StripeError> for ApiError {
+    fn from(error: StripeError) -> Self {
+        match error {
+            StripeError::KeyReused(_) => Self::key_of_another_request().with_internal(error),
+            StripeError::Unavailable(_) | StripeError::Malformed(_) => Self::upstream_unavailable(
+                "The payment provider does not answer at the moment. Nothing was paid; try again in a few seconds.",
+                error,
+            ),
+            StripeError::Configuration(_) | StripeError::Request(_) | StripeError::Refused { .. } => Self::new(
+                ErrorCode::UpstreamUnavailable,
+                "The payment provider does not take our requests. Nothing was paid; the operator of this server has to look into it.",
+            )
+            .with_internal(error),
         }
     }
 }

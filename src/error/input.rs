@@ -1,6 +1,5 @@
 //! What is sent and cannot be taken.
 
-use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_wire::error::{ErrorCode, FieldError};
 
 use super::ApiError;
@@ -42,10 +41,19 @@ impl ApiError {
         Self::new(ErrorCode::UnsupportedMediaType, "Send the file as `Content-Type: text/csv`, in UTF-8.")
     }
 
-    /// The body is too long.
+    /// What came to a webhook is not known to be from whom it should be. Nobody is told why.
     #[must_use]
-    pub fn payload_too_large() -> Self {
-        Self::new(ErrorCode::PayloadTooLarge, "The body is too long: 1 MiB is the most.")
-            .with_detail("maxBytes", MAX_BODY_BYTES)
+    pub fn webhook_refused() -> Self {
+        Self::new(ErrorCode::ValidationError, "This is no event that was signed for us, just now.")
+    }
+
+    /// The body is longer than so many bytes.
+    #[must_use]
+    pub fn payload_too_large(most: usize) -> Self {
+        Self::new(
+            ErrorCode::PayloadTooLarge,
+            format!("The body is too long: {} KiB are the most.", most / 1024),
+        )
+        .with_detail("maxBytes", most)
     }
 }

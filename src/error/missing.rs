@@ -81,6 +81,12 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "There is no such submission, or it is not yours to see.")
     }
 
+    /// No such wallet, or not for these eyes.
+    #[must_use]
+    pub fn wallet_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such wallet, or it is not yours to look into.")
+    }
+
     /// What a call to the store failed with, where what is not there has a text of its own.
     pub fn missing(not_found: fn() -> Self) -> impl Fn(RepositoryError) -> Self {
         move |error| if error == RepositoryError::NotFound { not_found() } else { error.into() }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use mentora_core::ids::{
     AnnouncementId, AssignmentId, ConversationId, CourseId, DeviceId, MemberId, PersonaId, SubmissionId,
-    TopicId,
+    TopicId, WalletId,
 };
 
 use crate::error::ApiError;
@@ -74,6 +74,12 @@ impl Named for SubmissionId {
 impl Named for DeviceId {
     fn not_found() -> ApiError {
         ApiError::device_not_found()
+    }
+}
+
+impl Named for WalletId {
+    fn not_found() -> ApiError {
+        ApiError::wallet_not_found()
     }
 }
 

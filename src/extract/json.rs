@@ -66,10 +66,18 @@ pub(super) fn is_utf8(headers: &HeaderMap, wanted: &str) -> bool {
 /// # Errors
 /// `413` beyond the limit, `400` for one that breaks off.
 pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, ApiError> {
+    read_body_within(headers, body, MAX_BODY_BYTES).await
+}
+
+/// As [`read_body`], with another limit.
+///
+/// # Errors
+/// As [`read_body`].
+pub async fn read_body_within(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
-        return Err(ApiError::payload_too_large());
+    if announced.is_some_and(|length| length > most) {
+        return Err(ApiError::payload_too_large(most));
     }
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
@@ -77,8 +85,8 @@ pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, ApiEr
         let chunk = chunk.map_err(|error| {
             ApiError::invalid_field("", "the body broke off before its end").with_internal(error)
         })?;
-        if bytes.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(ApiError::payload_too_large());
+        if bytes.len() + chunk.len() > most {
+            return Err(ApiError::payload_too_large(most));
         }
         bytes.extend_from_slice(&chunk);
     }

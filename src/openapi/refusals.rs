@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mentora_core::limits::MAX_BODY_BYTES;
 use mentora_wire::error::{ErrorCode, FieldError};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::example::{Example, ExampleBuilder};
@@ -65,7 +66,7 @@ fn refusal(code: ErrorCode) -> ApiError {
         ErrorCode::PreconditionFailed => {
             ApiError::new(code, "It was changed since you read it. Read it again, then repeat.")
         }
-        ErrorCode::PayloadTooLarge => ApiError::payload_too_large(),
+        ErrorCode::PayloadTooLarge => ApiError::payload_too_large(MAX_BODY_BYTES),
         ErrorCode::UnsupportedMediaType => ApiError::unsupported_media_type(),
         ErrorCode::RateLimited => {
             ApiError::new(code, "You ask too often. Wait as many seconds as `Retry-After` says, then repeat.")

@@ -2,9 +2,12 @@
 //!
 //! - [`health`], [`config`], [`openapi`], [`docs`]: for everybody
 //! - [`dev`]: `/api/dev`, only where `ENVIRONMENT=local`
-//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`], [`submissions`]: the resources
+//! - [`users`], [`courses`], [`topics`], [`assignments`], [`personas`], [`conversations`], [`submissions`],
+//!   [`wallets`]: the resources
+//! - [`admin`]: what only admins may; [`webhooks`]: what other services tell
 //! - [`document_store`]: `/v1`, the embedded document store as an emulator of Firestore, only in development
 
+pub mod admin;
 pub mod assignments;
 pub mod config;
 pub mod conversations;
@@ -18,3 +21,5 @@ pub mod personas;
 pub mod submissions;
 pub mod topics;
 pub mod users;
+pub mod wallets;
+pub mod webhooks;

@@ -13,7 +13,7 @@
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`relay`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
-//!   [`own_data`], [`stream_sse`]: the others
+//!   [`own_data`], [`stream_sse`], [`wallets`], [`payments`], [`reconciliation`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -42,11 +42,13 @@ mod limits;
 mod logging;
 mod matrix;
 mod own_data;
+mod payments;
 mod people;
 mod personas;
 mod process;
 mod profile;
 mod readback;
+mod reconciliation;
 mod relay;
 mod repeated_requests;
 mod roster;
@@ -62,6 +64,7 @@ mod thumbnails;
 mod tokens;
 mod verdicts;
 mod wallet;
+mod wallets;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -86,6 +89,13 @@ macro_rules! on_each_store {
             $(on_embedded(&$house, concat!(stringify!($module), "::", stringify!($name)), $module::$name),)*
             $(on_emulator(&$house, concat!(stringify!($module), "::", stringify!($name)), $module::$name),)*
         ]
+    };
+}
+
+/// What is the same on either kind of store is tested on the Worker's own.
+macro_rules! on_own_store {
+    ($house:ident: $($module:ident::$name:ident),* $(,)?) => {
+        [$(on_embedded(&$house, concat!(stringify!($module), "::", stringify!($name)), $module::$name)),*]
     };
 }
 
@@ -174,6 +184,17 @@ fn main() -> ExitCode {
         repeated_requests::a_request_sent_again_with_its_key_is_carried_out_once,
         repeated_requests::of_ten_equal_requests_at_once_one_is_carried_out,
         repeated_requests::who_has_not_seen_the_latest_version_changes_nothing,
+    ]);
+    all.extend(on_own_store![house:
+        wallets::an_admin_gives_and_takes_and_nobody_else,
+        wallets::a_ledger_is_read_in_pages_and_as_a_file,
+        wallets::the_wallet_of_a_course_tells_what_was_spent_by_day_and_by_student,
+        payments::a_webhook_credits_what_stripe_signed_and_nothing_else,
+        payments::a_purchase_is_credited_once_however_often_it_is_told,
+        payments::what_is_given_back_is_taken_once_in_whatever_order_it_is_told,
+        payments::a_disputed_payment_is_gone_until_it_is_won,
+        payments::what_cannot_be_bought_is_refused_and_what_fails_is_tried_again,
+        reconciliation::a_night_finds_each_kind_of_drift_and_nothing_else,
     ]);
     // Eight hundred calls more: the rules do not know which store they are asked for.
     all.extend(tests_of_matrix(&house));

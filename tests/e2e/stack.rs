@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(70);
 /// Calls a minute that no test makes.
 const ROOMY: u32 = 1_000_000;
 const POLL: Duration = Duration::from_millis(100);
+/// What Stripe's webhooks are signed with: the one, or the one before.
+pub const WEBHOOK_SECRETS: [&str; 2] = ["whsec_of-these-tests", "whsec_of-the-tests-before"];
 /// Where a stack begins with a script of these tests.
 const TEST_SCRIPT: &str = "src/test.js";
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -330,6 +332,9 @@ fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
         ("GOOGLE_TOKEN_URL", format!("{}/token", sim.base)),
         ("FIREBASE_SERVICE_ACCOUNT_KEY", sim.account.to_string()),
         ("STORAGE_EMULATOR_HOST", sim.base.clone()),
+        ("STRIPE_BASE_URL", sim.base.clone()),
+        ("STRIPE_SECRET_KEY", "sk_test_e2e".to_owned()),
+        ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRETS.join(",")),
     ];
     match &wanted.store {
         Store::Firestore(host) => {

@@ -9,9 +9,11 @@
 //! - [`prompts`]: personas and strategy prompts, compiled from `prompts/*.md`
 //! - [`pricing`]: what a turn costs, by model, modality and date
 //! - [`statistics`]: what conversations add to the figures of their assignment; the export of them
+//! - [`spreadsheet`]: files for spreadsheets, in which nothing runs
 //! - [`password`]: passwords of courses, and how their hashes are written down
 //! - [`transcript`]: a conversation to read, and as captions
 //! - [`wallet`]: what may be spent, what is held, and the ledger of what happened
+//! - [`reconciliation`]: whether the books agree
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -26,10 +28,12 @@ pub mod password;
 pub mod policy;
 pub mod pricing;
 pub mod prompts;
+pub mod reconciliation;
 pub mod roster;
 pub mod rules;
 #[cfg(feature = "openapi")]
 pub mod schema;
+pub mod spreadsheet;
 pub mod statistics;
 pub mod time;
 pub mod transcript;

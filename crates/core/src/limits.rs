@@ -122,6 +122,10 @@ limits! {
     LedgerReason: text 1..=500;
     /// What may be bought at once, in micro-credits: 1 to 500 credits.
     Purchase: i64 1_000_000..=500_000_000;
+    /// What an admin may give or take at once, in micro-credits: up to 10,000 credits.
+    GrantedAmount: i64 -10_000_000_000..=10_000_000_000;
+    /// Days of which a wallet's spending is told.
+    SpendDays: u32 1..=90;
 
     /// Samples of audio in a second.
     SampleRate: u32 8_000..=48_000;

@@ -124,6 +124,10 @@ pub enum CourseAction {
     ListSubmissions,
     /// Read what all conversations together show.
     ReadStatistics,
+    /// See what is in its wallet, and what became of it.
+    ReadWallet,
+    /// Pay something into its wallet.
+    FillWallet,
 }
 
 impl CourseAction {
@@ -351,7 +355,7 @@ mod tests {
 
     /// What each standing may do in a private course: owner, instructor, assistant, student, auditor; then an outsider in
     /// a public one. An outsider in a private course finds nothing.
-    const COURSE: [(CourseAction, &str); 18] = [
+    const COURSE: [(CourseAction, &str); 20] = [
         (Read, "yes yes yes yes yes yes"),
         (Edit, "yes yes yes no no no"),
         (Delete, "yes no no no no no"),
@@ -370,6 +374,8 @@ mod tests {
         (ListConversations, "yes yes yes no no no"),
         (ListSubmissions, "yes yes yes no no no"),
         (ReadStatistics, "yes yes yes no no no"),
+        (ReadWallet, "yes yes yes no no no"),
+        (FillWallet, "yes yes yes no no no"),
     ];
 
     #[test]

@@ -13,7 +13,8 @@ use mentora_core::documents::{
 };
 use mentora_core::ids::{ConversationId, TurnId, UserId};
 use mentora_core::money::Micros;
-use mentora_core::statistics::csv::{BYTE_ORDER_MARK, COLUMNS, Student, export, rows};
+use mentora_core::spreadsheet::BYTE_ORDER_MARK;
+use mentora_core::statistics::csv::{COLUMNS, Student, export, rows};
 use mentora_core::statistics::{Cloud, Students, cloud, contribution};
 use mentora_core::time::Millis;
 use proptest::collection::{btree_map, vec};

@@ -4,6 +4,7 @@ use crate::{
     aggregate::Aggregation,
     document::Document,
     error::{Error, Kind},
+    field_path::FieldPath,
     name::{CollectionPath, Database, DocumentPath},
     query::Query,
     reply::{self, CommitResult, HttpResponse, Page, Transaction, WriteResult},
@@ -148,6 +149,14 @@ impl<T: Transport> Client<T> {
         match self.aggregate(query, &[Aggregation::Count { up_to: None }]).await?.as_slice() {
             [Value::Integer(count)] => Ok(*count),
             _ => Err(Error::malformed("a count is not an integer")),
+        }
+    }
+
+    /// What an integer field of the documents of a query comes to.
+    pub async fn sum(&self, query: &Query, field: FieldPath) -> Result<i64, Error> {
+        match self.aggregate(query, &[Aggregation::Sum(field)]).await?.as_slice() {
+            [Value::Integer(sum)] => Ok(*sum),
+            _ => Err(Error::malformed("a sum is not an integer")),
         }
     }
 

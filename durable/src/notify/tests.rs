@@ -157,8 +157,7 @@ fn whoever_has_a_low_wallet_gets_a_mail_that_says_what_is_left() {
         let (documents, _) = furnished().await;
         let post = Post::default();
         assert_eq!(tell(&documents, &post, &of_kim(), "a", NOW).await, Ok(Outcome::Sent));
-        let mails = post.taken.borrow();
-        let mail = mails.first().unwrap();
+        let mail = post.taken.borrow().first().cloned().unwrap();
         let to = json!([{ "email": "kim@example.org", "name": "Person kim" }]);
         assert_eq!(mail["personalizations"][0]["to"], to);
         assert_eq!(mail["subject"], "Your Mentora wallet has 0.25 credits left");

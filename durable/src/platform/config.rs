@@ -15,6 +15,10 @@ use mentora_firestore::client::GOOGLE as GOOGLE_FIRESTORE;
 use mentora_firestore::{Database, Endpoint};
 use mentora_google::service_account::{ServiceAccount, TOKEN_URL};
 use mentora_google::storage::STORAGE_URL;
+use mentora_payments::api::BASE_URL as STRIPE_URL;
+
+/// What a stand-in for Stripe is shown; it takes any key, but wants one.
+const OFFLINE_STRIPE_KEY: &str = "sk_test_offline";
 
 pub use self::mail::MailConfig;
 
@@ -156,6 +160,25 @@ pub struct GeminiConfig {
     pub offline: bool,
 }
 
+/// Payments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StripeConfig {
+    /// Without a final slash.
+    pub base_url: String,
+    /// As `sk_live_…`.
+    pub secret_key: Option<Secret>,
+    /// What webhooks are signed with, as `whsec_…`; two while one replaces the other.
+    pub webhook_secrets: Vec<Secret>,
+}
+
+impl StripeConfig {
+    /// Whether money is real.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.secret_key.as_ref().is_some_and(|key| key.expose().contains("_live_"))
+    }
+}
+
 /// Where files are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StorageConfig {
@@ -178,6 +201,8 @@ pub struct Config {
     pub service_account: Option<ServiceAccount>,
     /// The model.
     pub gemini: GeminiConfig,
+    /// Payments.
+    pub stripe: StripeConfig,
     /// What stream tickets are signed with.
     pub ticket_secret: Option<Secret>,
     /// Where documents are kept.
@@ -242,6 +267,7 @@ impl Config {
             firebase_api_key: read.value("FIREBASE_API_KEY"),
             service_account: read.service_account()?,
             gemini: read.gemini()?,
+            stripe: read.stripe()?,
             ticket_secret: read.ticket_secret()?,
             endpoint: Endpoint::new(store_url, database),
             store,
@@ -265,6 +291,8 @@ impl Config {
             ("FIREBASE_API_KEY", self.firebase_api_key.is_none() && !local),
             ("FIREBASE_SERVICE_ACCOUNT_KEY", self.service_account.is_none() && firestore),
             ("GEMINI_API_KEY", self.gemini.api_key.is_none() && !self.gemini.offline),
+            ("STRIPE_SECRET_KEY", self.stripe.secret_key.is_none() && !local),
+            ("STRIPE_WEBHOOK_SECRET", self.stripe.webhook_secrets.is_empty() && !local),
             ("TICKET_SECRET", self.ticket_secret.is_none()),
             ("APP_URL", self.app_url.is_none()),
         ];
@@ -363,6 +391,34 @@ impl<S: Settings> Reader<'_, S> {
         model.strip_prefix("models/").unwrap_or(&model).to_owned()
     }
 
+    fn stripe(&self) -> Result<StripeConfig, ConfigError> {
+        const KEY: &str = "STRIPE_SECRET_KEY";
+        let base_url = self.url("STRIPE_BASE_URL", STRIPE_URL)?;
+        let key = self.value(KEY);
+        if key.as_ref().is_some_and(|key| !is_stripe_key(key)) {
+            return Err(invalid(KEY, "expected sk_live_…, sk_test_…, rk_live_… or rk_test_…"));
+        }
+        let offline = host_of(&base_url) != host_of(STRIPE_URL) && self.environment == Environment::Local;
+        let key = key.or_else(|| offline.then(|| OFFLINE_STRIPE_KEY.to_owned()));
+        Ok(StripeConfig {
+            base_url,
+            secret_key: key.map(Secret),
+            webhook_secrets: self.webhook_secrets("STRIPE_WEBHOOK_SECRET")?,
+        })
+    }
+
+    fn webhook_secrets(&self, name: &'static str) -> Result<Vec<Secret>, ConfigError> {
+        let list = self.value(name).unwrap_or_default();
+        let secrets = list.split(',').map(str::trim).filter(|secret| !secret.is_empty());
+        let secrets: Vec<_> = secrets.map(|secret| Secret(secret.to_owned())).collect();
+        // Who guesses one has credits for nothing.
+        let sound = |secret: &Secret| secret.expose().starts_with("whsec_") && secret.expose().len() >= 16;
+        match secrets.iter().all(sound) && secrets.len() <= 2 {
+            true => Ok(secrets),
+            false => Err(invalid(name, "expected whsec_…, or two of them while one replaces the other")),
+        }
+    }
+
     fn service_account(&self) -> Result<Option<ServiceAccount>, ConfigError> {
         const NAME: &str = "FIREBASE_SERVICE_ACCOUNT_KEY";
         let parsed = self.value(NAME).map(|json| ServiceAccount::parse(&json)).transpose();
@@ -435,6 +491,11 @@ fn checked_url(name: &'static str, url: &str, environment: Environment) -> Resul
 fn is_bucket(name: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
     (3..=222).contains(&name.len()) && name.bytes().all(known)
+}
+
+/// A secret key, or a restricted one.
+fn is_stripe_key(key: &str) -> bool {
+    ["sk_live_", "sk_test_", "rk_live_", "rk_test_"].iter().any(|kind| key.starts_with(kind))
 }
 
 fn host_of(url: &str) -> Option<String> {

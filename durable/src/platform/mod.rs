@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`config`]: the one place that reads the environment
 //! - [`clock`], [`random`], [`log`]: time, ids, one line of JSON an event
-//! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline; [`text_model`]: Gemini, asked by it
+//! - [`pause`]: waiting a while; [`fetch`]: HTTP with a deadline; [`text_model`]: Gemini, asked by it; [`stripe`]: Stripe
 //! - [`access_token`]: the service account's token, kept for its life
 //! - [`sql`]: an object's SQLite
 //! - [`documents`]: the document store that the configuration names, behind one client; [`store_tally`]: what it is asked
@@ -28,4 +28,5 @@ pub mod random;
 pub mod rate_limit;
 pub mod sql;
 pub mod store_tally;
+pub mod stripe;
 pub mod text_model;

@@ -16,8 +16,8 @@ use mentora_firestore::{DocumentPath, Query, Value};
 
 use super::page::{self, Counted, Listing};
 use super::{
-    Cursor, Page, announcements, assignments, contributions, conversations, courses, deleted_courses,
-    own_data, personas, rebuild, roster, students, submissions, tallies, topics,
+    Cursor, Page, announcements, assignments, contributions, conversations, courses, deleted_courses, ledger,
+    own_data, personas, rebuild, reconciliations, roster, students, submissions, tallies, topics, wallets,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -33,6 +33,7 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<assignments::WithPersona>(),
         listing::<conversations::ConversationFilter>(),
         listing::<conversations::StillOpen>(),
+        listing::<conversations::Lately>(),
         listing::<courses::OfMember>(),
         listing::<courses::Public>(),
         listing::<deleted_courses::AllOf>(),
@@ -44,8 +45,15 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<submissions::OfAssignment>(),
         listing::<tallies::Ended>(),
         listing::<contributions::OfStudent>(),
+        listing::<ledger::Entries>(),
+        listing::<ledger::Charges>(),
+        listing::<ledger::OfConversations>(),
+        listing::<ledger::Topups>(),
         listing::<own_data::Holding>(),
+        listing::<reconciliations::Nights>(),
         listing::<topics::InPlaces>(),
+        listing::<wallets::ByName>(),
+        counted::<ledger::SumOf>(),
         counted::<students::ActiveStudents>(),
         counted::<submissions::HowMany>(),
     ])
@@ -136,7 +144,8 @@ fn every_listing_is_known_here() {
 }
 
 /// What only `page.rs` does, and what only repositories do.
-const RUNS: [&str; 5] = ["run_query", ".aggregate(", ".count(&", ":runQuery", ":runAggregationQuery"];
+const RUNS: [&str; 6] =
+    ["run_query", ".aggregate(", ".count(&", ".sum(&", ":runQuery", ":runAggregationQuery"];
 const MAKES: [&str; 4] =
     ["mentora_firestore::Query", "mentora_firestore::query", "mentora_firestore::*", "structuredQuery"];
 
@@ -171,7 +180,7 @@ fn queries_are_run_for_pages_alone_and_made_by_repositories_alone() {
         let (runs, makes) = offences(&text);
         let name = path.strip_prefix(&workspace).unwrap().display();
         if path.ends_with("repositories/page.rs") {
-            assert_eq!(runs, ["run_query", ".count(&"], "{name} is where queries are run");
+            assert_eq!(runs, ["run_query", ".count(&", ".sum(&"], "{name} is where queries are run");
         } else if !path.ends_with("repositories/index_coverage.rs")
             && !path.ends_with("platform/store_tally.rs")
         {

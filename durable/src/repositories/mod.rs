@@ -17,7 +17,8 @@
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
 //! - [`notifications`] keeps `notifications/{notificationId}`, which makes what people are told come once
-//! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source
+//! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source; [`ledger`] reads it
+//! - [`reconciliations`] keeps `reconciliations/{YYYY-MM-DD}`: whether the books agreed
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
@@ -35,11 +36,13 @@ mod document;
 pub mod error;
 pub mod guesses;
 pub mod idempotency_keys;
+pub mod ledger;
 pub mod notifications;
 pub mod own_data;
 pub mod page;
 pub mod personas;
 pub mod rebuild;
+pub mod reconciliations;
 pub mod roster;
 pub mod secrets;
 pub mod streaming_sessions;
@@ -66,10 +69,12 @@ pub use document::{Stored, Version};
 pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
+pub use ledger::Ledger;
 pub use notifications::Notifications;
 pub use page::{Cursor, Page};
 pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;
+pub use reconciliations::Reconciliations;
 pub use roster::{MemberChange, Roster};
 pub use secrets::Secrets;
 pub use streaming_sessions::StreamingSessions;

@@ -105,7 +105,7 @@ pub(super) trait Listing: Sized {
     fn shapes() -> Vec<Self>;
 }
 
-/// What is only counted.
+/// What is only counted, or summed up.
 pub(super) trait Counted: Sized {
     /// Which documents.
     fn query(&self) -> Result<Query, RepositoryError>;
@@ -122,6 +122,16 @@ pub(super) async fn count<T: Transport, C: Counted>(
 ) -> Result<u32, RepositoryError> {
     let count = documents.count(&counted.query()?).await?;
     Ok(u32::try_from(count).unwrap_or(0))
+}
+
+/// What an integer field of theirs comes to. Over all documents of a collection alone: with a filter, Firestore wants an
+/// index that has the field, too.
+pub(super) async fn sum<T: Transport, C: Counted>(
+    documents: &Client<T>,
+    counted: &C,
+    field: &str,
+) -> Result<i64, RepositoryError> {
+    Ok(documents.sum(&counted.query()?, FieldPath::new([field])).await?)
 }
 
 /// The query for one page of a listing.
@@ -214,6 +224,15 @@ pub(super) async fn all<T: Transport, L: Listing>(
     documents: &Client<T>,
     listing: &L,
 ) -> Result<Vec<Document>, RepositoryError> {
+    Ok(first(documents, listing, usize::MAX).await?.0)
+}
+
+/// Reads the first of a listing, some more than `most` where there are more; and whether that is all.
+pub(super) async fn first<T: Transport, L: Listing>(
+    documents: &Client<T>,
+    listing: &L,
+    most: usize,
+) -> Result<(Vec<Document>, bool), RepositoryError> {
     let batch = usize::try_from(BATCH).unwrap_or(usize::MAX);
     let mut all = Vec::new();
     let mut behind = None;
@@ -223,8 +242,8 @@ pub(super) async fn all<T: Transport, L: Listing>(
         let more = found.len() >= batch;
         behind = found.last().map(|last| place_of(last, L::ORDER)).transpose()?;
         all.extend(found);
-        if !more {
-            return Ok(all);
+        if !more || all.len() >= most {
+            return Ok((all, !more));
         }
     }
 }

@@ -6,11 +6,13 @@ use mentora_core::documents::{LedgerEntry, Wallet};
 use mentora_core::ids::{LedgerEntryId, WalletId};
 use mentora_core::wallet::flush::Batch;
 use mentora_firestore::{
-    Client, CollectionPath, DocumentPath, Precondition, Timestamp, Transport, Write, to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Precondition, Query, Timestamp, Transport, Write,
+    to_fields,
 };
 
+use super::page::{self, Listing};
 use super::streaming_sessions::Known;
-use super::{RepositoryError, Stored, document};
+use super::{Cursor, Page, RepositoryError, Stored, document};
 use crate::platform::documents::DocumentTransport;
 
 /// The wallets.
@@ -24,6 +26,29 @@ impl<T: Transport> Wallets<'_, T> {
     /// [`RepositoryError`]
     pub async fn get(&self, id: &WalletId) -> Result<Option<Stored<Wallet>>, RepositoryError> {
         document::read(self.0, &path(id)?).await
+    }
+
+    /// All wallets by name, behind this one.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn behind(
+        &self,
+        wallet: Option<&WalletId>,
+        limit: u32,
+    ) -> Result<Vec<(WalletId, Stored<Wallet>)>, RepositoryError> {
+        let cursor = wallet.map(|wallet| Ok::<_, RepositoryError>(Cursor::behind(Vec::new(), path(wallet)?)));
+        Ok(page::list(self.0, &ByName, &Page { limit, cursor: cursor.transpose()? }).await?.0)
+    }
+
+    /// These wallets; none for what is not there.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn of(&self, ids: &[&WalletId]) -> Result<Vec<Option<Stored<Wallet>>>, RepositoryError> {
+        let paths = ids.iter().map(|id| path(id)).collect::<Result<Vec<_>, _>>()?;
+        let found = self.0.batch_get(&paths).await?;
+        found.iter().map(|wallet| wallet.as_ref().map(Stored::of).transpose()).collect()
     }
 
     /// Which of these entries are there, and how they read.
@@ -77,10 +102,26 @@ impl<T: Transport> Wallets<'_, T> {
     }
 }
 
-fn path(id: &WalletId) -> Result<DocumentPath, RepositoryError> {
+pub(super) fn path(id: &WalletId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(WALLETS)?.doc(id.as_str())?)
 }
 
 fn entry_path(id: &WalletId, entry: &LedgerEntryId) -> Result<DocumentPath, RepositoryError> {
     Ok(path(id)?.collection(LEDGER)?.doc(entry.as_str())?)
+}
+
+/// All wallets.
+pub(super) struct ByName;
+
+impl Listing for ByName {
+    const ORDER: &'static [(&'static str, Direction)] = &[];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        Ok(Query::collection(&CollectionPath::parse(WALLETS)?))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self]
+    }
 }

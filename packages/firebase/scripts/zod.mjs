@@ -67,7 +67,7 @@ function bare(json, definitions) {
     case 'number':
       return `z.number()${range(json)}`;
     case 'array':
-      return only(json, ['items']) && `z.array(${schema(json.items, definitions)})`;
+      return array(json, definitions);
     case 'object':
       return json.additionalProperties ? map(json, definitions) : object(json, definitions);
     default:
@@ -85,8 +85,17 @@ function string(json) {
 
 function range(json) {
   only(json, ['minimum', 'maximum']);
-  const bound = (method, value) => (value === undefined ? '' : `.${method}(${value})`);
   return bound('min', json.minimum) + bound('max', json.maximum);
+}
+
+/** The call of a method, when there is a bound for it. */
+function bound(method, value) {
+  return value === undefined ? '' : `.${method}(${value})`;
+}
+
+function array(json, definitions) {
+  only(json, ['items', 'minItems', 'maxItems']);
+  return `z.array(${schema(json.items, definitions)})${bound('min', json.minItems)}${bound('max', json.maxItems)}`;
 }
 
 /** Of all keys, or of those of an enumeration. */

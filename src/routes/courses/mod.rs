@@ -10,6 +10,7 @@ pub mod roster;
 pub mod thumbnail;
 pub mod topics;
 pub mod update;
+pub mod wallet;
 
 use mentora_core::documents::{Course, DemoPolicy, Member, MemberStatus, Role};
 use mentora_core::email::EmailAddress;

@@ -149,6 +149,7 @@ fn told(answer: &Answer) -> Value {
 
 fn code(status: u16) -> &'static str {
     match status {
+        400 => "VALIDATION_ERROR",
         401 => "UNAUTHORIZED",
         403 => "FORBIDDEN",
         404 => "NOT_FOUND",

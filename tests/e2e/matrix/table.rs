@@ -19,10 +19,21 @@ macro_rules! rows {
 
 /// All of it.
 pub fn table() -> Vec<Row> {
-    [anybody(), oneself(), courses(), roster(), parts(), assignments(), work(), personas(), conversations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        anybody(),
+        oneself(),
+        courses(),
+        roster(),
+        parts(),
+        assignments(),
+        work(),
+        personas(),
+        conversations(),
+        money(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 // The columns: anonymous, stranger, invited, removed, visitor, student, classmate, auditor, ta, instructor, owner, admin.
@@ -225,5 +236,29 @@ fn conversations() -> Vec<Row> {
             sends(|_| json!({ "text": "A lie may save a life.", "clientMessageId": "m" }));
         post   "/api/conversations/{id}/end"    401  404  404  200  404  404  404  404  200  200  200  200,
             about("the removed member's"), fresh(Thing::ConversationOfRemoved);
+    }
+}
+
+fn money() -> Vec<Row> {
+    rows! {
+        //                                     anon stra invi remo visi stud mate audi ta  inst owne admi
+        get    "/api/wallets/me"                401  200  200  200  200  200  200  200  200  200  200  200;
+        post   "/api/wallets/me/checkout"       401  200  200  200  200  200  200  200  200  200  200  200,
+            sends(|_| json!({ "amountMicros": 5_000_000 }));
+        get    "/api/wallets/{id}/ledger"       401  404  404  404  403  403  403  403  200  200  200  200;
+        get    "/api/wallets/{id}/ledger"       401  404  404  404  404  200  404  404  404  404  404  404,
+            about("the student's own"), fresh(Thing::OwnWallet);
+        get    "/api/wallets/{id}/ledger/export"
+                                                401  404  404  404  403  403  403  403  200  200  200  200;
+        get    "/api/courses/{id}/wallet"       401  404  404  404  403  403  403  403  200  200  200  200;
+        post   "/api/courses/{id}/wallet/checkout"
+                                                401  404  404  404  403  403  403  403  200  200  200  200,
+            sends(|_| json!({ "amountMicros": 5_000_000 }));
+        // Who asks does not matter, but who signed.
+        post   "/api/webhooks/stripe"           400  400  400  400  400  400  400  400  400  400  400  400,
+            sends(|_| json!({ "object": "event" }));
+        post   "/api/admin/grants"              401  403  403  403  403  403  403  403  403  403  403  200,
+            sends(|it| json!({ "walletId": it["wallet"], "amountMicros": 1, "reason": "The table of rights" }));
+        get    "/api/admin/reconciliations"     401  403  403  403  403  403  403  403  403  403  403  200;
     }
 }

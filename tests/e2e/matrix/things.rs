@@ -27,6 +27,8 @@ pub enum Thing {
     Assistant,
     /// The student's.
     Device,
+    /// The student's, in place of the course's.
+    OwnWallet,
     /// Who asks: another one in the same role.
     Oneself,
 }

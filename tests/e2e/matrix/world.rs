@@ -126,6 +126,10 @@ impl<'a> World<'a> {
                 let path = things.path("/api/conversations/{id}/end");
                 self.ask(Actor::Student, Call::post(path, &json!({}))).await.ok();
             }
+            Thing::OwnWallet => {
+                let student = things["student"].clone();
+                things.put("wallet", student);
+            }
             Thing::Oneself => panic!("nobody asks"),
             Thing::ConversationOfRemoved => {
                 // A course of its own, in which one can come and go without a disturbance of others.
@@ -148,6 +152,7 @@ impl<'a> World<'a> {
         let code = unique("MATRIX").to_uppercase();
         let body = json!({ "title": "Ethics", "code": code, "visibility": things.visibility });
         let made = self.made(Actor::Owner, "/api/courses", &body).await;
+        things.put("wallet", made.clone());
         things.put("course", made);
         things.put("code", code);
         let members = Actor::ALL.into_iter().filter_map(|actor| Some((actor, actor.membership()?)));

@@ -15,6 +15,7 @@ mod ledger;
 mod notification;
 mod pending_response;
 mod persona;
+mod reconciliation;
 mod roster;
 mod secret;
 mod statistics;
@@ -38,6 +39,7 @@ pub use ledger::{LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope};
 pub use notification::{Delivery, DeliveryState, Notification, NotificationKind};
 pub use pending_response::{PendingResponse, PendingStatus};
 pub use persona::{Persona, Style, Voice};
+pub use reconciliation::{Comparison, Drift, Reconciliation};
 pub use roster::{Member, MemberStatus, Role};
 pub use secret::{CourseSecret, PasswordHash};
 pub use statistics::{StanceDistribution, StanceShift, Statistics, Sums, WordCloud, WordCount};
@@ -97,4 +99,6 @@ pub mod collections {
     pub const PENDING_RESPONSES: &str = "pendingResponses";
     /// `notifications/{notificationId}`
     pub const NOTIFICATIONS: &str = "notifications";
+    /// `reconciliations/{YYYY-MM-DD}`
+    pub const RECONCILIATIONS: &str = "reconciliations";
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Line, Transcript, clock, name};
-use crate::statistics::csv::date;
+use crate::spreadsheet::date;
 
 pub(super) fn render(transcript: &Transcript) -> String {
     let mut text = String::new();

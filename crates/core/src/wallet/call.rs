@@ -139,6 +139,19 @@ pub struct PaidBack {
     pub by: UserId,
 }
 
+impl PaidBack {
+    /// The key of its entry.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.sum(), self.total.0)
+    }
+
+    /// Name of the sum of what is known to have been paid back.
+    pub(super) fn sum(&self) -> String {
+        format!("paid-back:{}:{}", self.payment.name, self.payment.reference)
+    }
+}
+
 /// What a wallet answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -11,12 +11,15 @@
 //! - `hold`: hold, settle, release, and holds that run out
 //! - `movement`: money that comes and goes otherwise
 //! - [`flush`]: the way of the ledger to Firestore
+//! - [`csv`]: the ledger as a file; [`spend`]: what answers took, by day and by person
 
 pub mod books;
 pub mod call;
+pub mod csv;
 pub mod flush;
 mod hold;
 mod movement;
+pub mod spend;
 
 pub use self::books::{Books, Head, Hold, HoldState};
 pub use self::call::{

@@ -28,7 +28,7 @@ pub(super) fn paid_back<B: Books>(
     now: Millis,
     refund: &PaidBack,
 ) -> Result<MovementReply, B::Error> {
-    let name = format!("paid-back:{}:{}", refund.payment.name, refund.payment.reference);
+    let name = refund.sum();
     let known = books.sum(&name)?;
     if refund.total <= known {
         return Ok(MovementReply::Done { before: true, standing: standing(books)? });
@@ -41,7 +41,7 @@ pub(super) fn paid_back<B: Books>(
         &Movement {
             kind: LedgerEntryType::Refund,
             amount: goes,
-            idempotency_key: format!("{name}:{}", refund.total.0),
+            idempotency_key: refund.key(),
             scope: LedgerScope::default(),
             provider: Some(refund.payment.clone()),
             reason: None,

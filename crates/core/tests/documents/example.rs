@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use mentora_core::dialogue::{Alternative, Features, Strategy};
 use mentora_core::documents::{
     ActiveMode, AiConfig, Analyser, Analysis, Announcement, Assignment, AssignmentMode, AudioEncoding,
-    Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, Delivery, DeliveryState,
-    DemoPolicy, Device, DialecticalConfig, EndReason, Latency, LedgerEntry, LedgerEntryType, LedgerProvider,
-    LedgerScope, Member, MemberStatus, Modality, MoveRules, Notification, NotificationKind, Notifications,
-    PasswordHash, PendingResponse, PendingStatus, Persona, Platform, Reference, Reminder, Role, SessionAudio,
-    SessionState, SessionUsage, Speaker, Stance, StanceDistribution, StanceShift, Statistics,
-    StreamingSession, Style, Submission, SubmissionState, Sums, Thumbnail, TokenCounts, Topic, Turn,
-    TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount, Words,
+    Comparison, Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, Delivery,
+    DeliveryState, DemoPolicy, Device, DialecticalConfig, Drift, EndReason, Latency, LedgerEntry,
+    LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus, Modality, MoveRules, Notification,
+    NotificationKind, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform,
+    Reconciliation, Reference, Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance,
+    StanceDistribution, StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Sums,
+    Thumbnail, TokenCounts, Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner,
+    WordCloud, WordCount, Words,
 };
 use mentora_core::ids::{
     AssignmentId, ConversationId, CourseId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
@@ -318,6 +319,27 @@ pub fn ledger_entry() -> LedgerEntry {
         created_by: kim(),
         created_at: MADE,
         updated_at: MADE,
+    }
+}
+
+pub fn reconciliation() -> Reconciliation {
+    Reconciliation {
+        wallets: 12,
+        conversations: 40,
+        payments: 3,
+        drift_count: 1,
+        drifts: vec![Drift {
+            comparison: Comparison::Usage,
+            wallet_id: Some(WalletId::of_course(&ethics())),
+            conversation_id: Some(dialogue()),
+            reference: Some("ch_1".into()),
+            expected_micros: Micros(4_318),
+            found_micros: Micros(0),
+        }],
+        unfinished: vec![Comparison::Payment],
+        last_wallet: Some(WalletId::of_course(&ethics())),
+        created_at: MADE,
+        updated_at: CHANGED,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use mentora_core::documents::{
     Announcement, Assignment, Contribution, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
-    Notification, PendingResponse, Persona, Statistics, StreamingSession, Submission, Topic, User, Wallet,
+    Notification, PendingResponse, Persona, Reconciliation, Statistics, StreamingSession, Submission, Topic,
+    User, Wallet,
 };
 use mentora_core::rules::Ruled;
 use mentora_core::schema::plain;
@@ -71,6 +72,7 @@ pub fn all() -> Vec<Kind> {
             "statistics/{assignmentId}/contributions/{conversationId}",
             &example::contribution(),
         ),
+        Kind::of::<Reconciliation>("reconciliations/{day}", &example::reconciliation()),
         Kind::of::<PendingResponse>("pendingResponses/{conversationId}", &example::pending_response()),
         Kind::of::<Notification>("notifications/{notificationId}", &example::notification()),
     ]

@@ -19,6 +19,7 @@ mod submissions;
 mod thumbnails;
 mod topics;
 mod users;
+mod wallets;
 
 pub use ai_config::{UpdateAiConfig, UpdateDialecticalConfig};
 pub use announcements::{AnnouncementBody, CreateAnnouncement};
@@ -50,3 +51,7 @@ pub use submissions::{ListSubmissions, SubmissionBody, SubmissionCounts, Submiss
 pub use thumbnails::{CreateThumbnail, PictureType, ThumbnailUpload};
 pub use topics::{CreateTopic, TopicBody, UpdateTopic};
 pub use users::{DeviceBody, RegisterDevice, UpdateNotifications, UpdateProfile, UserBody};
+pub use wallets::{
+    CheckoutBody, CourseWalletBody, CreateCheckout, CreateGrant, DaySpend, Days, GrantBody, LedgerEntryBody,
+    ReadSpend, ReceivedBody, ReconciliationBody, SpendBody, StudentSpend, WalletBody, WalletReconciliation,
+};

@@ -25,11 +25,13 @@ fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
 const KEY_FILE: &str = r#"{"client_email":"m@p.iam.gserviceaccount.com","private_key":"s3cret-key"}"#;
 
 /// All that production needs.
-const PRODUCTION: [(&str, &str); 8] = [
+const PRODUCTION: [(&str, &str); 10] = [
     ("FIREBASE_PROJECT_ID", "mentora"),
     ("FIREBASE_API_KEY", "AIza-public"),
     ("FIREBASE_SERVICE_ACCOUNT_KEY", KEY_FILE),
     ("GEMINI_API_KEY", "s3cret-gemini"),
+    ("STRIPE_SECRET_KEY", "sk_live_s3cret"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_s3cret-0123456789"),
     ("TICKET_SECRET", "s3cret-0123456789"),
     ("APP_URL", "https://mentora.example/"),
     ("SENDGRID_API_KEY", "SG.s3cret"),
@@ -79,6 +81,8 @@ fn outside_of_local_what_is_missing_is_named_and_not_made_up() {
         "FIREBASE_API_KEY",
         "FIREBASE_SERVICE_ACCOUNT_KEY",
         "GEMINI_API_KEY",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_WEBHOOK_SECRET",
         "TICKET_SECRET",
         "APP_URL",
         "SENDGRID_API_KEY",
@@ -226,4 +230,38 @@ fn nothing_that_is_shown_holds_a_secret() {
     assert!(!format!("{error:?} {error}").contains("s3cret"));
     let error = production_with("TICKET_SECRET", "s3cret").unwrap_err();
     assert!(!format!("{error:?} {error}").contains("s3cret"));
+}
+
+#[test]
+fn a_stand_in_for_stripe_needs_no_key_and_only_here_is_there_one() {
+    let sim = ("STRIPE_BASE_URL", "http://127.0.0.1:9100/");
+    let offline = read(&[("ENVIRONMENT", "local"), sim]).unwrap().stripe;
+    assert_eq!(offline.base_url, "http://127.0.0.1:9100");
+    assert!(offline.secret_key.is_some() && !offline.is_live());
+    let project = ("FIREBASE_PROJECT_ID", "mentora");
+    let staging = read(&[("ENVIRONMENT", "staging"), project, sim]).unwrap().stripe;
+    assert_eq!((staging.secret_key, staging.webhook_secrets), (None, vec![]));
+    let production = read(&PRODUCTION).unwrap().stripe;
+    assert_eq!(production.base_url, "https://api.stripe.com");
+    assert!(production.is_live());
+    assert!(!production_with("STRIPE_SECRET_KEY", "rk_test_s3cret").unwrap().stripe.is_live());
+}
+
+#[test]
+fn two_webhook_secrets_are_known_while_one_replaces_the_other() {
+    let kept =
+        |list: &str| production_with("STRIPE_WEBHOOK_SECRET", list).map(|c| c.stripe.webhook_secrets.len());
+    assert_eq!(kept(" whsec_0123456789 , whsec_abcdefghij,"), Ok(2));
+    assert_eq!(kept(","), Ok(0), "which /api/health tells");
+    for bad in [
+        "0123456789abcdef",
+        "whsec_",
+        "whsec_0123456789,x",
+        "whsec_0123456789,whsec_abcdefghij,whsec_ABCDEFGHIJ",
+    ] {
+        assert!(kept(bad).is_err(), "{bad}");
+    }
+    for bad in ["pk_live_s3cret", "sk_s3cret", "whsec_s3cret"] {
+        assert!(production_with("STRIPE_SECRET_KEY", bad).is_err(), "{bad}");
+    }
 }

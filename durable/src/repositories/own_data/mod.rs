@@ -15,7 +15,8 @@ mod ledger;
 use mentora_core::documents::collections::{
     ANNOUNCEMENTS, ASSIGNMENTS, CONTRIBUTIONS, CONVERSATIONS, COURSE_CODES, COURSES, DELETED_COURSES,
     DEVICES, GUESSES, IDEMPOTENCY_KEYS, LEDGER, NOTIFICATIONS, OPEN_CONVERSATIONS, PENDING_RESPONSES,
-    PERSONAS, ROSTER, SECRETS, STATISTICS, STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS, WALLETS,
+    PERSONAS, RECONCILIATIONS, ROSTER, SECRETS, STATISTICS, STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS,
+    WALLETS,
 };
 use mentora_firestore::{Client, CollectionPath, Direction, Document, FieldPath, Operator, Query, Transport};
 
@@ -46,7 +47,7 @@ const OF_COURSE: &str = "It is the course's, and says nothing about a person.";
 const MATERIAL: &str = "It is the course's material, and others work with it.";
 
 /// Every collection, whether it is handed over, and what becomes of it.
-pub const TABLE: [(&str, Export, Fate); 23] = [
+pub const TABLE: [(&str, Export, Fate); 24] = [
     (USERS, Export::As("profile"), Fate::Removed),
     (DEVICES, Export::As("devices"), Fate::Removed),
     (IDEMPOTENCY_KEYS, Export::Not("Answers that were given before, kept for a day."), Fate::Removed),
@@ -85,6 +86,11 @@ pub const TABLE: [(&str, Export, Fate); 23] = [
         STATISTICS,
         Export::Not("They are sums over all students of an assignment."),
         Fate::Untouched("What the person added to the sums is taken out of them."),
+    ),
+    (
+        RECONCILIATIONS,
+        Export::Not("It names wallets and conversations, which are handed over, whose sums did not agree."),
+        Fate::Untouched("It says where something has to be set right, and goes after ninety days."),
     ),
 ];
 

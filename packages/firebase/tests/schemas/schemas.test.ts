@@ -31,6 +31,13 @@ test('the schemas are those of schemas.json', () => {
   expect(text('src/schemas.ts') === source(JSON.parse(text('schemas.json'))), stale).toBe(true);
 });
 
+test('the bounds of a list are kept, and a rule that is not known stops it', () => {
+  const list = (bounds: object) => ({ documents: {}, $defs: { List: { type: 'array', items: { type: 'boolean' }, ...bounds } } });
+  expect(source(list({ maxItems: 50 }))).toContain('List = z.array(z.boolean()).max(50);');
+  expect(source(list({ minItems: 1, maxItems: 2 }))).toContain('List = z.array(z.boolean()).min(1).max(2);');
+  expect(() => source(list({ uniqueItems: true }))).toThrow('uniqueItems');
+});
+
 test('every collection has a schema, and every schema of a document an example', () => {
   const documents = Object.values<z.ZodType>(schemas.documents);
   expect(documents).toHaveLength(18);

@@ -1,4 +1,4 @@
-//! A conversation decided again. `export.json` is made by the session machine, in `crates/session/tests/moves.rs`.
+//! A conversation decided again. `export.json` is made by the session machine, in `crates/session/tests/moves`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

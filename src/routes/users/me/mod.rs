@@ -19,7 +19,7 @@ use crate::answer::etag;
 use crate::auth::Caller;
 
 /// The profile with which a caller begins: what the identity tells, as far as it fits.
-fn first_profile(caller: Caller, locale: String, now: Millis) -> User {
+pub(crate) fn first_profile(caller: Caller, locale: String, now: Millis) -> User {
     let fits = |text: &str, range: RangeInclusive<usize>| range.contains(&text.chars().count());
     User {
         display_name: display_name(&caller),

@@ -1,0 +1,4 @@
+//! `/api/admin`
+
+pub mod grants;
+pub mod reconciliations;

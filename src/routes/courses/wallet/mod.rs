@@ -1,0 +1,4 @@
+//! `/api/courses/{id}/wallet`
+
+pub mod checkout;
+pub mod read;

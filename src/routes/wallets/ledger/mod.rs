@@ -1,0 +1,4 @@
+//! `/api/wallets/{id}/ledger`
+
+pub mod export;
+pub mod list;

@@ -1,0 +1,4 @@
+//! `/api/wallets/me`
+
+pub mod checkout;
+pub mod read;

@@ -1,0 +1,4 @@
+//! `/api/wallets`
+
+pub mod ledger;
+pub mod me;
