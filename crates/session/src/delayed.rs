@@ -102,7 +102,10 @@ impl State {
 
     fn delay_ms(&self) -> i64 {
         let delay = self.record.facts.ai_config.response_delay_hours * 3_600_000.0;
-        #[allow(clippy::cast_possible_truncation, reason = "720 hours at most, and a cast stops at the end of its range")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "720 hours at most, and a cast stops at the end of its range"
+        )]
         {
             delay.round() as i64
         }
@@ -286,8 +289,7 @@ impl Step<'_> {
 
     /// The text model has answered, or will not. What comes late or twice changes nothing.
     pub(crate) fn composed(&mut self, number: u32, answer: Result<Answer, String>) {
-        let asked =
-            |composing: &&Composing| composing.number == number && composing.asked_at.is_some();
+        let asked = |composing: &&Composing| composing.number == number && composing.asked_at.is_some();
         if self.state.composing.as_ref().filter(asked).is_none() {
             return;
         }
@@ -398,9 +400,12 @@ impl Step<'_> {
         };
         self.state.composing = None;
         self.effects.push(Effect::DueAnswered(DueOutcome::Unpaid));
-        let told = self.state.record.delayed.as_mut().is_none_or(|delayed| {
-            std::mem::replace(&mut delayed.told_unpaid, true)
-        });
+        let told = self
+            .state
+            .record
+            .delayed
+            .as_mut()
+            .is_none_or(|delayed| std::mem::replace(&mut delayed.told_unpaid, true));
         if !told {
             let message = "There are not enough credits for the tutor's answer. Your turn is kept, and is answered once credits were added.";
             self.tell_all(ErrorCode::InsufficientCredits, message, Some(shortage.clone()));

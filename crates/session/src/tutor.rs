@@ -150,7 +150,10 @@ impl Step<'_> {
 
     /// The model has ended its turn, or what it said was played.
     pub(crate) fn answer_over(&mut self, over: Over) {
-        if self.hears_out() || self.gives_grace(over) || self.state.record.answer.is_none() && self.is_still_speaking() {
+        if self.hears_out()
+            || self.gives_grace(over)
+            || self.state.record.answer.is_none() && self.is_still_speaking()
+        {
             return;
         }
         match &self.state.record.answer {

@@ -14,9 +14,7 @@ use mentora_core::time::Millis;
 use mentora_gemini::generate::{Answer, Question, Role};
 use mentora_gemini::{ClientMessage, ServerEvent, Usage};
 use mentora_session::record::Facts;
-use mentora_session::{
-    DueOutcome, Effect, FlushOutcome, HoldOutcome, Input, MAX_ATTEMPTS, PaymentOutcome,
-};
+use mentora_session::{DueOutcome, Effect, FlushOutcome, HoldOutcome, Input, MAX_ATTEMPTS, PaymentOutcome};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::client::TurnTaking;
 use mentora_wire::stream::server::Shortage;
@@ -40,7 +38,8 @@ fn wallet() -> WalletId {
 }
 
 fn paying() -> Scene {
-    let mut scene = Scene::of(Facts { payer: Some(wallet()), ai_config: rules(), ..facts() }, AudioMode::None);
+    let mut scene =
+        Scene::of(Facts { payer: Some(wallet()), ai_config: rules(), ..facts() }, AudioMode::None);
     scene.write(SAID);
     scene.wait(24 * HOUR);
     scene
@@ -259,7 +258,10 @@ fn what_the_tutor_is_answering_is_not_taken_back() {
 #[test]
 fn an_answer_is_held_for_when_it_is_made_and_charged_once() {
     let mut scene = paying();
-    assert!(!scene.effects.iter().any(|effect| matches!(effect, Effect::Hold { .. })), "nothing waits in a hold");
+    assert!(
+        !scene.effects.iter().any(|effect| matches!(effect, Effect::Hold { .. })),
+        "nothing waits in a hold"
+    );
     let effects = scene.due(0, 1);
     assert_eq!(asked(&effects), [], "nobody has paid");
     let hold = |effect: &Effect| matches!(effect, Effect::Hold { hold: 1, .. });
