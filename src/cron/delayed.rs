@@ -81,10 +81,9 @@ impl Run<'_> {
             }
         };
         let call = DueCall { turn_id: leased.turn_id.clone(), attempt: leased.attempts };
-        let outcome = Calls::new(self.env).answer_due(&id, &call).await;
-        let noted = noted(&leased, outcome, clock::now());
+        let answer = Calls::new(self.env).answer_due(&id, &call).await;
+        let noted = noted(&leased, answer.map(|answer| answer.outcome), clock::now());
         match &noted {
-            // TODAY'S HOOK: whoever tells people is called here, before it is noted that all know.
             Noted::Done | Noted::Cancelled | Noted::Waits { .. } => {}
             Noted::Failed { why } | Noted::Again { why, .. } => tell(&id, "answer", why),
         }

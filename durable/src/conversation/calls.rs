@@ -2,7 +2,7 @@
 //! callee.
 
 use mentora_core::documents::{Conversation, EndReason};
-use mentora_core::ids::{ConversationId, TurnId, UserId};
+use mentora_core::ids::{ConversationId, CourseId, TurnId, UserId};
 use mentora_core::time::Millis;
 use mentora_session::{DueOutcome, Refusal};
 use mentora_wire::error::ErrorCode;
@@ -104,6 +104,19 @@ pub struct DueCall {
     pub turn_id: TurnId,
     /// Which try it is, from 1.
     pub attempt: u32,
+}
+
+/// What came of it, and whom to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueAnswer {
+    /// What came of it.
+    pub outcome: DueOutcome,
+    /// The course.
+    pub course: CourseId,
+    /// Title of the assignment.
+    pub assignment: String,
+    /// Who waits for the answer.
+    pub student: UserId,
 }
 
 /// A conversation as its object knows it.
@@ -224,7 +237,7 @@ impl<'a> Calls<'a> {
     ///
     /// # Errors
     /// [`CallError`] when there is no such conversation, or nobody knows what came of it: it may be asked for again.
-    pub async fn answer_due(&self, id: &ConversationId, call: &DueCall) -> Result<DueOutcome, CallError> {
+    pub async fn answer_due(&self, id: &ConversationId, call: &DueCall) -> Result<DueAnswer, CallError> {
         self.call(id, paths::DUE, call).await
     }
 

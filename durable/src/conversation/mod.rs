@@ -58,7 +58,7 @@ use worker::{
     durable_object,
 };
 
-use self::calls::{CallError, DueCall, EndCall, PostTurnCall, Snapshot, paths};
+use self::calls::{CallError, DueAnswer, DueCall, EndCall, PostTurnCall, Snapshot, paths};
 pub use self::clients::turned_away;
 use self::relay::Relay;
 use self::rows::Rows;
@@ -266,19 +266,32 @@ async fn due(
     shell: &Rc<Shell>,
     id: &ConversationId,
     mut request: Request,
-) -> std::result::Result<DueOutcome, CallError> {
+) -> std::result::Result<DueAnswer, CallError> {
     let DueCall { turn_id, attempt } = request.json().await.map_err(|error| malformed(&error))?;
     shell.know(id).await?;
-    let index = shell.with_session(|session| {
-        session.turns().iter().find(|turn| turn.id == turn_id).map(|turn| turn.index)
+    let gone = || CallError::new(ErrorCode::NotFound, "There is no such conversation.");
+    let known = shell.with_session(|session| {
+        let index = session.turns().iter().find(|turn| turn.id == turn_id).map(|turn| turn.index);
+        (index, std::sync::Arc::clone(&session.record().facts))
     });
-    let Some(index) = index.flatten() else { return Ok(DueOutcome::Nothing) };
-    let answer = shell.new_due();
-    let model = shell.gemini().text_model.clone();
-    shell.feed_and_arm(Input::Due { index, attempt, model }, AtHand::Nothing).await;
-    // The machine answers within minutes; a sender that is gone means that memory was lost.
-    let lost = |_| CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted.");
-    answer.await.map_err(lost)
+    let (index, facts) = known.ok_or_else(gone)?;
+    let outcome = match index {
+        None => DueOutcome::Nothing,
+        Some(index) => {
+            let answer = shell.new_due();
+            let model = shell.gemini().text_model.clone();
+            shell.feed_and_arm(Input::Due { index, attempt, model }, AtHand::Nothing).await;
+            // The machine answers within minutes; a sender that is gone means that memory was lost.
+            let lost = |_| CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted.");
+            answer.await.map_err(lost)?
+        }
+    };
+    Ok(DueAnswer {
+        outcome,
+        course: facts.course.clone(),
+        assignment: facts.title.clone(),
+        student: facts.owner.clone(),
+    })
 }
 
 async fn take_back(shell: &Rc<Shell>, id: &ConversationId) -> std::result::Result<Snapshot, CallError> {
