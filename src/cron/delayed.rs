@@ -58,7 +58,7 @@ pub async fn run(env: &Env, config: &Config) -> Result<(), RepositoryError> {
         }
     }
     if taken > 0 {
-        log::event("delayed.run", json!({ "taken": taken, "ms": clock::now().since(began) }));
+        log::event("delayed.round.done", json!({ "taken": taken, "ms": clock::now().since(began) }));
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn noted(leased: &PendingResponse, outcome: Result<DueOutcome, CallError>, now: 
 }
 
 fn tell(id: &ConversationId, step: &str, why: &str) {
-    log::failure("delayed.failed", json!({ "conversation": id, "step": step, "why": why }));
+    log::failure("delayed.round.failed", json!({ "conversation": id, "step": step, "why": why }));
 }
 
 #[cfg(test)]
