@@ -59,7 +59,7 @@ async fn is_not_stored(stack: &Stack, document: &str) {
 
 pub async fn staff_change_a_course_in_what_is_named_alone(stack: &Stack) {
     let teacher = Person::sign_in(stack, "teacher").await;
-    let policy = json!({ "maxFreeCreditsMicrosPerUser": 500_000, "maxTurnsPerConversation": 6 });
+    let policy = json!({ "maxFreeCreditsMicrosPerUser": 0, "maxTurnsPerConversation": 6 });
     let wish = json!({
         "code": code(), "description": "What we owe.", "theme": "sand", "isDemo": true, "demoPolicy": policy,
         "retentionDays": 30, "password": "correct horse",

@@ -65,6 +65,23 @@ async fn heard(sim: &Sim) -> u64 {
     sim.connections().await.iter().map(crate::sim::Connection::heard).sum()
 }
 
+/// What is said before the answer is paid for is held back. That takes as long as a word; these students speak faster than
+/// people do, so they wait for it.
+async fn speak_once_paid_for(stack: &Stack, stream: &mut Stream, speech: &Speech, by: Encoding, before: u64) {
+    stream.begin_to_speak(speech).await;
+    let mut chunks = speech.chunks();
+    stream.send_sound(chunks.next().unwrap(), by).await;
+    let patience = Instant::now() + Duration::from_secs(20);
+    while heard(&stack.sim).await == before {
+        assert!(Instant::now() < patience, "the model hears nothing");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for chunk in chunks {
+        stream.send_sound(chunk, by).await;
+    }
+    stream.send(json!({ "type": "audio_end" })).await;
+}
+
 fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap()
 }
@@ -86,7 +103,7 @@ pub async fn speech_and_answers_are_relayed_and_their_totals_are_exact(house: Ar
         let before = heard(&stack.sim).await;
         let text = "Streets without cars are safer, because children can play there.";
         let speech = Speech::of(&stack.sim, text).await;
-        stream.speak(&speech, by).await;
+        speak_once_paid_for(stack, &mut stream, &speech, by, before).await;
         assert_eq!(stream.until("turn_stored").await["turn"]["text"], text);
         stream.answer().await;
         stream.until("token_usage").await;

@@ -53,6 +53,21 @@ impl Sim {
         assert!(answer.status().is_success());
     }
 
+    /// The mails to an address, once there is one.
+    pub async fn mails(&self, address: &str) -> Vec<Value> {
+        let patience = Instant::now() + START;
+        loop {
+            let answer = self.http.get(self.url("/sim/outbox")).query(&[("to", address)]).send().await.unwrap();
+            let outbox: Value = answer.json().await.unwrap();
+            let mails = outbox["mails"].as_array().cloned().unwrap_or_default();
+            if !mails.is_empty() {
+                return mails;
+            }
+            assert!(Instant::now() < patience, "no mail to {address}: {outbox}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// What goes wrong next, and only that.
     pub async fn plan(&self, faults: Value) {
         let answer = self.http.post(self.url("/sim/plan")).body(faults.to_string()).send().await.unwrap();

@@ -30,8 +30,18 @@ pub struct Books {
 }
 
 impl Books {
-    /// Reads a wallet and its whole ledger, past our own client.
+    /// Reads a wallet and its whole ledger, past our own client: both as of one moment.
     pub async fn read(stack: &Stack, wallet: &str) -> Option<Self> {
+        loop {
+            let before = Self::look(stack, wallet).await?;
+            let after = Self::look(stack, wallet).await?;
+            if before.balance == after.balance && before.entries.len() == after.entries.len() {
+                return Some(after);
+            }
+        }
+    }
+
+    async fn look(stack: &Stack, wallet: &str) -> Option<Self> {
         let (base, token) = match &stack.store {
             Store::Firestore(host) => (format!("http://{host}"), "owner"),
             Store::Embedded => (stack.url(""), "owner"),

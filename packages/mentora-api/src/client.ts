@@ -3,6 +3,8 @@ import { Conversations } from "./conversations.ts";
 import { Courses } from "./courses.ts";
 import { MentoraError } from "./error.ts";
 import type { PublicConfig } from "./types.ts";
+import { Users } from "./users.ts";
+import { Wallets } from "./wallets.ts";
 
 /** Gives the Firebase ID token. Asked with `refresh: true` after the server called the last one expired. */
 export type TokenProvider = (ask: { refresh: boolean }) => Promise<string | null> | string | null;
@@ -36,6 +38,8 @@ export class MentoraClient {
   readonly courses: Courses;
   readonly assignments: Assignments;
   readonly conversations: Conversations;
+  readonly users: Users;
+  readonly wallets: Wallets;
   readonly #token: TokenProvider;
   readonly #fetch: typeof globalThis.fetch;
   readonly #timeoutMs: number;
@@ -51,6 +55,8 @@ export class MentoraClient {
     this.courses = new Courses(this);
     this.assignments = new Assignments(this);
     this.conversations = new Conversations(this);
+    this.users = new Users(this);
+    this.wallets = new Wallets(this);
   }
 
   config(): Promise<PublicConfig> {

@@ -2,7 +2,7 @@
  * The Mentora client, one noun a file:
  *
  * - `client`: the HTTP wrapper: base address, token, time-out, typed errors
- * - `config`, `courses`, `assignments`, `conversations`: REST, one resource each
+ * - `config`, `courses`, `assignments`, `conversations`, `users`, `wallets`: REST, one resource each
  * - `stream`: the live conversation, over lines that come and go
  * - `line`: what a line is; `socket`: over a WebSocket; `events`: over server-sent events and POST, read by `sse`
  * - `frames`: what travels over it
@@ -28,3 +28,5 @@ export {
   type Transport,
 } from "./stream.ts";
 export type * from "./types.ts";
+export { Users } from "./users.ts";
+export { Wallets } from "./wallets.ts";

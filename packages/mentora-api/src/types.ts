@@ -43,6 +43,69 @@ export interface Course {
   etag?: string;
 }
 
+/** A person, as the person sees it. */
+export interface Profile {
+  uid: string;
+  displayName: string;
+  email: string;
+  photoURL?: string | null;
+  activeMode: "mentor" | "student";
+  locale: string;
+  notifications: { email: boolean; push: boolean };
+  etag: string;
+}
+
+export interface ProfileChange {
+  displayName?: string;
+  photoURL?: string | null;
+  activeMode?: "mentor" | "student";
+  locale?: string;
+  notifications?: { email?: boolean; push?: boolean };
+}
+
+export interface Wallet {
+  walletId: string;
+  ownerType: "user" | "course";
+  /** What is in it, the held part included; less than nothing after a payment was taken back. */
+  balanceMicros: number;
+  /** What turns now under way may cost. */
+  heldMicros: number;
+  availableMicros: number;
+  lowBalanceMicros: number;
+  low: boolean;
+}
+
+export interface CourseWallet {
+  wallet: Wallet;
+  spend: {
+    since: Millis;
+    totalMicros: number;
+    days: { day: string; spentMicros: number; charges: number }[];
+    students: { userId: string; spentMicros: number; charges: number }[];
+    complete: boolean;
+  };
+  /** What the latest night found; none before the first. */
+  reconciliation?: { day: string; at: Millis; drifts: unknown[] } | null;
+}
+
+export interface LedgerEntry {
+  id: string;
+  type: "topup" | "charge" | "refund" | "grant" | "adjust" | "dispute";
+  /** Less than nothing when it goes. */
+  amountMicros: number;
+  balanceAfterMicros: number;
+  reason?: string | null;
+  scope: { courseId?: string; assignmentId?: string; conversationId?: string; turnId?: string };
+  createdBy: string;
+  createdAt: Millis;
+}
+
+export interface Checkout {
+  /** A page of Stripe's. */
+  url: string;
+  sessionId: string;
+}
+
 export type Strategy = "clarify" | "challenge" | "devils_advocate" | "continue" | "conclude";
 
 export interface Reference {

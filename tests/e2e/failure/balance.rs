@@ -19,6 +19,7 @@ pub async fn balance_runs_out_mid_dialogue(_: Arc<House>) {
     let stack = Stack::start(with_welcome(Store::Embedded, WELCOME)).await;
     let _watch = stack.watch();
     let class = Class::open(&stack).await;
+    let owner = class.teacher.get(&stack, "/api/users/me").await.ok()["email"].as_str().unwrap().to_owned();
     let student = class.student(&stack, "student").await;
     let mut stream = Stream::of(&stack, &student).await;
     let mut answered = 0;
@@ -56,4 +57,9 @@ pub async fn balance_runs_out_mid_dialogue(_: Arc<House>) {
     assert_eq!(micros("availableMicros"), books.balance);
     stream.quiet(Duration::from_millis(300)).await;
     stream.close().await;
+
+    // Whoever owns the course was told by mail, once.
+    let mails = stack.sim.mails(&owner).await;
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    assert!(mails[0]["subject"].as_str().unwrap().contains("credits left"), "{}", mails[0]);
 }

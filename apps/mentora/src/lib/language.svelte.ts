@@ -43,9 +43,10 @@ export function clock(millis: number): string {
   return new Intl.DateTimeFormat(current, { timeStyle: "short" }).format(millis);
 }
 
-/** One credit is one US dollar. */
-export function credits(micros: number): string {
-  return new Intl.NumberFormat(current, { style: "currency", currency: "USD" }).format(micros / 1_000_000);
+/** One credit is one US dollar; a turn costs fractions of a cent. */
+export function credits(micros: number, digits = 2): string {
+  const format = { style: "currency", currency: "USD", maximumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(current, format).format(micros / 1_000_000);
 }
 
 function preferred(): Language {
