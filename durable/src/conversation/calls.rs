@@ -2,7 +2,7 @@
 //! callee.
 
 use mentora_core::documents::{Conversation, EndReason};
-use mentora_core::ids::{ConversationId, CourseId, TurnId, UserId};
+use mentora_core::ids::{ConversationId, CourseId, TurnId, UserId, WalletId};
 use mentora_core::time::Millis;
 use mentora_session::{DueOutcome, Refusal};
 use mentora_wire::error::ErrorCode;
@@ -117,6 +117,8 @@ pub struct DueAnswer {
     pub assignment: String,
     /// Who waits for the answer.
     pub student: UserId,
+    /// Who pays for it.
+    pub wallet: Option<WalletId>,
 }
 
 /// A conversation as its object knows it.

@@ -291,6 +291,7 @@ async fn due(
         course: facts.course.clone(),
         assignment: facts.title.clone(),
         student: facts.owner.clone(),
+        wallet: facts.payer.clone(),
     })
 }
 

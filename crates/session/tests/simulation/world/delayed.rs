@@ -14,6 +14,8 @@ use super::{Faults, Happens, World};
 pub const HOURS: f64 = 0.01;
 /// Between two rounds of whoever looks at the clock.
 const ROUND_MS: i64 = seconds(20);
+/// Answers of the text model are numbered from here.
+const OTHERS: u32 = 2_000_000;
 /// How long a lease lasts.
 const LEASE_MS: i64 = seconds(300);
 
@@ -25,6 +27,8 @@ pub struct Pending {
     pub answered: u64,
     pub given_up: u64,
     pub failed: u64,
+    /// Rounds since the student did something.
+    idle_rounds: u32,
 }
 
 /// A write of the document on its way.
@@ -37,6 +41,9 @@ pub struct Promising {
 
 impl World {
     pub(super) fn begin_to_promise(&mut self, write: PromiseWrite) {
+        if self.calm {
+            self.at(ROUND_MS, Happens::Round);
+        }
         let faulty = self.faulty(Faults::Firestore);
         let arrives = !faulty || self.random.percent(70);
         let heard = arrives && (!faulty || self.random.percent(70));
@@ -58,8 +65,10 @@ impl World {
 
     /// Somebody looks at the clock: leases what is due and comes for it.
     pub(super) fn look_at_the_clock(&mut self) {
-        let lost = self.state.due_at().is_some() || !self.calm || self.is_pending();
-        if lost {
+        // A wallet may stay empty until the world calms down.
+        self.pending.idle_rounds = if self.acts_left > 0 { 0 } else { self.pending.idle_rounds + 1 };
+        let waits = self.state.due_at().is_some() || self.is_pending();
+        if waits && (self.calm || self.pending.idle_rounds < 50) || self.acts_left > 0 {
             self.at(ROUND_MS, Happens::Round);
         }
         if self.calm {
@@ -96,8 +105,12 @@ impl World {
     pub(super) fn compose(&mut self, number: u32) {
         self.must_be_paid_for();
         let faulty = self.faulty(Faults::Model);
-        let usage = Usage { input_text: 900, output_text: 60, ..Usage::default() };
-        let good = Ok(Answer { text: format!("Later {number}?"), usage });
+        // Told apart from the reports of the Live model.
+        let answer = OTHERS + number;
+        let usage =
+            Usage { input_text: 900, input_cached: u64::from(answer), output_text: 60, ..Usage::default() };
+        self.reported.insert(answer, usage);
+        let good = Ok(Answer { text: format!("why {answer}. Later?"), usage });
         let delay = self.random.between(300, if faulty { 70_000 } else { 8_000 });
         let answer = match self.random.between(0, 99) {
             0..=39 if faulty => Err("failed".to_owned()),
