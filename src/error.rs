@@ -110,6 +110,7 @@ mod tests {
     use mentora_durable::wallet::calls::Unreachable;
     use mentora_gemini::generate::NoAnswer;
     use mentora_payments::api::StripeError;
+    use mentora_wire::stream::server::Shortage;
 
     use super::*;
 
@@ -191,7 +192,9 @@ mod tests {
     }
 
     fn short_of_credits() -> ApiError {
-        ApiError::insufficient_credits(&WalletId::new("w").unwrap(), Micros(2), Micros(1))
+        let wallet_id = WalletId::new("w").unwrap();
+        let shortage = Shortage { required_micros: Micros(2), available_micros: Micros(1), wallet_id };
+        ApiError::insufficient_credits("There is too little in it.", &shortage)
     }
 
     fn no_answer(why: NoAnswer) -> ApiError {

@@ -36,11 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text =
             fs::read_to_string(root.join(&name)).map_err(|error| format!("prompts/mail/{name}: {error}"))?;
         for source in source::read(kind, &text).map_err(|mistake| mistake.to_string())? {
-            let (subject, text) = (table(&source.subject), table(&source.body.text));
-            let (html, language) = (table(&source.body.html), source.language);
+            let (subject, push) = (table(&source.subject), table(&source.push));
+            let (text, html) = (table(&source.body.text), table(&source.body.html));
+            let language = source.language;
             writeln!(
                 out,
-                "(Kind::{kind:?}, Language::{language:?}) => Template {{ subject: {subject}, text: {text}, html: {html} }},"
+                "(Kind::{kind:?}, Language::{language:?}) => Template {{ subject: {subject}, push: {push}, text: {text}, html: {html} }},"
             )?;
         }
     }

@@ -50,7 +50,7 @@ export function withOfflineServices(settings, sim, account, webhookSecret) {
     offline.GOOGLE_TOKEN_URL = `${sim}/token`;
     // Google's own Firestore would not know this account; without one, /api/health says what is missing.
     const atGoogle = settings.DOCUMENT_STORE === 'firestore' && !settings.FIRESTORE_EMULATOR_HOST;
-    if (!atGoogle) Object.assign(offline, { FIREBASE_SERVICE_ACCOUNT_KEY: account, STORAGE_EMULATOR_HOST: sim });
+    if (!atGoogle) Object.assign(offline, { FIREBASE_SERVICE_ACCOUNT_KEY: account, STORAGE_EMULATOR_HOST: sim, FCM_BASE_URL: sim });
   }
   return { ...offline, ...settings };
 }

@@ -29,13 +29,14 @@ test('with a SendGrid key mail goes to people, without one to the offline servic
   assert.ok(!('SENDGRID_BASE_URL' in real));
 });
 
-test('files are kept by the offline service, unless a service account is given', () => {
+test('files are kept and push messages taken by the offline service, unless a service account is given', () => {
   const offline = withOfflineServices(settings(), 'http://127.0.0.1:9', '{"client_email":"sim"}');
   assert.equal(offline.STORAGE_EMULATOR_HOST, 'http://127.0.0.1:9');
   assert.equal(offline.FIREBASE_SERVICE_ACCOUNT_KEY, '{"client_email":"sim"}');
   const own = withOfflineServices(settings({ FIREBASE_SERVICE_ACCOUNT_KEY: 'own' }), 'http://127.0.0.1:9', 'sim');
   assert.equal(own.FIREBASE_SERVICE_ACCOUNT_KEY, 'own');
-  assert.ok(!('STORAGE_EMULATOR_HOST' in own));
+  assert.equal(offline.FCM_BASE_URL, 'http://127.0.0.1:9');
+  assert.ok(!('STORAGE_EMULATOR_HOST' in own) && !('FCM_BASE_URL' in own));
   const atGoogle = withOfflineServices(settings({ DOCUMENT_STORE: 'firestore' }), 'http://127.0.0.1:9', 'sim');
   assert.ok(!('FIREBASE_SERVICE_ACCOUNT_KEY' in atGoogle));
 });

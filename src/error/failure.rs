@@ -103,15 +103,6 @@ impl From<TextModelError> for ApiError {
     }
 }
 
-impl From<Unreachable> for ApiError {
-    fn from(error: Unreachable) -> Self {
-        Self::upstream_unavailable(
-            "The wallet does not answer at the moment. Try again in a few seconds.",
-            error,
-        )
-    }
-}
-
 impl From<StripeError> for ApiError {
     fn from(error: StripeError) -> Self {
         match error {

@@ -1,8 +1,6 @@
 //! What is in the way.
 
 use mentora_core::documents::Role;
-use mentora_core::ids::WalletId;
-use mentora_core::money::Micros;
 use mentora_durable::platform::config::ConfigError;
 use mentora_durable::repositories::page::MAX_LIMIT;
 use mentora_wire::error::{ErrorCode, FieldError};
@@ -112,16 +110,6 @@ impl ApiError {
             format!("{at_least}{count} {assignments} of the course {name} this persona. Give them another one first."),
         )
         .with_detail("assignments", count)
-    }
-
-    /// A wallet cannot pay.
-    #[must_use]
-    pub fn insufficient_credits(wallet: &WalletId, required: Micros, available: Micros) -> Self {
-        let message = "There is not enough in the wallet for this. `details` says how much is, beside what is held for turns under way.";
-        Self::new(ErrorCode::InsufficientCredits, message)
-            .with_detail("walletId", wallet.as_str())
-            .with_detail("requiredMicros", required.0)
-            .with_detail("availableMicros", available.0)
     }
 
     /// A setting has no value. Its name is no secret: `/api/health` tells it too.

@@ -57,7 +57,8 @@ impl Sim {
     pub async fn mails(&self, address: &str) -> Vec<Value> {
         let patience = Instant::now() + START;
         loop {
-            let answer = self.http.get(self.url("/sim/outbox")).query(&[("to", address)]).send().await.unwrap();
+            let answer =
+                self.http.get(self.url("/sim/outbox")).query(&[("to", address)]).send().await.unwrap();
             let outbox: Value = answer.json().await.unwrap();
             let mails = outbox["mails"].as_array().cloned().unwrap_or_default();
             if !mails.is_empty() {

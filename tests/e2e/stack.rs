@@ -328,6 +328,7 @@ fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
         ("TICKET_SECRET", "a secret of these tests".to_owned()),
         ("GEMINI_BASE_URL", sim.base.clone()),
         ("SENDGRID_BASE_URL", sim.base.clone()),
+        ("FCM_BASE_URL", sim.base.clone()),
         ("SENDGRID_API_KEY", "SG.of-these-tests".to_owned()),
         ("MAIL_FROM", "Mentora <mail@example.org>".to_owned()),
         ("APP_URL", "https://mentora.example".to_owned()),

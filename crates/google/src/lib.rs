@@ -4,10 +4,12 @@
 //! # Layout
 //! - [`id_token`]: Firebase ID tokens: who is asking
 //! - [`service_account`]: access tokens for our own calls to Google's APIs
+//! - [`fcm`]: push messages
 //! - [`storage`]: files in Cloud Storage: signed uploads, what was uploaded, deletion
 //!
-//! FCM v1 (`messages:send`) and GA4 (Measurement Protocol) belong here too, one file each.
+//! GA4 (Measurement Protocol) belongs here too.
 
+pub mod fcm;
 pub mod id_token;
 pub mod service_account;
 pub mod storage;

@@ -24,6 +24,49 @@ pub enum Letter<'a> {
         /// Where the wallet is shown.
         wallet_url: &'a str,
     },
+    /// The tutor has answered the reader.
+    ResponseReady {
+        /// The assignment's title.
+        assignment: &'a str,
+        /// Where the conversation is shown.
+        conversation_url: &'a str,
+    },
+    /// The tutor could not answer a student of the reader's.
+    ResponseFailed {
+        /// What the student is called.
+        student: &'a str,
+        /// The assignment's title.
+        assignment: &'a str,
+        /// Where the conversation is shown.
+        conversation_url: &'a str,
+    },
+    /// An assignment of the reader's is due soon.
+    AssignmentReminder {
+        /// The assignment's title.
+        assignment: &'a str,
+        /// The course's title.
+        course: &'a str,
+        /// When it is due, as `2026-11-23 12:00 UTC`.
+        due_at: &'a str,
+        /// Where the course is shown.
+        course_url: &'a str,
+    },
+    /// What the reader handed in was graded.
+    SubmissionGraded {
+        /// The assignment's title.
+        assignment: &'a str,
+        /// Where the conversation is shown.
+        conversation_url: &'a str,
+    },
+    /// The staff of a course tell its students something.
+    Announcement {
+        /// The course's title.
+        course: &'a str,
+        /// What they tell.
+        content: &'a str,
+        /// Where the course is shown.
+        course_url: &'a str,
+    },
 }
 
 /// Whom a letter is written for.
@@ -50,6 +93,17 @@ pub struct Written {
     pub unsubscribe_url: String,
 }
 
+/// A letter as a push message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// One line: the letter's subject.
+    pub title: String,
+    /// One line more.
+    pub body: String,
+    /// What is opened by a tap on it.
+    pub link: String,
+}
+
 impl Language {
     /// The language for whoever reads `locale`, a BCP 47 tag: for Chinese of any kind the one that we have, else English.
     #[must_use]
@@ -68,6 +122,11 @@ impl Letter<'_> {
         match self {
             Self::LowBalance { .. } => Kind::LowBalance,
             Self::LowBalanceOfCourse { .. } => Kind::LowBalanceOfCourse,
+            Self::ResponseReady { .. } => Kind::ResponseReady,
+            Self::ResponseFailed { .. } => Kind::ResponseFailed,
+            Self::AssignmentReminder { .. } => Kind::AssignmentReminder,
+            Self::SubmissionGraded { .. } => Kind::SubmissionGraded,
+            Self::Announcement { .. } => Kind::Announcement,
         }
     }
 
@@ -88,21 +147,57 @@ impl Letter<'_> {
         }
     }
 
+    /// The letter in two lines.
+    #[must_use]
+    pub fn note(&self, reader: &Reader<'_>) -> Note {
+        let value = |slot| self.value(slot, reader).to_owned();
+        let letter = Template::of(self.kind(), reader.language);
+        let links = [Slot::WalletUrl, Slot::ConversationUrl, Slot::CourseUrl];
+        let link = links.into_iter().map(value).find(|link| !link.is_empty());
+        Note {
+            title: one_line(&letter.subject(value)),
+            body: one_line(&letter.push(value)),
+            link: link.unwrap_or_default(),
+        }
+    }
+
     /// What stands in a slot; nothing in one that the letter's template cannot name.
     fn value<'b>(&'b self, slot: Slot, reader: &Reader<'b>) -> &'b str {
-        match (slot, self) {
-            (Slot::Name, _) => reader.name,
-            (Slot::SettingsUrl, _) => reader.settings_url,
-            (Slot::Balance, Self::LowBalance { balance, .. } | Self::LowBalanceOfCourse { balance, .. }) => {
-                balance
-            }
-            (
-                Slot::WalletUrl,
-                Self::LowBalance { wallet_url, .. } | Self::LowBalanceOfCourse { wallet_url, .. },
-            ) => wallet_url,
-            (Slot::Course, Self::LowBalanceOfCourse { course, .. }) => course,
-            (Slot::Course, Self::LowBalance { .. }) => "",
+        match slot {
+            Slot::Name => reader.name,
+            Slot::SettingsUrl => reader.settings_url,
+            other => self.own_value(other).unwrap_or_default(),
         }
+    }
+
+    fn own_value(&self, slot: Slot) -> Option<&str> {
+        let values: &[(Slot, &str)] = match *self {
+            Self::LowBalance { balance, wallet_url } => {
+                &[(Slot::Balance, balance), (Slot::WalletUrl, wallet_url)]
+            }
+            Self::LowBalanceOfCourse { course, balance, wallet_url } => {
+                &[(Slot::Course, course), (Slot::Balance, balance), (Slot::WalletUrl, wallet_url)]
+            }
+            Self::ResponseReady { assignment, conversation_url }
+            | Self::SubmissionGraded { assignment, conversation_url } => {
+                &[(Slot::Assignment, assignment), (Slot::ConversationUrl, conversation_url)]
+            }
+            Self::ResponseFailed { student, assignment, conversation_url } => &[
+                (Slot::Student, student),
+                (Slot::Assignment, assignment),
+                (Slot::ConversationUrl, conversation_url),
+            ],
+            Self::AssignmentReminder { assignment, course, due_at, course_url } => &[
+                (Slot::Assignment, assignment),
+                (Slot::Course, course),
+                (Slot::DueAt, due_at),
+                (Slot::CourseUrl, course_url),
+            ],
+            Self::Announcement { course, content, course_url } => {
+                &[(Slot::Course, course), (Slot::Content, content), (Slot::CourseUrl, course_url)]
+            }
+        };
+        values.iter().find(|(named, _)| *named == slot).map(|(_, value)| *value)
     }
 }
 

@@ -9,14 +9,13 @@
 //! - [`google`]: service-account tokens, Firebase ID tokens and their keys
 //! - [`storage`]: Cloud Storage
 //! - [`stripe`]: Checkout, payments and webhooks
-//! - [`sendgrid`]: mail, and an outbox that shows it
+//! - [`sendgrid`]: mail, and an outbox that shows it; [`fcm`]: push messages, shown there as well
 //! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
-//!
-//! A place is kept for what is still to come: `fcm`, a folder of its own.
 
 pub mod config;
 pub mod control;
 pub mod credentials;
+pub mod fcm;
 pub mod google;
 pub mod google_error;
 pub mod journal;

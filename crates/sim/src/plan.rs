@@ -72,10 +72,21 @@ pub enum Moment {
     Mail,
     /// A mail was taken; that is not answered yet.
     MailTaken,
+    /// A push message was brought over HTTP, whose JSON is the text; it is not taken yet.
+    Push,
+    /// A push message was taken; that is not answered yet.
+    PushTaken,
 }
 
 const MOMENTS: &str = "open, setupRequest, setup, turn, firstText, firstAudio, chunks:N, generationComplete, turnComplete, generate, \
-                       mail, mailTaken";
+                       mail, mailTaken, push, pushTaken";
+
+impl Moment {
+    /// Whether it is in the life of a mail or a push message.
+    fn is_of_a_message(self) -> bool {
+        matches!(self, Self::Mail | Self::MailTaken | Self::Push | Self::PushTaken)
+    }
+}
 
 impl TryFrom<String> for Moment {
     type Error = String;
@@ -93,6 +104,8 @@ impl TryFrom<String> for Moment {
             "generate" => Self::Generate,
             "mail" => Self::Mail,
             "mailTaken" => Self::MailTaken,
+            "push" => Self::Push,
+            "pushTaken" => Self::PushTaken,
             other => match other.strip_prefix("chunks:").map(str::parse) {
                 Some(Ok(count)) if count > 0 => Self::Chunks(count),
                 _ => return Err(format!("\"{other}\" is no moment; use one of {MOMENTS}")),
@@ -116,6 +129,8 @@ impl From<Moment> for String {
             Moment::Generate => "generate".to_owned(),
             Moment::Mail => "mail".to_owned(),
             Moment::MailTaken => "mailTaken".to_owned(),
+            Moment::Push => "push".to_owned(),
+            Moment::PushTaken => "pushTaken".to_owned(),
         }
     }
 }
@@ -193,15 +208,17 @@ impl Action {
                 Some("httpStatus must be 400 to 599")
             }
             Self::HttpStatus(_)
-                if !matches!(moment, Moment::Open | Moment::Generate | Moment::Mail | Moment::MailTaken) =>
+                if !matches!(moment, Moment::Open | Moment::Generate) && !moment.is_of_a_message() =>
             {
-                Some("httpStatus happens only after \"open\", \"generate\", \"mail\" and \"mailTaken\"")
+                Some(
+                    "httpStatus happens only after \"open\", \"generate\", \"mail[Taken]\" and \"push[Taken]\"",
+                )
             }
             action
-                if matches!(moment, Moment::Mail | Moment::MailTaken)
+                if moment.is_of_a_message()
                     && !matches!(action, Self::HttpStatus(_) | Self::DelayMs(_) | Self::Drop(_)) =>
             {
-                Some("only httpStatus, delayMs and drop can happen after \"mail\" and \"mailTaken\"")
+                Some("only httpStatus, delayMs and drop can happen after \"mail[Taken]\" and \"push[Taken]\"")
             }
             Self::RejectSetup(_) if moment != Moment::SetupRequest => {
                 Some("rejectSetup happens only after \"setupRequest\"")

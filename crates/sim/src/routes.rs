@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use crate::google::{id_token, token};
 use crate::world::World;
-use crate::{control, live, rest, sendgrid, storage, stripe};
+use crate::{control, fcm, live, rest, sendgrid, storage, stripe};
 
 /// Recordings of some minutes fit in.
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
@@ -35,6 +35,7 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/sim/stripe/redeliver", post(stripe::control::redeliver))
         .route("/sim/stripe/sessions/{id}/{action}", post(stripe::control::happen))
         .route("/v3/mail/send", post(sendgrid::send::handle))
+        .route("/v1/projects/{project}/messages:send", post(fcm::send::handle))
         .route("/sim/outbox", get(sendgrid::outbox::get).delete(sendgrid::outbox::clear))
         .route("/sim/outbox.html", get(sendgrid::page::show))
         .route("/sim/id-token", post(id_token::mint))

@@ -14,6 +14,7 @@ use tower::Layer as _;
 use tower::util::MapRequestLayer;
 
 use crate::config::Config;
+use crate::fcm::pushes::Pushes;
 use crate::google::keys::Keys;
 use crate::journal::Journal;
 use crate::live::resumption::Sessions;
@@ -96,6 +97,7 @@ impl Sim {
             objects: Objects::default(),
             stripe: Account::new(config.stripe_webhook.clone()),
             outbox: Outbox::default(),
+            pushes: Pushes::default(),
             connected: Arc::default(),
             stopping: stopping.clone(),
             config,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::fcm::pushes::Pushes;
 use crate::google::keys::Keys;
 use crate::journal::Journal;
 use crate::live::resumption::Sessions;
@@ -39,6 +40,8 @@ pub struct World {
     pub stripe: Account,
     /// The mail that was taken.
     pub outbox: Outbox,
+    /// The push messages that were taken.
+    pub pushes: Pushes,
     /// Held by every open Live connection: a stopping sim waits for them to say goodbye.
     pub connected: Arc<()>,
     /// Turns true when the sim stops.

@@ -4,15 +4,13 @@ use mentora_core::documents::User;
 use mentora_core::time::Millis;
 use mentora_firestore::Transport;
 use mentora_mail::send::{Answer, Cause};
-use mentora_mail::{Language, Letter, Mailbox, Reader};
-use serde_json::json;
+use mentora_mail::{Letter, Mailbox, Reader};
 
-use super::{Because, Notifier, Outcome};
-use crate::platform::log;
+use super::{Because, Notifier, Outcome, tell};
 use crate::platform::log::redaction::redacted;
 use crate::platform::mail::Posted;
-use crate::repositories::notifications::{Claim, LEASE_MS, Notice, Notifications, Tried};
-use crate::repositories::{RepositoryError, Users};
+use crate::repositories::RepositoryError;
+use crate::repositories::notifications::{Channel, Claim, Notice, Notifications, Tried};
 
 /// When SendGrid takes no mail now and does not say until when, it is tried again after so long, ms.
 const PAUSE_MS: i64 = 60 * 1000;
@@ -21,47 +19,34 @@ const SETTINGS_PAUSE_MS: i64 = 60 * 60 * 1000;
 /// Longest wait that SendGrid may ask for, ms: a day.
 const MAX_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
 
-impl<S: Transport, M: Transport> Notifier<'_, S, M> {
+impl<S: Transport, M: Transport, P> Notifier<'_, S, M, P> {
     /// Sends `letter` to the person of the notice, unless it was sent, the person does not want it, or somebody is at it.
     pub(super) async fn by_mail(
         &self,
         notice: &Notice,
         letter: &Letter<'_>,
+        user: &User,
+        reader: &Reader<'_>,
     ) -> Result<Outcome, RepositoryError> {
-        let Some(mailer) = self.mailer else { return Ok(Outcome::NotTold(Because::MailIsOff)) };
-        let Some(user) = Users(self.documents).get(&notice.user).await? else {
-            return Ok(Outcome::NotTold(Because::Nobody));
-        };
-        let to = match address(&user) {
+        let Some(mailer) = &self.ways.mail else { return Ok(Outcome::NotTold(Because::MailIsOff)) };
+        let to = match address(user) {
             Ok(to) => to,
             Err(why) => return Ok(Outcome::NotTold(why)),
         };
-        let notifications = Notifications(self.documents);
-        match notifications.claim(notice, &self.attempt, self.now).await? {
-            Claim::Granted => {}
+        let (notifications, by) = (Notifications(self.documents), self.by(Channel::Mail));
+        match notifications.claim(notice, by).await? {
+            Claim::Granted { .. } => {}
             Claim::NotBefore(then) => return Ok(Outcome::Later(then)),
             Claim::Sent => return Ok(Outcome::SentBefore),
             Claim::Failed => return Ok(Outcome::GivenUp),
         }
-        let settings_url = mailer.page("/settings");
-        let language = Language::of_locale(&user.locale);
-        let written =
-            letter.write(&Reader { name: &user.display_name, language, settings_url: &settings_url });
         let id = notice.id();
-        let tried = self.tried(mailer.send(to, written, id.to_string()).await);
-        tell(notice, &tried);
-        let recorded = notifications.record(&id, &self.attempt, &tried, self.now).await;
-        if let Err(error) = &recorded {
-            // The claim stands. If the mail was taken, it comes once more when somebody tells it after the minute.
-            let fields = json!({ "notification": id.as_str(), "why": error.to_string() });
-            log::failure("notification.unrecorded", fields);
+        let tried = self.tried(mailer.send(to, letter.write(reader), id.to_string()).await);
+        tell::log(notice, Channel::Mail, &tried);
+        if let Err(error) = notifications.record(&id, by, &tried, &[]).await {
+            tell::log_unrecorded(notice, Channel::Mail, &error);
         }
-        Ok(match tried {
-            Tried::Sent { .. } => Outcome::Sent,
-            Tried::Refused(_) => Outcome::GivenUp,
-            Tried::Untaken { not_before, .. } => Outcome::Later(not_before),
-            Tried::Unknown(_) => Outcome::Later(self.now + LEASE_MS),
-        })
+        Ok(Outcome::of(&tried, self.now))
     }
 
     fn tried(&self, posted: Posted) -> Tried {
@@ -90,18 +75,4 @@ fn address(user: &User) -> Result<Mailbox, Because> {
         return Err(Because::TurnedOff);
     }
     Mailbox::new(&user.email, &user.display_name).map_err(|_| Because::NoAddress)
-}
-
-/// One line of the log a try. The id tells nothing about the person.
-fn tell(notice: &Notice, tried: &Tried) {
-    let id = notice.id();
-    let fields = |why: &str| json!({ "notification": id.as_str(), "kind": notice.kind, "why": why });
-    match tried {
-        Tried::Sent { .. } => {
-            log::event("notification.sent", json!({ "notification": id.as_str(), "kind": notice.kind }));
-        }
-        Tried::Untaken { why, .. } => log::warning("notification.delayed", fields(why)),
-        Tried::Unknown(why) => log::warning("notification.unknown", fields(why)),
-        Tried::Refused(why) => log::failure("notification.refused", fields(why)),
-    }
 }

@@ -7,7 +7,7 @@ use mentora_core::time::Millis;
 use mentora_firestore::{Timestamp, Transport};
 use mentora_mail::Letter;
 
-use super::{Because, Notifier, Outcome};
+use super::{Because, Notifier, Told};
 use crate::repositories::notifications::Notice;
 use crate::repositories::{Courses, RepositoryError};
 
@@ -19,11 +19,10 @@ const CENT: i64 = 10_000;
 ///
 /// # Errors
 /// [`RepositoryError`]: nothing was sent, and it may be told again.
-pub async fn low_balance<S: Transport, M: Transport>(
-    notifier: &Notifier<'_, S, M>,
+pub async fn low_balance<S: Transport, M: Transport, P: Transport>(
+    notifier: &Notifier<'_, S, M, P>,
     wallet: &Wallet,
-) -> Result<Outcome, RepositoryError> {
-    let Some(mailer) = notifier.mailer else { return Ok(Outcome::NotTold(Because::MailIsOff)) };
+) -> Result<Told, RepositoryError> {
     let id = wallet.owner_id.as_str();
     let foreign = |error: InvalidId| RepositoryError::Internal(error.to_string());
     let notice = |user| Notice {
@@ -34,18 +33,18 @@ pub async fn low_balance<S: Transport, M: Transport>(
     let balance = &credits(wallet.balance_micros);
     match wallet.owner_type {
         WalletOwner::User => {
-            let wallet_url = &mailer.page("/wallet");
+            let wallet_url = &notifier.ways.page("/wallet");
             let owner = UserId::new(id).map_err(foreign)?;
-            notifier.by_mail(&notice(owner), &Letter::LowBalance { balance, wallet_url }).await
+            notifier.tell(&notice(owner), &Letter::LowBalance { balance, wallet_url }).await
         }
         WalletOwner::Course => {
             let id = CourseId::new(id).map_err(foreign)?;
             let Some(course) = Courses(notifier.documents).get(&id).await? else {
-                return Ok(Outcome::NotTold(Because::Nobody));
+                return Ok(Told::not(Because::Nobody));
             };
-            let wallet_url = &mailer.page(&format!("/courses/{id}/wallet"));
+            let wallet_url = &notifier.ways.page(&format!("/courses/{id}/wallet"));
             let letter = Letter::LowBalanceOfCourse { course: &course.title, balance, wallet_url };
-            notifier.by_mail(&notice(course.owner_id.clone()), &letter).await
+            notifier.tell(&notice(course.owner_id.clone()), &letter).await
         }
     }
 }

@@ -7,47 +7,67 @@
 //!
 //! # Layout
 //! - [`low_balance`]: a wallet is nearly empty
-//! - `by_mail`: from the person's settings to the note of how it went
+//! - [`response_ready`], [`response_failed`]: the tutor has answered where answers come later, or could not
+//! - [`assignment_reminder`], [`submission_graded`], [`announcement`]: what a student hears of a course
+//! - [`ways`](Ways): what is set up; [`tell`](Told): one person by every way; `by_mail`, `by_push`: from the person's settings
+//!   to the note of how it went
 //!
 //! A kind more is a file here, a variant of `NotificationKind` and of [`mentora_mail::Letter`], and a template in
-//! `prompts/mail/`. Each function takes a [`Notifier`] and what the news is, and returns an [`Outcome`].
+//! `prompts/mail/`, which says the same in two lines for push messages. Each function takes a [`Notifier`] and what the news
+//! is, and returns what came of it for each who was to be told.
 
+mod announcement;
+mod assignment_reminder;
 mod by_mail;
+mod by_push;
 mod low_balance;
+mod response_failed;
+mod response_ready;
+mod submission_graded;
+mod tell;
 #[cfg(test)]
 mod tests;
+mod ways;
 
+pub use announcement::{Announced, announcement};
+pub use assignment_reminder::{Due, assignment_reminder};
 pub use low_balance::{day, low_balance};
+pub use response_failed::response_failed;
+pub use response_ready::{Response, response_ready};
+pub use submission_graded::submission_graded;
+pub use tell::Told;
+pub use ways::Ways;
 
 use mentora_core::time::Millis;
 use mentora_firestore::Client;
 
 use crate::platform::documents::DocumentTransport;
 use crate::platform::fetch::Fetch;
-use crate::platform::mail::Mailer;
+use crate::platform::google::AsServiceAccount;
 use crate::platform::{clock, random};
+use crate::repositories::notifications::{LEASE_MS, Tried};
 
 /// What telling needs: made for one piece of news.
-pub struct Notifier<'a, S = DocumentTransport, M = Fetch> {
+pub struct Notifier<'a, S = DocumentTransport, M = Fetch, P = AsServiceAccount> {
     /// The store.
     pub documents: &'a Client<S>,
-    /// Mail; none where it is not set up.
-    pub mailer: Option<&'a Mailer<M>>,
+    /// The ways to people.
+    pub ways: &'a Ways<M, P>,
     /// Names this try among all.
     pub attempt: String,
     /// Now.
     pub now: Millis,
 }
 
-impl<'a, S, M> Notifier<'a, S, M> {
+impl<'a, S, M, P> Notifier<'a, S, M, P> {
     /// For what is to be told now.
     #[must_use]
-    pub fn new(documents: &'a Client<S>, mailer: Option<&'a Mailer<M>>) -> Self {
-        Self { documents, mailer, attempt: random::new_id(), now: clock::now() }
+    pub fn new(documents: &'a Client<S>, ways: &'a Ways<M, P>) -> Self {
+        Self { documents, ways, attempt: random::new_id(), now: clock::now() }
     }
 }
 
-/// What came of telling somebody.
+/// What came of telling somebody by one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It was sent.
@@ -63,6 +83,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What came of a try.
+    fn of(tried: &Tried, now: Millis) -> Self {
+        match tried {
+            Tried::Sent { .. } => Self::Sent,
+            Tried::Refused(_) => Self::GivenUp,
+            Tried::Untaken { not_before, .. } => Self::Later(*not_before),
+            Tried::Unknown(_) => Self::Later(now + LEASE_MS),
+        }
+    }
+
     /// When it is to be told again; never, when it has come to its end.
     #[must_use]
     pub const fn again_at(self) -> Option<Millis> {
@@ -78,10 +108,14 @@ impl Outcome {
 pub enum Because {
     /// Mail is not set up.
     MailIsOff,
+    /// Push messages are not set up.
+    PushIsOff,
     /// There is nobody: no such course, or no profile.
     Nobody,
-    /// The person does not want to be told by mail.
+    /// The person does not want to be told by this way.
     TurnedOff,
     /// The person has no address.
     NoAddress,
+    /// The person has no device.
+    NoDevice,
 }

@@ -1,5 +1,8 @@
 //! Kim's wallet and the wallet of the teacher's course run low; SendGrid and the store do what they do.
 
+mod kinds;
+mod push;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::platform::config::{Config, Settings};
+use crate::platform::mail::Mailer;
 use crate::repositories::native_store::{self, NativeStore, profile};
 use crate::repositories::notifications::{LEASE_MS, MAX_TRIES};
 use crate::repositories::{Notifications, RepositoryError};
@@ -92,13 +96,15 @@ impl Settings for Set {
     }
 }
 
-fn mailer(post: &Post) -> Mailer<&Post> {
+/// Where SendGrid alone is set up.
+fn by_mail_only(post: &Post) -> Ways<&Post, &Post> {
     let settings = [
         ("ENVIRONMENT", "local"),
         ("SENDGRID_BASE_URL", "https://sendgrid.test"),
         ("APP_URL", "https://mentora.example/"),
     ];
-    Mailer::over(post, &Config::read(&Set(settings.into())).unwrap()).unwrap()
+    let config = Config::read(&Set(settings.into())).unwrap();
+    Ways { mail: Mailer::over(post, &config), push: None, app_url: config.app_url.unwrap() }
 }
 
 fn wallet(owner_type: WalletOwner, owner: &str) -> Wallet {
@@ -140,9 +146,9 @@ async fn tell(
     attempt: &str,
     now: Millis,
 ) -> Result<Outcome, RepositoryError> {
-    let mailer = mailer(post);
-    let notifier = Notifier { documents, mailer: Some(&mailer), attempt: attempt.to_owned(), now };
-    low_balance(&notifier, wallet).await
+    let ways = by_mail_only(post);
+    let notifier = Notifier { documents, ways: &ways, attempt: attempt.to_owned(), now };
+    Ok(low_balance(&notifier, wallet).await?.mail)
 }
 
 async fn stored(documents: &Documents, key: &str) -> Option<Notification> {
@@ -167,9 +173,9 @@ fn whoever_has_a_low_wallet_gets_a_mail_that_says_what_is_left() {
         }
         let id = NotificationId::of(KEY_OF_KIM);
         assert_eq!(mail["custom_args"]["notification"], id.as_str());
-        let kept = stored(&documents, KEY_OF_KIM).await.unwrap();
-        assert_eq!((kept.mail.state, kept.mail.tries), (mentora_core::documents::DeliveryState::Sent, 1));
-        assert_eq!(kept.mail.message_id.as_deref(), Some("m1"));
+        let kept = stored(&documents, KEY_OF_KIM).await.unwrap().mail.unwrap();
+        assert_eq!((kept.state, kept.tries), (mentora_core::documents::DeliveryState::Sent, 1));
+        assert_eq!(kept.message_id.as_deref(), Some("m1"));
     });
 }
 
@@ -239,10 +245,10 @@ fn whoever_cannot_or_will_not_be_told_is_not_and_nothing_is_claimed() {
             let outcome = tell(&documents, &post, &wallet, "a", NOW).await;
             assert_eq!(outcome, Ok(Outcome::NotTold(Because::Nobody)));
         }
-        let unset: Option<&Mailer<&Post>> = None;
-        let notifier = Notifier { documents: &documents, mailer: unset, attempt: "a".into(), now: NOW };
-        let outcome = low_balance(&notifier, &of_kim()).await;
-        assert_eq!(outcome, Ok(Outcome::NotTold(Because::MailIsOff)));
+        let ways = Ways { mail: None, ..by_mail_only(&post) };
+        let notifier = Notifier { documents: &documents, ways: &ways, attempt: "a".into(), now: NOW };
+        let outcome = low_balance(&notifier, &of_kim()).await.unwrap().mail;
+        assert_eq!(outcome, Outcome::NotTold(Because::MailIsOff));
         assert_eq!((stored(&documents, KEY_OF_KIM).await, *post.asked.borrow()), (None, 0));
         // Whoever turns it on again on the same day is told.
         put(&documents, "users/kim", &kim).await;
@@ -297,8 +303,8 @@ fn a_mail_that_is_refused_for_itself_is_given_up_at_once() {
             assert_eq!(outcome, Ok(Outcome::GivenUp));
         }
         assert_eq!(*post.asked.borrow(), 1);
-        let kept = stored(&documents, KEY_OF_KIM).await.unwrap();
-        let why = kept.mail.last_error.unwrap();
+        let kept = stored(&documents, KEY_OF_KIM).await.unwrap().mail.unwrap();
+        let why = kept.last_error.unwrap();
         assert!(why.starts_with("status 400; to: ") && !why.contains("kim"), "{why}");
     });
 }
@@ -385,7 +391,7 @@ fn wherever_whoever_tells_it_dies_somebody_is_told_and_at_most_twice() {
                 let noted = stored(&documents, KEY_OF_KIM).await;
                 let second = tell(&documents, &post, &of_kim(), "second", NOW + LEASE_MS).await.unwrap();
                 assert!(matches!(second, Outcome::Sent | Outcome::SentBefore), "{after}: {second:?}");
-                let state = noted.map(|noted| noted.mail.state);
+                let state = noted.and_then(|noted| noted.mail).map(|mail| mail.state);
                 let sent = state == Some(mentora_core::documents::DeliveryState::Sent);
                 assert!(!sent || post.taken() == 1, "{after}: it was noted that it was sent");
                 (first.is_ok() && sent, post.taken())

@@ -13,6 +13,7 @@ use std::fmt;
 use mentora_core::money::Micros;
 use mentora_firestore::client::GOOGLE as GOOGLE_FIRESTORE;
 use mentora_firestore::{Database, Endpoint};
+use mentora_google::fcm::FCM_URL;
 use mentora_google::service_account::{ServiceAccount, TOKEN_URL};
 use mentora_google::storage::STORAGE_URL;
 use mentora_payments::api::BASE_URL as STRIPE_URL;
@@ -211,6 +212,8 @@ pub struct Config {
     pub storage: StorageConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// Where push messages go; without a final slash. They are sent in the name of the service account, or not at all.
+    pub fcm_url: String,
     /// Where the web app is, for links in what people are sent; without a final slash.
     pub app_url: Option<String>,
     /// Where Google's signing keys are published.
@@ -273,6 +276,7 @@ impl Config {
             store,
             storage: read.storage()?,
             mail: MailConfig::read(&read)?,
+            fcm_url: read.url("FCM_BASE_URL", FCM_URL)?,
             app_url: read.app_url()?,
             jwks_url: read.url("FIREBASE_JWKS_URL", GOOGLE_JWKS)?,
             token_url: read.url("GOOGLE_TOKEN_URL", TOKEN_URL)?,

@@ -1,17 +1,14 @@
 //! The document store that the configuration names. Whoever reads and writes documents sees one client, wherever
 //! they are kept.
 
-use http::header::AUTHORIZATION;
-use http::{HeaderValue, StatusCode};
 use mentora_firestore::client::EMULATOR_TOKEN;
 use mentora_firestore::{Client, Transport, TransportError};
-use mentora_google::service_account::{AccessToken, ServiceAccount};
 use worker::{Env, ObjectNamespace};
 
-use super::access_token;
 use super::clock;
 use super::config::{Config, StoreConfig};
 use super::fetch::{Fetch, outgoing, within};
+use super::google::{AsServiceAccount, authorized};
 use super::store_tally::{Operation, StoreTally, Work};
 
 /// Binding of the class `DocumentStore`.
@@ -62,12 +59,7 @@ enum Way {
     /// To Google's emulator.
     Emulator,
     /// To Firestore.
-    Google {
-        /// Whose token is sent.
-        account: ServiceAccount,
-        /// Where the token comes from.
-        token_url: String,
-    },
+    Google(AsServiceAccount),
     /// Nowhere.
     Unconfigured {
         /// What is missing.
@@ -84,9 +76,10 @@ impl Way {
             },
             StoreConfig::Firestore { emulator: true, .. } => Self::Emulator,
             StoreConfig::Firestore { emulator: false, .. } => match &config.service_account {
-                Some(account) => {
-                    Self::Google { account: account.clone(), token_url: config.token_url.clone() }
-                }
+                Some(account) => Self::Google(AsServiceAccount {
+                    account: account.clone(),
+                    token_url: config.token_url.clone(),
+                }),
                 None => Self::Unconfigured { reason: "`FIREBASE_SERVICE_ACCOUNT_KEY` is not set".into() },
             },
         }
@@ -108,35 +101,8 @@ impl Transport for Way {
                 within(deadline_ms, stub.fetch_with_request(request)).await
             }
             Self::Emulator => Fetch.send(authorized(request, EMULATOR_TOKEN)?, deadline_ms).await,
-            Self::Google { account, token_url } => {
-                let token = token(account, token_url).await?;
-                let reply = Fetch.send(authorized(request.clone(), token.secret())?, deadline_ms).await?;
-                if reply.status() != StatusCode::UNAUTHORIZED {
-                    return Ok(reply);
-                }
-                // Withdrawn before its time. Nothing was carried out, so the call may be made again.
-                access_token::refused(&token);
-                let token = self::token(account, token_url).await?;
-                Fetch.send(authorized(request, token.secret())?, deadline_ms).await
-            }
+            Self::Google(account) => account.send(request, deadline_ms).await,
             Self::Unconfigured { reason } => Err(TransportError::NotSent(reason.clone())),
         }
     }
-}
-
-async fn token(account: &ServiceAccount, token_url: &str) -> Result<AccessToken, TransportError> {
-    let token = access_token::current(account, token_url).await;
-    token.map_err(|error| TransportError::NotSent(error.to_string()))
-}
-
-fn authorized(
-    mut request: http::Request<Vec<u8>>,
-    token: &str,
-) -> Result<http::Request<Vec<u8>>, TransportError> {
-    let value = HeaderValue::try_from(format!("Bearer {token}"));
-    let mut value =
-        value.map_err(|_| TransportError::NotSent("the access token is no header value".into()))?;
-    value.set_sensitive(true);
-    request.headers_mut().insert(AUTHORIZATION, value);
-    Ok(request)
 }

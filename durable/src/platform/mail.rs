@@ -20,7 +20,6 @@ pub struct Mailer<T = Fetch> {
     base_url: String,
     api_key: String,
     from: Mailbox,
-    app_url: String,
 }
 
 /// What came of a mail.
@@ -52,14 +51,7 @@ impl<T: Transport> Mailer<T> {
             base_url: mail.base_url.clone(),
             api_key: own_key.or_else(|| mail.offline.then(|| OFFLINE_KEY.to_owned()))?,
             from: mail.from.clone()?,
-            app_url: config.app_url.clone()?,
         })
-    }
-
-    /// Where a page of the web app is; `path` begins with a slash.
-    #[must_use]
-    pub fn page(&self, path: &str) -> String {
-        format!("{}{path}", self.app_url)
     }
 
     /// Sends a letter, once. `notification` is our own id of it.

@@ -4,7 +4,7 @@ use mentora_core::documents::Device;
 use mentora_core::documents::collections::DEVICES;
 use mentora_core::ids::{DeviceId, UserId};
 use mentora_firestore::{
-    Client, DocumentPath, Error, Fields, Kind, Precondition, Transport, Write, to_fields,
+    Client, Document, DocumentPath, Error, Fields, Kind, Precondition, Transport, Write, to_fields,
 };
 
 use super::{RepositoryError, users};
@@ -40,6 +40,20 @@ impl<T: Transport> Devices<'_, T> {
     pub async fn get(&self, user: &UserId, id: &DeviceId) -> Result<Option<Device>, RepositoryError> {
         let found = self.0.get(&path(user, id)?).await?;
         Ok(found.map(|document| document.decode()).transpose()?)
+    }
+
+    /// The devices of a user, at most so many.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn all(&self, user: &UserId, most: u32) -> Result<Vec<(DeviceId, Device)>, RepositoryError> {
+        let found = self.0.list(&users::path(user)?.collection(DEVICES)?, most, None).await?.documents;
+        let device = |document: &Document| {
+            let id = DeviceId::new(document.path.id())
+                .map_err(|error| RepositoryError::Internal(error.to_string()))?;
+            Ok((id, document.decode()?))
+        };
+        found.iter().map(device).collect()
     }
 
     /// Adds a device to a user's; one that is there was seen again.

@@ -5,10 +5,12 @@
 //! the claim still says `sending` when its minute is over, and the next one who comes sends again: a mail that comes twice, rarely,
 //! is better than one that never comes, and a service without idempotency keys leaves no third way. How often it is tried
 //! is bounded, and so is how often it can come.
+//!
+//! Each way to a person has a claim of its own in the document: what happens to the mail says nothing of the push messages.
 
 use mentora_core::documents::collections::NOTIFICATIONS;
 use mentora_core::documents::{Delivery, DeliveryState, Notification, NotificationKind};
-use mentora_core::ids::{NotificationId, UserId};
+use mentora_core::ids::{DeviceId, NotificationId, UserId};
 use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
@@ -26,7 +28,7 @@ pub const MAX_TRIES: u32 = 3;
 /// How long it is known what was told, ms: 90 days. Nothing older is told again.
 const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 /// How often a write is tried while others change the document.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 6;
 /// When Firestore may delete the document by itself: the field of its time-to-live policy, which must be a timestamp.
 const EXPIRE_AT: &str = "expireAt";
 
@@ -45,17 +47,58 @@ pub struct Notice {
     pub user: UserId,
 }
 
-/// How a notification stands for whoever would send it.
+/// A way to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// To the person's address.
+    Mail,
+    /// To the person's devices.
+    Push,
+}
+
+impl Channel {
+    /// Its name, which is its field in the document as well.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Push => "push",
+        }
+    }
+
+    const fn of(self, notification: &Notification) -> Option<&Delivery> {
+        match self {
+            Self::Mail => notification.mail.as_ref(),
+            Self::Push => notification.push.as_ref(),
+        }
+    }
+}
+
+/// How a notification stands for whoever would send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// It is to be sent, and then recorded.
-    Granted,
+    Granted {
+        /// The devices that took it before.
+        reached: Vec<DeviceId>,
+    },
     /// Somebody else is at it, or it waits: it may be asked for again then.
     NotBefore(Millis),
     /// It was sent.
     Sent,
     /// It was given up.
     Failed,
+}
+
+/// One try, among all.
+#[derive(Debug, Clone, Copy)]
+pub struct Try<'a> {
+    /// By which way.
+    pub channel: Channel,
+    /// Its name.
+    pub attempt: &'a str,
+    /// When.
+    pub now: Millis,
 }
 
 /// How a try went.
@@ -86,12 +129,17 @@ impl Notice {
         NotificationId::of(&self.key)
     }
 
-    fn fields(&self, mail: Delivery, now: Millis) -> Result<Fields, RepositoryError> {
+    fn fields(&self, channel: Channel, delivery: Delivery, now: Millis) -> Result<Fields, RepositoryError> {
+        let (mail, push) = match channel {
+            Channel::Mail => (Some(delivery), None),
+            Channel::Push => (None, Some(delivery)),
+        };
         let notification = Notification {
             kind: self.kind,
             key: self.key.clone(),
             user_id: self.user.clone(),
             mail,
+            push,
             created_at: now,
             updated_at: now,
         };
@@ -115,65 +163,73 @@ impl<T: Transport> Notifications<'_, T> {
         Ok(self.read(&path(id)?).await?.map(Stored::into_document))
     }
 
-    /// Claims a notification for a try, which `attempt` names among all. Of several at once, one is granted.
+    /// Claims a notification for a try. Of several at once by one way, one is granted.
     ///
     /// # Errors
     /// [`RepositoryError::Conflict`] when the document comes and goes meanwhile.
-    pub async fn claim(&self, notice: &Notice, attempt: &str, now: Millis) -> Result<Claim, RepositoryError> {
+    pub async fn claim(&self, notice: &Notice, by: Try<'_>) -> Result<Claim, RepositoryError> {
         let path = path(&notice.id())?;
+        let Try { channel, attempt, now } = by;
         for _ in 0..ATTEMPTS {
             let Some(found) = self.read(&path).await? else {
-                let fields = notice.fields(sending(None, attempt, now), now)?;
+                let fields = notice.fields(channel, sending(None, attempt, now), now)?;
                 if self.took(Write::create(path.clone(), fields)).await? {
-                    return Ok(Claim::Granted);
+                    return Ok(Claim::Granted { reached: Vec::new() });
                 }
                 // Another was faster, or our own reply was lost: it stands there now.
                 continue;
             };
-            let mail = &found.mail;
-            let (next, claim) = match mail.state {
-                DeliveryState::Sending if mail.attempt == attempt => return Ok(Claim::Granted),
-                DeliveryState::Sent => return Ok(Claim::Sent),
-                DeliveryState::Failed => return Ok(Claim::Failed),
-                DeliveryState::Sending | DeliveryState::Waiting if now < mail.not_before => {
-                    return Ok(Claim::NotBefore(mail.not_before));
-                }
-                DeliveryState::Sending | DeliveryState::Waiting if mail.tries >= MAX_TRIES => {
-                    (Delivery { state: DeliveryState::Failed, ..mail.clone() }, Claim::Failed)
-                }
-                DeliveryState::Sending | DeliveryState::Waiting => {
-                    (sending(Some(mail), attempt, now), Claim::Granted)
-                }
+            let before = channel.of(&found);
+            let granted =
+                || Claim::Granted { reached: before.map(|one| one.reached.clone()).unwrap_or_default() };
+            let (next, claim) = match before {
+                None => (sending(None, attempt, now), granted()),
+                Some(delivery) => match delivery.state {
+                    DeliveryState::Sending if delivery.attempt == attempt => return Ok(granted()),
+                    DeliveryState::Sent => return Ok(Claim::Sent),
+                    DeliveryState::Failed => return Ok(Claim::Failed),
+                    DeliveryState::Sending | DeliveryState::Waiting if now < delivery.not_before => {
+                        return Ok(Claim::NotBefore(delivery.not_before));
+                    }
+                    DeliveryState::Sending | DeliveryState::Waiting if delivery.tries >= MAX_TRIES => {
+                        (Delivery { state: DeliveryState::Failed, ..delivery.clone() }, Claim::Failed)
+                    }
+                    DeliveryState::Sending | DeliveryState::Waiting => {
+                        (sending(Some(delivery), attempt, now), granted())
+                    }
+                },
             };
-            if self.took(guarded(change(&path, &next, now)?, Some(found.version))).await? {
+            if self.took(guarded(change(&path, channel, &next, now)?, Some(found.version))).await? {
                 return Ok(claim);
             }
         }
         Err(RepositoryError::Conflict)
     }
 
-    /// Notes how a try went. That it was sent is noted whoever has the claim by now, and for good; all else only while the
-    /// claim is this try's. Of one whose person was erased meanwhile, nothing is noted.
+    /// Notes how a try went, and which devices took it. That it was sent is noted whoever has the claim by now, and for good,
+    /// and so is each device that was reached; all else only while the claim is this try's. Of one whose person was erased
+    /// meanwhile, nothing is noted.
     ///
     /// # Errors
-    /// [`RepositoryError`]: then the claim stands, and the mail may go out once more.
+    /// [`RepositoryError`]: then the claim stands, and it may go out once more.
     pub async fn record(
         &self,
         id: &NotificationId,
-        attempt: &str,
+        by: Try<'_>,
         tried: &Tried,
-        now: Millis,
+        reached: &[DeviceId],
     ) -> Result<(), RepositoryError> {
         let path = path(id)?;
         for _ in 0..ATTEMPTS {
             let Some(found) = self.read(&path).await? else { return Ok(()) };
-            let next = after(&found.mail, tried);
-            let over = found.mail.state == DeliveryState::Sent;
-            let concerned = matches!(tried, Tried::Sent { .. }) || found.mail.attempt == attempt;
-            if over || !concerned || next == found.mail {
+            let Some(delivery) = by.channel.of(&found) else { return Ok(()) };
+            let concerned = matches!(tried, Tried::Sent { .. }) || delivery.attempt == by.attempt;
+            let next = if concerned { after(delivery, tried) } else { delivery.clone() };
+            let next = with_reached(next, reached);
+            if delivery.state == DeliveryState::Sent || next == *delivery {
                 return Ok(());
             }
-            if self.took(guarded(change(&path, &next, now)?, Some(found.version))).await? {
+            if self.took(guarded(change(&path, by.channel, &next, by.now)?, Some(found.version))).await? {
                 return Ok(());
             }
         }
@@ -207,36 +263,51 @@ fn sending(before: Option<&Delivery>, attempt: &str, now: Millis) -> Delivery {
         tries: before.map_or(0, |before| before.tries).saturating_add(1),
         attempt: attempt.to_owned(),
         not_before: now + LEASE_MS,
+        reached: before.map(|before| before.reached.clone()).unwrap_or_default(),
         message_id: None,
         last_error: before.and_then(|before| before.last_error.clone()),
     }
 }
 
 /// How it stands after a try.
-fn after(mail: &Delivery, tried: &Tried) -> Delivery {
-    let mail = mail.clone();
+fn after(delivery: &Delivery, tried: &Tried) -> Delivery {
+    let delivery = delivery.clone();
     let last_error = |why: &String| Some(why.clone());
     match tried {
         Tried::Sent { message_id } => {
-            Delivery { state: DeliveryState::Sent, message_id: message_id.clone(), ..mail }
+            Delivery { state: DeliveryState::Sent, message_id: message_id.clone(), ..delivery }
         }
-        Tried::Untaken { not_before, why } if mail.tries < MAX_TRIES => Delivery {
+        Tried::Untaken { not_before, why } if delivery.tries < MAX_TRIES => Delivery {
             state: DeliveryState::Waiting,
             not_before: *not_before,
             last_error: last_error(why),
-            ..mail
+            ..delivery
         },
         Tried::Untaken { why, .. } | Tried::Refused(why) => {
-            Delivery { state: DeliveryState::Failed, last_error: last_error(why), ..mail }
+            Delivery { state: DeliveryState::Failed, last_error: last_error(why), ..delivery }
         }
-        Tried::Unknown(why) => Delivery { last_error: last_error(why), ..mail },
+        Tried::Unknown(why) => Delivery { last_error: last_error(why), ..delivery },
     }
 }
 
-fn change(path: &DocumentPath, mail: &Delivery, now: Millis) -> Result<Write, RepositoryError> {
+fn with_reached(mut delivery: Delivery, reached: &[DeviceId]) -> Delivery {
+    for device in reached {
+        if !delivery.reached.contains(device) {
+            delivery.reached.push(device.clone());
+        }
+    }
+    delivery
+}
+
+fn change(
+    path: &DocumentPath,
+    channel: Channel,
+    delivery: &Delivery,
+    now: Millis,
+) -> Result<Write, RepositoryError> {
     let mut fields = Fields::from([("updatedAt".into(), Value::Integer(now.0))]);
-    fields.insert("mail".into(), to_value(mail)?);
-    Ok(Write::update(path.clone(), fields).masked(["mail", "updatedAt"]))
+    fields.insert(channel.name().into(), to_value(delivery)?);
+    Ok(Write::update(path.clone(), fields).masked([channel.name(), "updatedAt"]))
 }
 
 #[cfg(test)]

@@ -33,10 +33,9 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 use self::calls::{Addressed, Unreachable, WalletRef, paths};
 use self::flush::Flushed;
 use self::rows::{Rows, RowsError, Told};
-use crate::notify::{self, Notifier};
+use crate::notify::{self, Notifier, Ways};
 use crate::platform::config::Config;
 use crate::platform::documents::documents;
-use crate::platform::mail::Mailer;
 use crate::platform::metrics::{Asker, Metrics};
 use crate::platform::sql::{ObjectSql, in_transaction};
 use crate::platform::store_tally::StoreTally;
@@ -252,8 +251,8 @@ impl Wallet {
         let low = rows.head().map_err(worker_error)?.filter(|head| head.standing().is_low());
         let Some(head) = low.filter(|_| told.low_on.as_ref() != Some(&today)) else { return Ok(()) };
         let (config, tally) = (self.config()?, StoreTally::default());
-        let (store, mailer) = (documents(&self.env, &config, &tally), Mailer::of(&config));
-        let outcome = notify::low_balance(&Notifier::new(&store, mailer.as_ref()), &head.document()).await;
+        let (store, ways) = (documents(&self.env, &config, &tally), Ways::of(&config));
+        let outcome = notify::low_balance(&Notifier::new(&store, &ways), &head.document()).await;
         self.tell_store(&config, &tally);
         match outcome {
             Ok(outcome) if outcome.again_at().is_some() => self.warn_at.set(outcome.again_at()),

@@ -7,6 +7,7 @@ use mentora_core::money::Micros;
 use mentora_core::wallet::{Movement, MovementReply};
 use mentora_durable::wallet::calls::Calls;
 use mentora_wire::rest::{CreateGrant, GrantBody};
+use mentora_wire::stream::server::Shortage;
 
 use crate::access;
 use crate::auth::Caller;
@@ -41,10 +42,14 @@ pub async fn create(
             Ok(Json(GrantBody { entry_id, wallet: wallets::body(&wallet, standing) }))
         }
         MovementReply::Short { available } => {
-            Err(ApiError::insufficient_credits(&wallet.id, Micros(amount.0.saturating_neg()), available))
+            let required_micros = Micros(amount.0.saturating_neg());
+            let shortage = Shortage { required_micros, available_micros: available, wallet_id: wallet.id };
+            Err(ApiError::insufficient_credits(SHORT, &shortage))
         }
     }
 }
+
+const SHORT: &str = "There is less in the wallet, beside what is held for turns under way. `details` says how much; nothing was taken.";
 
 /// `key` is the same whenever the request is sent again.
 fn movement(caller: &Caller, grant: CreateGrant, key: &LedgerEntryId) -> Movement {

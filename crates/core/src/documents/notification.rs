@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::UserId;
+use crate::ids::{DeviceId, UserId};
 use crate::limits;
 use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
@@ -21,8 +21,12 @@ pub struct Notification {
     pub key: String,
     /// Who is told.
     pub user_id: UserId,
-    /// How far the mail is.
-    pub mail: Delivery,
+    /// How far the mail is, where it was to be sent by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<Delivery>,
+    /// How far the push messages are, where it was to be sent to the person's devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<Delivery>,
     /// When the document was made, ms.
     pub created_at: Millis,
     /// When it was last changed, ms.
@@ -42,6 +46,31 @@ impl Ruled for Notification {
 pub enum NotificationKind {
     /// A wallet is nearly empty.
     LowBalance,
+    /// The tutor has answered a student.
+    ResponseReady,
+    /// The tutor could not answer a student: for staff.
+    ResponseFailed,
+    /// An assignment is due soon.
+    AssignmentReminder,
+    /// What a student handed in was graded.
+    SubmissionGraded,
+    /// The staff of a course tell its students something.
+    Announcement,
+}
+
+impl NotificationKind {
+    /// As it is stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LowBalance => "low_balance",
+            Self::ResponseReady => "response_ready",
+            Self::ResponseFailed => "response_failed",
+            Self::AssignmentReminder => "assignment_reminder",
+            Self::SubmissionGraded => "submission_graded",
+            Self::Announcement => "announcement",
+        }
+    }
 }
 
 /// How far something is on its way to a person.
@@ -57,6 +86,9 @@ pub struct Delivery {
     pub attempt: String,
     /// Nobody tries again before, ms. Then, of what is still being sent, nobody knows whether it was.
     pub not_before: Millis,
+    /// Of push messages: the devices that took it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<DeviceId>,
     /// The name that the service which took it gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
@@ -78,4 +110,23 @@ pub enum DeliveryState {
     Sent,
     /// It was given up.
     Failed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_called_what_it_is_stored_as() {
+        for kind in [
+            NotificationKind::LowBalance,
+            NotificationKind::ResponseReady,
+            NotificationKind::ResponseFailed,
+            NotificationKind::AssignmentReminder,
+            NotificationKind::SubmissionGraded,
+            NotificationKind::Announcement,
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
 }

@@ -15,7 +15,7 @@ use mentora_core::documents::{
     WordCloud, WordCount, Words,
 };
 use mentora_core::ids::{
-    AssignmentId, ConversationId, CourseId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
+    AssignmentId, ConversationId, CourseId, DeviceId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
 };
 use mentora_core::money::Micros;
 use mentora_core::pricing::price_version;
@@ -431,14 +431,24 @@ pub fn notification() -> Notification {
         kind: NotificationKind::LowBalance,
         key: "low_balance:ethics26:2026-11-23".into(),
         user_id: teacher(),
-        mail: Delivery {
+        mail: Some(Delivery {
             state: DeliveryState::Sent,
             tries: 2,
             attempt: "7Kq2mXc9wPz4RtY1aBvE".into(),
             not_before: CHANGED + 60_000,
+            reached: Vec::new(),
             message_id: Some("14c5d75ce93.dfd.64b469".into()),
             last_error: Some("status 503".into()),
-        },
+        }),
+        push: Some(Delivery {
+            state: DeliveryState::Waiting,
+            tries: 1,
+            attempt: "7Kq2mXc9wPz4RtY1aBvE".into(),
+            not_before: CHANGED + 60_000,
+            reached: vec![DeviceId::of("APA91b-phone")],
+            message_id: None,
+            last_error: Some("status 429: QUOTA_EXCEEDED".into()),
+        }),
         created_at: MADE,
         updated_at: CHANGED,
     }

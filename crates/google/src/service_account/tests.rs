@@ -169,6 +169,32 @@ fn a_refusal_lasts_and_a_hiccup_passes() {
     assert!(matches!(parse_token_response(&page, NOW_MS), Err(TokenError::Refused { .. })));
 }
 
+#[test]
+fn every_error_of_the_token_endpoint_is_understood() {
+    let told = |error: &str, description: &str| json!({ "error": error, "error_description": description });
+    for (status, body, transient) in [
+        (400, told("invalid_grant", "Invalid JWT Signature."), false),
+        (400, told("invalid_grant", "Invalid grant: account not found"), false),
+        (400, told("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes)"), false),
+        (400, told("invalid_scope", "Invalid OAuth scope or ID token audience provided."), false),
+        (400, told("unsupported_grant_type", "Invalid grant_type: "), false),
+        (401, told("invalid_client", "The OAuth client was not found."), false),
+        (401, told("unauthorized_client", "Client is unauthorized to retrieve access tokens"), false),
+        (403, told("access_denied", "Service account is disabled."), false),
+        (429, told("rate_limit_exceeded", ""), true),
+        (500, told("internal_failure", "Backend Error"), true),
+        (502, json!("<html>"), true),
+        (503, json!({ "error": { "code": 503, "status": "UNAVAILABLE" } }), true),
+        (404, json!({ "error": { "code": 404, "status": "NOT_FOUND" } }), false),
+    ] {
+        let error = parse_token_response(&response(status, body.clone()), NOW_MS).unwrap_err();
+        assert_eq!(error.is_transient(), transient, "{status} {body}");
+        if let TokenError::Refused { error, .. } = &error {
+            assert_eq!(error, body["error"].as_str().unwrap_or_default());
+        }
+    }
+}
+
 fn token(secret: &str) -> AccessToken {
     parse_token_response(&response(200, json!({ "access_token": secret, "expires_in": 3599 })), NOW_MS)
         .unwrap()

@@ -53,20 +53,57 @@ fn a_letter_comes_in_the_language_of_its_reader() {
     assert!(written.html.contains("<html lang=\"zh-Hant\">"));
 }
 
+/// Every letter, with the values that it must say beside the reader's name, its link first.
+fn every_letter() -> Vec<(Letter<'static>, Vec<&'static str>)> {
+    let (assignment, course) = ("On lying", "Ethics");
+    let conversation_url = "https://mentora.example/conversations/c1";
+    let course_url = "https://mentora.example/courses/ethics";
+    let (due_at, content, student) = ("2026-11-23 12:00 UTC", "No class today.", "Lee");
+    vec![
+        (own(), vec![WALLET, "0.25"]),
+        (of_course(course), vec![WALLET, "0.25", course]),
+        (Letter::ResponseReady { assignment, conversation_url }, vec![conversation_url, assignment]),
+        (
+            Letter::ResponseFailed { student, assignment, conversation_url },
+            vec![conversation_url, assignment, student],
+        ),
+        (
+            Letter::AssignmentReminder { assignment, course, due_at, course_url },
+            vec![course_url, assignment, course, due_at],
+        ),
+        (Letter::SubmissionGraded { assignment, conversation_url }, vec![conversation_url, assignment]),
+        (Letter::Announcement { course, content, course_url }, vec![course_url, course, content]),
+    ]
+}
+
 #[test]
 fn every_letter_says_every_value_and_how_to_get_no_more() {
     for language in Language::ALL.iter().copied() {
-        for (letter, course) in [(own(), None), (of_course("Ethics"), Some("Ethics"))] {
+        for (letter, values) in every_letter() {
             let written = letter.write(&reader("Kim", language));
             for form in [&written.text, &written.html.replace("&amp;", "&")] {
-                for value in ["Kim", "0.25", WALLET, SETTINGS].into_iter().chain(course) {
+                for value in ["Kim", SETTINGS].into_iter().chain(values.iter().copied()) {
                     assert!(form.contains(value), "{value}: {form}");
                 }
                 assert!(!form.contains("{{"), "{form}");
             }
-            assert!(written.subject.contains("0.25") && !written.subject.contains('\n'));
+            assert!(!written.subject.is_empty() && !written.subject.contains('\n'));
         }
     }
+}
+
+#[test]
+fn a_push_message_is_two_lines_and_leads_where_the_letter_does() {
+    for language in Language::ALL.iter().copied() {
+        for (letter, values) in every_letter() {
+            let note = letter.note(&reader("Kim", language));
+            assert_eq!(Some(&note.link.as_str()), values.first());
+            assert_eq!(note.title, letter.write(&reader("Kim", language)).subject);
+            assert!(!note.body.is_empty() && !note.body.contains(['\n', '{']), "{note:?}");
+        }
+    }
+    let news = Letter::Announcement { course: "Ethics", content: "Now:\n\nhere", course_url: WALLET };
+    assert_eq!(news.note(&reader("Kim", Language::En)).body, "Now: here");
 }
 
 #[test]

@@ -9,13 +9,32 @@ pub enum Kind {
     LowBalance,
     /// `low_balance_course.md`
     LowBalanceOfCourse,
+    /// `response_ready.md`
+    ResponseReady,
+    /// `response_failed.md`
+    ResponseFailed,
+    /// `assignment_reminder.md`
+    AssignmentReminder,
+    /// `submission_graded.md`
+    SubmissionGraded,
+    /// `announcement.md`
+    Announcement,
     /// `footer.md`
     Footer,
 }
 
 impl Kind {
     /// Every file.
-    pub const ALL: &[Self] = &[Self::LowBalance, Self::LowBalanceOfCourse, Self::Footer];
+    pub const ALL: &[Self] = &[
+        Self::LowBalance,
+        Self::LowBalanceOfCourse,
+        Self::ResponseReady,
+        Self::ResponseFailed,
+        Self::AssignmentReminder,
+        Self::SubmissionGraded,
+        Self::Announcement,
+        Self::Footer,
+    ];
 
     /// The name of its file without `.md`, which is its `id` as well.
     #[must_use]
@@ -23,6 +42,11 @@ impl Kind {
         match self {
             Self::LowBalance => "low_balance",
             Self::LowBalanceOfCourse => "low_balance_course",
+            Self::ResponseReady => "response_ready",
+            Self::ResponseFailed => "response_failed",
+            Self::AssignmentReminder => "assignment_reminder",
+            Self::SubmissionGraded => "submission_graded",
+            Self::Announcement => "announcement",
             Self::Footer => "footer",
         }
     }
@@ -33,11 +57,18 @@ impl Kind {
         match self {
             Self::LowBalance => &[Slot::Name, Slot::Balance, Slot::WalletUrl],
             Self::LowBalanceOfCourse => &[Slot::Name, Slot::Course, Slot::Balance, Slot::WalletUrl],
+            Self::ResponseReady => &[Slot::Name, Slot::Assignment, Slot::ConversationUrl],
+            Self::ResponseFailed => &[Slot::Name, Slot::Student, Slot::Assignment, Slot::ConversationUrl],
+            Self::AssignmentReminder => {
+                &[Slot::Name, Slot::Assignment, Slot::Course, Slot::DueAt, Slot::CourseUrl]
+            }
+            Self::SubmissionGraded => &[Slot::Name, Slot::Assignment, Slot::ConversationUrl],
+            Self::Announcement => &[Slot::Name, Slot::Course, Slot::Content, Slot::CourseUrl],
             Self::Footer => &[Slot::SettingsUrl],
         }
     }
 
-    /// Whether it is a letter, which has a subject.
+    /// Whether it is a letter, which has a subject and a line for push messages.
     #[must_use]
     pub const fn is_letter(self) -> bool {
         !matches!(self, Self::Footer)

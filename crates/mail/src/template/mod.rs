@@ -41,6 +41,7 @@ enum Piece {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Template {
     subject: &'static [Piece],
+    push: &'static [Piece],
     text: &'static [Piece],
     html: &'static [Piece],
 }
@@ -55,6 +56,11 @@ impl Template {
     /// The line of the subject.
     pub fn subject(&self, value: impl Fn(Slot) -> String) -> String {
         fill(self.subject, |slot| one_line(&value(slot)))
+    }
+
+    /// What a push message says below the subject.
+    pub fn push(&self, value: impl Fn(Slot) -> String) -> String {
+        fill(self.push, |slot| one_line(&value(slot)))
     }
 
     /// The body as plain text.

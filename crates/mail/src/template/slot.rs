@@ -10,8 +10,20 @@ pub enum Slot {
     Balance,
     /// The title of a course.
     Course,
+    /// The title of an assignment.
+    Assignment,
+    /// What a student is called.
+    Student,
+    /// When something is due.
+    DueAt,
+    /// What somebody has written, on one line.
+    Content,
     /// Where the wallet is shown.
     WalletUrl,
+    /// Where the conversation is shown.
+    ConversationUrl,
+    /// Where the course is shown.
+    CourseUrl,
     /// Where the reader says what to be told.
     SettingsUrl,
 }
@@ -24,7 +36,13 @@ impl Slot {
             Self::Name => "name",
             Self::Balance => "balance",
             Self::Course => "course",
+            Self::Assignment => "assignment",
+            Self::Student => "student",
+            Self::DueAt => "dueAt",
+            Self::Content => "content",
             Self::WalletUrl => "walletUrl",
+            Self::ConversationUrl => "conversationUrl",
+            Self::CourseUrl => "courseUrl",
             Self::SettingsUrl => "settingsUrl",
         }
     }
@@ -32,7 +50,7 @@ impl Slot {
     /// Whether it is an address of ours: these may be linked to, and nothing else may.
     #[must_use]
     pub const fn is_address(self) -> bool {
-        matches!(self, Self::WalletUrl | Self::SettingsUrl)
+        matches!(self, Self::WalletUrl | Self::ConversationUrl | Self::CourseUrl | Self::SettingsUrl)
     }
 
     /// The slot of that name among `known`.

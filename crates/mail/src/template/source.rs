@@ -32,6 +32,8 @@ pub struct Source {
     pub language: Language,
     /// What stands in the line of the subject; nothing where the file is no letter.
     pub subject: Vec<Piece>,
+    /// What a push message says below the subject; nothing where the file is no letter.
+    pub push: Vec<Piece>,
     /// Its body.
     pub body: Rendered,
 }
@@ -55,12 +57,14 @@ pub fn read(kind: Kind, text: &str) -> Result<Vec<Source>, Mistake> {
         let [chapter] = found.as_slice() else {
             return Err(mistake(body_line, format!("`{{#{}}}` must stand there once", language.tag())));
         };
-        let subject = fields.iter().find(|field| field.name == subject_field(language));
-        let subject = subject.map(|field| {
-            let pieces = parse::parse(&field.value, kind.slots());
-            pieces.map_err(|fault| mistake(field.line, fault.what))
-        });
-        let subject = subject.transpose()?.unwrap_or_default();
+        let line = |name: String| match fields.iter().find(|field| field.name == name) {
+            Some(field) => {
+                let pieces = parse::parse(&field.value, kind.slots());
+                pieces.map_err(|fault| mistake(field.line, fault.what))
+            }
+            None => Ok(Vec::new()),
+        };
+        let (subject, push) = (line(subject_field(language))?, line(push_field(language))?);
         let body = markdown::render(&chapter.text, kind.slots())
             .map_err(|fault| mistake(chapter.line + fault.line, fault.what))?;
         for slot in kind.slots() {
@@ -70,7 +74,7 @@ pub fn read(kind: Kind, text: &str) -> Result<Vec<Source>, Mistake> {
                 return Err(mistake(chapter.line, what));
             }
         }
-        sources.push(Source { language, subject, body });
+        sources.push(Source { language, subject, push, body });
     }
     Ok(sources)
 }
@@ -93,6 +97,10 @@ type Wrong = (usize, String);
 
 fn subject_field(language: Language) -> String {
     format!("subject.{}", language.tag())
+}
+
+fn push_field(language: Language) -> String {
+    format!("push.{}", language.tag())
 }
 
 /// Cuts the body at its headings `## 繁體中文 {#zh-Hant}`.
@@ -123,6 +131,7 @@ fn front_matter(kind: Kind, text: &str) -> Result<(Vec<Field>, usize), Wrong> {
     let mut wanted: Vec<String> = ["id", "name", "description"].map(str::to_owned).into();
     if kind.is_letter() {
         wanted.extend(Language::ALL.iter().copied().map(subject_field));
+        wanted.extend(Language::ALL.iter().copied().map(push_field));
     }
     let needs = || format!("front matter needs {}", wanted.join(", "));
     let mut found: Vec<Field> = Vec::new();

@@ -62,13 +62,15 @@ pub struct OutboxQuery {
     to: Option<String>,
 }
 
-/// `GET /sim/outbox[?to=…]`
+/// `GET /sim/outbox[?to=…]`: the mails to an address, the push messages to a device.
 pub async fn get(State(world): State<Arc<World>>, Query(query): Query<OutboxQuery>) -> Json<Value> {
-    Json(json!({ "mails": world.outbox.mails(query.to.as_deref()) }))
+    let to = query.to.as_deref();
+    Json(json!({ "mails": world.outbox.mails(to), "pushes": world.pushes.all(to) }))
 }
 
 /// `DELETE /sim/outbox`
 pub async fn clear(State(world): State<Arc<World>>) -> StatusCode {
     world.outbox.mails.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    world.pushes.clear();
     StatusCode::NO_CONTENT
 }

@@ -53,7 +53,7 @@ pub struct CreateGrant {
     /// The wallet of a user or course that is there.
     pub wallet_id: WalletId,
     /// More than nothing gives credits, less than nothing takes them, as far as they are not held; micro-credits.
-    #[cfg_attr(feature = "openapi", schema(value_type = limits::GrantedAmount, inline, example = 5_000_000))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schema::granted))]
     pub amount_micros: Micros,
     /// Why; the owner reads it.
     #[cfg_attr(feature = "openapi", schema(value_type = limits::LedgerReason, inline, example = "A workshop of the faculty"))]
@@ -89,8 +89,50 @@ impl Resource for GrantBody {}
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateCheckout {
     /// What to buy, micro-credits: 1 to 500 credits, in whole cents (10,000).
-    #[cfg_attr(feature = "openapi", schema(value_type = limits::Purchase, inline, multiple_of = 10_000, example = 5_000_000))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schema::purchase))]
     pub amount_micros: Micros,
+}
+
+// By hand: the range alone does not say what is left out of it.
+#[cfg(feature = "openapi")]
+mod schema {
+    use std::ops::RangeInclusive;
+
+    use mentora_core::limits;
+    use utoipa::openapi::schema::{
+        KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type,
+    };
+
+    const EXAMPLE: i64 = 5_000_000;
+
+    fn amount(range: &RangeInclusive<i64>) -> ObjectBuilder {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(*range.start()))
+            .maximum(Some(*range.end()))
+    }
+
+    pub(super) fn purchase() -> Object {
+        let about = "What to buy, micro-credits: 1 to 500 credits, in whole cents (10,000).";
+        amount(&limits::Purchase::RANGE)
+            .multiple_of(Some(super::CENT))
+            .description(Some(about))
+            .examples([EXAMPLE])
+            .build()
+    }
+
+    /// Neither given nor taken would be nothing.
+    pub(super) fn granted() -> Schema {
+        let (least, most) = limits::GrantedAmount::RANGE.into_inner();
+        let about = "More than nothing gives credits, less than nothing takes them, as far as they are not held; micro-credits.";
+        OneOfBuilder::new()
+            .item(amount(&(1..=most)).examples([EXAMPLE]))
+            .item(amount(&(least..=-1)))
+            .description(Some(about))
+            .build()
+            .into()
+    }
 }
 
 /// Micro-credits in a cent.

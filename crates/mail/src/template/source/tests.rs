@@ -9,6 +9,8 @@ name: Low balance
 description: Of an own wallet.
 subject.en: {{balance}} left
 subject.zh-Hant: 還剩 {{balance}}
+push.en: {{name}}, add some.
+push.zh-Hant: 請補充點數。
 ---
 ## English {#en}
 Hello {{name}}, you have *{{balance}}*.
@@ -29,6 +31,7 @@ fn a_file_says_the_same_in_every_language() {
     assert_eq!(sources.iter().map(|source| source.language).collect::<Vec<_>>(), Language::ALL);
     let text = |text: &str| Piece::Text(text.to_owned());
     assert_eq!(sources[0].subject, [Piece::Slot(Slot::Balance), text(" left")]);
+    assert_eq!(sources[0].push, [Piece::Slot(Slot::Name), text(", add some.")]);
     assert_eq!(
         sources[1].body.text,
         [
@@ -49,13 +52,13 @@ fn a_placeholder_that_is_not_known_open_or_missing_is_told_with_its_line() {
         (
             "Hello {{name}}",
             "Hello {{nmae}}",
-            "low_balance.md:9: {{nmae}} is not known here; known placeholders: {{name}}, {{balance}}",
+            "low_balance.md:11: {{nmae}} is not known here; known placeholders: {{name}}, {{balance}}",
         ),
-        ("Hello {{name}}, you have *{{balance}}*.", "Hello {{name}", "low_balance.md:9: `{{` is not closed"),
-        ("Hello {{name}}", "Hello name}}", "low_balance.md:9: `}}` without"),
-        ("Hello {{name}}", "Hello {{course}}", "low_balance.md:9: {{course}} is not known here"),
+        ("Hello {{name}}, you have *{{balance}}*.", "Hello {{name}", "low_balance.md:11: `{{` is not closed"),
+        ("Hello {{name}}", "Hello name}}", "low_balance.md:11: `}}` without"),
+        ("Hello {{name}}", "Hello {{course}}", "low_balance.md:11: {{course}} is not known here"),
         ("subject.en: {{balance}}", "subject.en: {{sum}}", "low_balance.md:5: {{sum}} is not known here"),
-        ("{{name}}：", "", "low_balance.md:13: {{name}} is missing in `zh-Hant`"),
+        ("{{name}}：", "", "low_balance.md:15: {{name}} is missing in `zh-Hant`"),
     ] {
         let mistake = mistake(from, to);
         assert!(mistake.contains(told), "{mistake}");
@@ -71,7 +74,7 @@ fn only_addresses_of_ours_are_linked_to() {
         "[Look](javascript:x)",
     ] {
         let mistake = mistake("[Look]({{walletUrl}})", link);
-        assert!(mistake.contains("low_balance.md:10: `") && mistake.contains("is no address"), "{mistake}");
+        assert!(mistake.contains("low_balance.md:12: `") && mistake.contains("is no address"), "{mistake}");
     }
 }
 
@@ -80,7 +83,7 @@ fn what_letters_do_not_use_is_refused_with_its_line() {
     for other in ["<b>Look</b>", "`code`", "![picture](x.png)", "> quoted", "1. first", "# Title", "---"] {
         let mistake = mistake("[Look]({{walletUrl}})\n", &format!("[Look]({{{{walletUrl}}}})\n\n{other}\n"));
         assert!(
-            mistake.contains("low_balance.md:12: ") && mistake.contains("nothing else"),
+            mistake.contains("low_balance.md:14: ") && mistake.contains("nothing else"),
             "{other}: {mistake}"
         );
     }
@@ -90,13 +93,15 @@ fn what_letters_do_not_use_is_refused_with_its_line() {
 fn a_field_or_a_language_that_is_missing_or_strange_is_told() {
     for (from, to, told) in [
         ("id: low_balance", "id: high_balance", ":2: `id` must be the file's name, `low_balance`"),
-        ("subject.zh-Hant: 還剩 {{balance}}\n", "", ":6: `subject.zh-Hant` is missing"),
+        ("subject.zh-Hant: 還剩 {{balance}}\n", "", ":8: `subject.zh-Hant` is missing"),
         ("subject.zh-Hant", "subject.zh", ":6: `subject.zh` is not a field"),
         ("subject.zh-Hant", "subject.en", ":6: `subject.en` stands twice"),
         ("name: Low balance", "name:", ":3: `name` is empty"),
+        ("push.en: {{name}}, add some.\n", "", ":8: `push.en` is missing"),
+        ("push.en: {{name}}, add some.", "push.en: {{sum}}", ":7: {{sum}} is not known here"),
         ("{#zh-Hant}", "{#zh}", "must end with its language, one of {#en}, {#zh-Hant}"),
         ("{#zh-Hant}", "{#en}", "`{#en}` must stand there once"),
-        ("## English {#en}\n", "", ":8: stands before the heading of a language"),
+        ("## English {#en}\n", "", ":10: stands before the heading of a language"),
         ("---\nid", "id", ":1: the file must begin with `---`"),
     ] {
         let mistake = mistake(from, to);
