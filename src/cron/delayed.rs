@@ -7,9 +7,10 @@
 
 use futures::{StreamExt as _, stream};
 use mentora_core::documents::PendingResponse;
-use mentora_core::ids::ConversationId;
+use mentora_core::ids::{ConversationId, TurnId};
 use mentora_core::time::{Millis, seconds};
-use mentora_durable::conversation::calls::{CallError, Calls, DueCall};
+use mentora_durable::conversation::calls::{CallError, Calls, DueAnswer, DueCall};
+use mentora_durable::notify::{self, Notifier, Response, Told, Ways};
 use mentora_durable::platform::config::Config;
 use mentora_durable::platform::documents::{Documents, documents};
 use mentora_durable::platform::store_tally::StoreTally;
@@ -41,7 +42,8 @@ const UNPAID_PAUSE_MS: i64 = seconds(60 * 60);
 pub async fn run(env: &Env, config: &Config) -> Result<(), RepositoryError> {
     let tally = StoreTally::default();
     let documents = documents(env, config, &tally);
-    let (run, began) = (Run { documents: &documents, env }, clock::now());
+    let (ways, began) = (Ways::of(config), clock::now());
+    let run = Run { documents: &documents, ways: &ways, env };
     let mut taken = 0_usize;
     while taken < MAX_ANSWERS && clock::now().since(began) < BEGIN_MS {
         let due = PendingResponses(&documents).due(clock::now(), BATCH).await?;
@@ -65,6 +67,7 @@ pub async fn run(env: &Env, config: &Config) -> Result<(), RepositoryError> {
 
 struct Run<'a> {
     documents: &'a Documents,
+    ways: &'a Ways,
     env: &'a Env,
 }
 
@@ -82,16 +85,59 @@ impl Run<'_> {
         };
         let call = DueCall { turn_id: leased.turn_id.clone(), attempt: leased.attempts };
         let answer = Calls::new(self.env).answer_due(&id, &call).await;
-        let noted = noted(&leased, answer.map(|answer| answer.outcome), clock::now());
-        match &noted {
-            Noted::Done | Noted::Cancelled | Noted::Waits { .. } => {}
-            Noted::Failed { why } | Noted::Again { why, .. } => tell(&id, "answer", why),
+        let outcome = answer.as_ref().map(|answer| answer.outcome.clone()).map_err(Clone::clone);
+        let mut noted = noted(&leased, outcome, clock::now());
+        if let Noted::Failed { why } | Noted::Again { why, .. } = &noted {
+            tell(&id, "answer", why);
+        }
+        if let Ok(answer) = &answer
+            && let Some(at) = self.tell_people(&id, &leased, answer, &noted).await
+        {
+            // It is given, or given up: what is left is to tell of it.
+            noted = match noted {
+                Noted::Failed { why } => Noted::Again { at, why },
+                _ => Noted::Waits { at },
+            };
         }
         // Nobody else's business when the student has changed it meanwhile.
         if let Err(error) = pending.note(&id, &leased, noted, clock::now()).await {
             tell(&id, "note", &error.to_string());
         }
         true
+    }
+
+    /// Tells those who are to know: the student of the answer, staff that there is none. When some are to be told again.
+    async fn tell_people(
+        &self,
+        id: &ConversationId,
+        leased: &PendingResponse,
+        answer: &DueAnswer,
+        noted: &Noted,
+    ) -> Option<Millis> {
+        // Of an answer its own turn makes it one piece of news, whatever was added to the question meanwhile.
+        let turn = match answer.outcome {
+            DueOutcome::Answered { index } => TurnId::of(id, index),
+            _ => leased.turn_id.clone(),
+        };
+        let response = Response {
+            course: &answer.course,
+            assignment: &answer.assignment,
+            conversation: id,
+            turn: &turn,
+            student: &answer.student,
+        };
+        let notifier = Notifier::new(self.documents, self.ways);
+        let told = match noted {
+            Noted::Done => notify::response_ready(&notifier, &response).await.map(Told::again_at),
+            Noted::Failed { .. } => notify::response_failed(&notifier, &response)
+                .await
+                .map(|told| told.into_iter().filter_map(Told::again_at).min()),
+            Noted::Cancelled | Noted::Again { .. } | Noted::Waits { .. } => Ok(None),
+        };
+        told.unwrap_or_else(|error| {
+            tell(id, "tell", &error.to_string());
+            Some(clock::now() + seconds(60))
+        })
     }
 }
 
@@ -126,7 +172,6 @@ fn tell(id: &ConversationId, step: &str, why: &str) {
 #[cfg(test)]
 mod tests {
     use mentora_core::documents::PendingStatus;
-    use mentora_core::ids::TurnId;
 
     use super::*;
 

@@ -282,7 +282,8 @@ async fn due(
             let model = shell.gemini().text_model.clone();
             shell.feed_and_arm(Input::Due { index, attempt, model }, AtHand::Nothing).await;
             // The machine answers within minutes; a sender that is gone means that memory was lost.
-            let lost = |_| CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted.");
+            let lost =
+                |_| CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted.");
             answer.await.map_err(lost)?
         }
     };

@@ -89,7 +89,9 @@ impl World {
         document.attempts += 1;
         let (turn_id, attempt) = (document.turn_id.clone(), document.attempts);
         let index = self.store.turns.values().find(|turn| turn.id == turn_id).map(|turn| turn.index);
-        self.holds(Invariant::Kept, index.is_some(), || format!("{turn_id} is promised an answer and not stored"));
+        self.holds(Invariant::Kept, index.is_some(), || {
+            format!("{turn_id} is promised an answer and not stored")
+        });
         let Some(index) = index else { return };
         for _ in 0..self.random.between(1, 2) {
             let model = "gemini-3.5-flash-lite".to_owned();
