@@ -112,6 +112,7 @@ table! {
     post "/api/conversations" => conversations::create::create, Write;
     get "/api/conversations/{id}" => conversations::read::read, Read;
     post "/api/conversations/{id}/turns" => conversations::turns::create, Costly;
+    delete "/api/conversations/{id}/pending" => conversations::pending::delete, Write;
     post "/api/conversations/{id}/end" => conversations::end::create, Write;
     post "/api/conversations/{id}/reopen" => conversations::reopen::create, Write;
     get "/api/conversations/{id}/summary" => conversations::summary::read, Read;

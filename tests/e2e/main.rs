@@ -118,6 +118,7 @@ fn main() -> ExitCode {
         failure::client_drops_and_returns,
         failure::same_message_sent_twice,
         failure::balance_runs_out_mid_dialogue,
+        failure::cron_fires_twice,
         wallet::five_hundred_hold_at_once_and_nothing_is_overdrawn,
         wallet::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,

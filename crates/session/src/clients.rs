@@ -42,6 +42,7 @@ impl Step<'_> {
         self.resume_microphone();
         self.resume_outbox();
         self.resume_sessions();
+        self.resume_promise();
     }
 
     pub(crate) fn connect(&mut self, mut connection: Connection) {

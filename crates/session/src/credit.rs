@@ -124,13 +124,15 @@ impl Step<'_> {
     pub(crate) fn pump_credit(&mut self) {
         let record = &self.state.record;
         let Some(wallet) = record.facts.payer.clone() else { return };
-        let under_way = record.owed.is_some() || record.spoken.is_some() || record.answer.is_some();
+        let composing = self.state.composing.is_some();
+        let under_way =
+            record.owed.is_some() || record.spoken.is_some() || record.answer.is_some() || composing;
         let open = !self.state.is_closed() && (under_way || self.is_wanted());
         if !open && let Some(hold) = self.state.record.credit.hold.take() {
             // Granted or not: nobody knows what a wallet that does not answer has done.
             self.pay(hold.number, hold.index, None);
         }
-        let wanted = open && self.is_wanted() && !self.is_paid_for();
+        let wanted = open && (self.is_wanted() || self.state.awaits_payment()) && !self.is_paid_for();
         if wanted {
             self.ask_for_hold(&wallet);
         }
@@ -156,6 +158,11 @@ impl Step<'_> {
     fn next_hold(&mut self) -> Hold {
         let number = self.state.record.credit.holds.saturating_add(1);
         self.state.record.credit.holds = number;
+        if let Some(question) = self.tutor_question() {
+            let (index, now) = (self.state.next_index(), self.now);
+            let amount = self.state.most_of_composing(&question, now);
+            return Hold { number, index, amount, granted: false, next_at: now, tries: 0 };
+        }
         // Speech, and what is being weighed, is stored before it is answered.
         let unstored = u32::from(self.state.record.owed.is_none() || self.state.record.spoken.is_some());
         let index = self.state.next_index().saturating_add(unstored);
@@ -204,6 +211,9 @@ impl Step<'_> {
 
     /// The answer that is wanted will not be asked for. Nobody has heard what the student was saying by voice.
     fn cannot_pay(&mut self, code: ErrorCode, message: &str, shortage: Option<Shortage>) {
+        if self.composing_unpaid(shortage.as_ref()) {
+            return;
+        }
         self.shut_microphone_without_model(code);
         if self.state.record.answer.is_some() {
             // It was begun while the student spoke hands-free, and is said to its end.

@@ -46,6 +46,8 @@ enum Deadline {
     Leave,
     Session,
     Summary,
+    Promise,
+    Composing,
     TimeWarning,
     TimeOver,
     Inactivity,
@@ -67,6 +69,8 @@ impl State {
         add(Deadline::Tally, record.tally.map(|tally| tally.next_at).filter(|_| self.may_tally()));
         add(Deadline::Credit, self.credit_due());
         add(Deadline::Session, record.sessions.next_at.filter(|_| !self.keeping));
+        add(Deadline::Promise, record.promise.next_at.filter(|_| !self.promising));
+        add(Deadline::Composing, self.composing_until());
         add(Deadline::Summary, record.summing.map(|summing| summing.until));
         if !self.is_closed() {
             add(Deadline::TimeWarning, self.warning_at());
@@ -167,6 +171,7 @@ impl Step<'_> {
                 Deadline::Quiet => self.send_away(),
                 Deadline::Leave => self.leave_model(),
                 Deadline::Summary => self.summary_overdue(),
+                Deadline::Composing => self.composing_overdue(),
                 Deadline::TimeWarning => self.warn_of_time(),
                 // Looked at after every input.
                 Deadline::TimeOver | Deadline::Inactivity => {}
@@ -175,6 +180,7 @@ impl Step<'_> {
                 | Deadline::Outbox
                 | Deadline::Tally
                 | Deadline::Credit
+                | Deadline::Promise
                 | Deadline::Session => {}
             }
         }

@@ -1,17 +1,19 @@
 //! What is to be done.
 
 use mentora_core::dialogue::Inquiry;
-use mentora_core::documents::{Conversation, StreamingSession, Turn};
+use mentora_core::documents::{Conversation, PendingResponse, StreamingSession, Turn};
 use mentora_core::ids::{StreamingSessionId, TurnId, WalletId};
 use mentora_core::money::Micros;
 use mentora_core::prompts::summary::Question as SummaryQuestion;
 use mentora_core::time::Millis;
+use mentora_gemini::generate::Question;
 use mentora_gemini::{ClientMessage, SessionConfig};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
 use mentora_wire::stream::server::Shortage;
 use mentora_wire::stream::{CloseCode, PrivateFrame, Seq, Sequenced, StreamRole};
 
+use crate::delayed::DueOutcome;
 use crate::input::ConnectionId;
 use crate::record::{Record, SessionVersion, Way};
 use crate::relay::{AnswerGrant, Carried, Direction, SpeechGrant};
@@ -175,6 +177,17 @@ pub enum Effect {
         /// What is asked.
         question: Box<SummaryQuestion>,
     },
+    /// Write the document of an answer to come; the outcome comes as [`crate::Input::PromiseKept`].
+    KeepPromise(Box<PromiseWrite>),
+    /// Ask the text model for the tutor's answer; it comes as [`crate::Input::Composed`].
+    Compose {
+        /// Names the question.
+        number: u32,
+        /// What is asked.
+        question: Box<Question>,
+    },
+    /// Answer everybody who came for the answer that was due.
+    DueAnswered(DueOutcome),
     /// Answer everybody who wants the conversation open again.
     Reopened(Result<(), Refusal>),
     /// Answer a REST call.
@@ -270,4 +283,13 @@ pub struct SessionWrite {
     pub document: StreamingSession,
     /// Which version it must be at, so that a write that comes late changes nothing.
     pub version: SessionVersion,
+}
+
+/// What the document of an answer to come is to hold. Who works on it is not the conversation's to say: a write begins that anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PromiseWrite {
+    /// Of the promise, to know afterwards whether more has come.
+    pub revision: u32,
+    /// What it is to say, as a whole.
+    pub document: PendingResponse,
 }

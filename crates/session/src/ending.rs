@@ -47,6 +47,7 @@ impl Step<'_> {
         self.state.speech = None;
         self.state.record.owed = None;
         self.state.record.ending = None;
+        self.drop_delayed();
         self.effects.push(Effect::DropAudio);
         let summary = quotations(&self.state.turns);
         self.state.record.ended = Some(Ended { reason, at: self.now, summary: summary.clone() });

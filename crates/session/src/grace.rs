@@ -58,6 +58,10 @@ impl Step<'_> {
 
     /// The time of the transcript is up: what was understood is stored, and the answer when that was all it waited for.
     pub(crate) fn transcript_due(&mut self) {
+        if self.state.answers_later() && self.awaits_first_word() {
+            // Who answers later can only read.
+            return self.lose_speech();
+        }
         self.store_speech();
         let heard = self.state.is_heard();
         let complete = |answer: &Answer| answer.complete_at.is_some() && (!heard || answer.audio_ms == 0);

@@ -4,6 +4,7 @@ use mentora_core::documents::EndReason;
 use mentora_core::ids::UserId;
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
+use mentora_gemini::generate::Answer;
 use mentora_gemini::{Loss, ServerEvent};
 use mentora_wire::stream::server::Shortage;
 use mentora_wire::stream::{AudioMode, ClientFrame, Seq, StreamRole};
@@ -199,6 +200,36 @@ pub enum Input {
         ended_at: Millis,
         /// What it said, as it said it.
         answer: Option<String>,
+    },
+    /// The tutor's answer is due, says whoever looks at the clock; what comes of it is [`crate::Effect::DueAnswered`]. It may be said
+    /// twice, early, and of what was answered long ago.
+    Due {
+        /// Index of the student's turn that was to be answered.
+        index: u32,
+        /// Which try it is, from 1.
+        attempt: u32,
+        /// The text model.
+        model: String,
+    },
+    /// The text model answered [`crate::Effect::Compose`], or did not.
+    Composed {
+        /// Which question.
+        number: u32,
+        /// What it said, or why it did not, without anybody's words.
+        answer: Result<Answer, String>,
+    },
+    /// The student takes back the turn that will be answered later. It was taken back unless [`crate::Effect::Refused`] is among the
+    /// effects.
+    TakeBack {
+        /// Names the request.
+        post: u32,
+    },
+    /// The document of an answer to come was written, or not.
+    PromiseKept {
+        /// Of the write.
+        revision: u32,
+        /// How it went.
+        outcome: FlushOutcome,
     },
     /// The alarm rang. It may ring twice, and late.
     Alarm,

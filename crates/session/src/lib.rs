@@ -17,6 +17,7 @@
 //! - `student`: turns of the student, written and spoken
 //! - `microphone`: hands-free speech
 //! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
+//! - [`delayed`]: answers that come later; [`promise`]: the document by which they are found when they are due
 //! - `tutor`: answers, from owed to stored: what was generated, shown and heard
 //! - `grace`: an answer that is over and waits for what it answers to be understood
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
@@ -36,6 +37,7 @@ mod clients;
 pub mod credit;
 mod crowd;
 mod deadlines;
+pub mod delayed;
 pub mod effect;
 mod ending;
 mod flow;
@@ -47,6 +49,7 @@ mod loss;
 mod microphone;
 mod outbox;
 pub mod posted;
+pub mod promise;
 mod quiet;
 pub mod reading;
 pub mod record;
@@ -67,7 +70,8 @@ use mentora_core::time::Millis;
 use mentora_wire::stream::{ClientFrame, CloseCode};
 
 pub use crowd::{MAX_LISTENERS, MAX_OWN};
-pub use effect::{Effect, FlushBatch, Refusal, SessionWrite, Write};
+pub use delayed::{DueOutcome, MAX_ATTEMPTS};
+pub use effect::{Effect, FlushBatch, PromiseWrite, Refusal, SessionWrite, Write};
 pub use input::{
     Connection, ConnectionId, FlushOutcome, HoldOutcome, Input, PaymentOutcome, Source, TallyOutcome,
 };
@@ -161,6 +165,10 @@ impl Step<'_> {
             Input::Analysed { number, reply } => self.analysed(number, reply.as_deref()),
             Input::SessionKept { number, revision, outcome } => self.session_kept(number, revision, outcome),
             Input::Summarised { ended_at, answer } => self.summarised(ended_at, answer.as_deref()),
+            Input::Due { index, attempt, model } => self.due(index, attempt, model),
+            Input::Composed { number, answer } => self.composed(number, answer),
+            Input::TakeBack { post } => self.take_back(post),
+            Input::PromiseKept { revision, outcome } => self.promise_kept(revision, outcome),
             Input::Alarm => self.alarm(),
         }
     }

@@ -12,7 +12,9 @@ use mentora_wire::stream::{Seq, SessionState};
 use serde::{Deserialize, Serialize};
 
 use crate::credit::Credit;
+use crate::delayed::Delayed;
 use crate::input::ConnectionId;
+use crate::promise::Promise;
 
 /// What the conversation is about; read from the documents once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,6 +108,12 @@ pub struct Record {
     /// The summary that the text model has yet to write.
     #[serde(default)]
     pub summing: Option<Summing>,
+    /// The answer that is to come later.
+    #[serde(default)]
+    pub delayed: Option<Delayed>,
+    /// The document by which it is found when it is due.
+    #[serde(default)]
+    pub promise: Promise,
 }
 
 /// Speech of the student.

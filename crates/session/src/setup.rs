@@ -1,5 +1,6 @@
 //! What a session of the model is set up with.
 
+use mentora_core::dialogue::Utterance;
 use mentora_core::pricing;
 use mentora_core::prompts::{self, Briefing, Tutor};
 use mentora_gemini::SessionConfig;
@@ -22,11 +23,16 @@ impl Step<'_> {
     /// handle was given. The turn to be answered is sent after.
     pub(crate) fn system_instruction(&self) -> String {
         let record = &self.state.record;
-        let facts = &record.facts;
-        let ai = &facts.ai_config;
         let known = record.handle.as_ref().map_or(0, |handle| handle.turns);
         let upto = record.owed.as_ref().map_or(self.state.next_index(), |owed| owed.student_index);
         let transcript = self.state.said_within(known..upto);
+        self.briefing(&transcript)
+    }
+
+    /// Who the tutor is and what it is about, with what was said so far.
+    pub(crate) fn briefing(&self, transcript: &[Utterance<'_>]) -> String {
+        let facts = &self.state.record.facts;
+        let ai = &facts.ai_config;
         prompts::system_instruction(&Briefing {
             question: facts.question.as_deref(),
             background: &facts.background,
@@ -34,7 +40,7 @@ impl Step<'_> {
             language: ai.language.as_deref(),
             custom_system_prompt: ai.custom_system_prompt.as_deref(),
             tutor: Tutor::of(&ai.persona, facts.persona.as_ref()),
-            transcript: &transcript,
+            transcript,
             max_turns: ai.max_turns,
             edits: &facts.prompt_edits,
         })

@@ -9,6 +9,7 @@ use mentora_core::ids::TurnId;
 use mentora_core::time::Millis;
 use mentora_wire::stream::{AudioMode, StreamRole};
 
+use crate::delayed::Composing;
 use crate::flow::Flow;
 use crate::input::{Connection, ConnectionId};
 use crate::record::{Ended, Facts, Record};
@@ -49,6 +50,10 @@ pub struct State {
     pub(crate) steered: Option<Strategy>,
     /// Whether a document of a session is being written.
     pub(crate) keeping: bool,
+    /// The answer to come later that is being made.
+    pub(crate) composing: Option<Composing>,
+    /// Whether the document of an answer to come is being written.
+    pub(crate) promising: bool,
 }
 
 /// A connected client.
@@ -104,6 +109,8 @@ impl State {
             sessions: Default::default(),
             timer: None,
             summing: None,
+            delayed: None,
+            promise: Default::default(),
         };
         Self::restore(record, Vec::new())
     }
@@ -124,6 +131,7 @@ impl State {
         });
         state.turns = document.turns;
         state.record.outbox.flushed_turns = state.next_index();
+        state.record.delayed = state.delayed_of_document();
         state
     }
 
@@ -149,6 +157,8 @@ impl State {
             tallying: false,
             paying: None,
             keeping: false,
+            composing: None,
+            promising: false,
         }
     }
 

@@ -70,6 +70,11 @@ impl Step<'_> {
             self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
             return false;
         }
+        if self.state.composing.is_some() {
+            let message = "The tutor is answering at this moment. Wait for `ai_response_end`, then go on.";
+            self.refuse(source, Some(about), ErrorCode::TurnInProgress, message);
+            return false;
+        }
         let record = &self.state.record;
         if record.owed.is_some() && record.answer.is_none() {
             let message = "The tutor has not answered yet. Wait for `ai_response_start`, then go on.";
@@ -155,6 +160,10 @@ impl Step<'_> {
         // Of what was spoken the verdict may still come; then it is told once that is there.
         if modality == Modality::Text || !self.weigh_spoken(index) {
             self.tell_decision(turn.id, decision);
+        }
+        if self.state.answers_later() {
+            self.owe_later(index, ending);
+            return index;
         }
         self.state.record.owed = Some(owed.unwrap_or(fresh));
         self.state.record.ending = ending;

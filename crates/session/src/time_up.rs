@@ -51,6 +51,11 @@ impl State {
 
     /// Whether somebody speaks, or is about to.
     pub(crate) fn is_under_way(&self) -> bool {
+        self.record.delayed.is_some() || self.is_under_way_beside_delayed()
+    }
+
+    /// The same, but for an answer that is to come later.
+    pub(crate) fn is_under_way_beside_delayed(&self) -> bool {
         let record = &self.record;
         let speaking = record.spoken.is_some() || self.is_speaking_by_hand();
         record.owed.is_some() || record.answer.is_some() || speaking || self.weighs_writing()

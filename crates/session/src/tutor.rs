@@ -8,7 +8,7 @@ use mentora_core::documents::{
 use mentora_core::pricing;
 use mentora_core::time::seconds;
 use mentora_wire::error::ErrorCode;
-use mentora_wire::rest::{DecisionBody, TurnAnswer};
+use mentora_wire::rest::{DecisionBody, PendingBody, TurnAnswer};
 use mentora_wire::stream::Event;
 use mentora_wire::stream::server::{ErrorFrame, Shortage};
 
@@ -45,6 +45,9 @@ impl Step<'_> {
     fn answer_in_progress(&mut self) -> Option<()> {
         if self.state.record.answer.is_some() {
             return Some(());
+        }
+        if self.hears_out() {
+            return None;
         }
         let owed = self.state.record.owed.as_ref().filter(|owed| owed.asked_at.is_some())?;
         let strategy = owed.strategy;
@@ -147,7 +150,10 @@ impl Step<'_> {
 
     /// The model has ended its turn, or what it said was played.
     pub(crate) fn answer_over(&mut self, over: Over) {
-        if self.gives_grace(over) || self.state.record.answer.is_none() && self.is_still_speaking() {
+        if self.hears_out()
+            || self.gives_grace(over)
+            || self.state.record.answer.is_none() && self.is_still_speaking()
+        {
             return;
         }
         match &self.state.record.answer {
@@ -491,7 +497,10 @@ impl Step<'_> {
                 reason: analysis.reason.clone().unwrap_or_default(),
             });
             let state = self.state.record.state;
-            let answer = Box::new(Ok(TurnAnswer { user_turn, ai_turn, decision, state }));
+            // Of what was taken back, or answered, nothing is pending.
+            let waits = self.state.record.delayed.filter(|_| ai_turn.is_none());
+            let pending = waits.map(|delayed| PendingBody { due_at: delayed.due_at });
+            let answer = Box::new(Ok(TurnAnswer { user_turn, ai_turn, decision, state, pending }));
             self.effects.push(Effect::Reply { call, answer });
         }
     }

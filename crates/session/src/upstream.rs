@@ -112,6 +112,7 @@ impl Step<'_> {
     /// After every input: does whatever is wanted and possible.
     pub(crate) fn pump(&mut self) {
         self.pump_credit();
+        self.compose_if_paid();
         if !self.state.is_closed() {
             self.pump_model();
         } else if !self.awaits_last_tokens() {
@@ -120,6 +121,7 @@ impl Step<'_> {
         self.flush_if_due();
         self.tally_if_due();
         self.keep_session_if_due();
+        self.keep_promise_if_due();
     }
 
     /// Whether the model has yet to tell what the answer took that ended the conversation: the end does not wait for

@@ -2,9 +2,9 @@
 //! callee.
 
 use mentora_core::documents::{Conversation, EndReason};
-use mentora_core::ids::{ConversationId, UserId};
+use mentora_core::ids::{ConversationId, CourseId, TurnId, UserId, WalletId};
 use mentora_core::time::Millis;
-use mentora_session::Refusal;
+use mentora_session::{DueOutcome, Refusal};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
 use mentora_wire::stream::server::Shortage;
@@ -34,6 +34,10 @@ pub(super) mod paths {
     pub const END: &str = "end";
     /// [`super::Calls::reopen`]
     pub const REOPEN: &str = "reopen";
+    /// [`super::Calls::answer_due`]
+    pub const DUE: &str = "due";
+    /// [`super::Calls::take_back`]
+    pub const TAKE_BACK: &str = "take-back";
     /// [`super::Calls::erase`]
     pub const ERASE: &str = "erase";
 }
@@ -91,6 +95,39 @@ pub struct PostFramesCall {
 pub struct EndCall {
     /// Why.
     pub reason: EndReason,
+}
+
+/// Somebody looks at the clock, and comes for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueCall {
+    /// The student's turn that it answers.
+    pub turn_id: TurnId,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+}
+
+/// What came of it, and whom to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueAnswer {
+    /// What came of it.
+    pub outcome: DueOutcome,
+    /// The course.
+    pub course: CourseId,
+    /// Title of the assignment.
+    pub assignment: String,
+    /// Who waits for the answer.
+    pub student: UserId,
+    /// Who pays for it.
+    pub wallet: Option<WalletId>,
+}
+
+/// A conversation as its object knows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// With its turns.
+    pub conversation: Conversation,
+    /// When the answer is due that is to come.
+    pub due_at: Option<Millis>,
 }
 
 /// Why a call was refused; the text is for the client.
@@ -194,15 +231,31 @@ impl<'a> Calls<'a> {
     ///
     /// # Errors
     /// [`CallError`] when there is none, or it cannot be read now.
-    pub async fn snapshot(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+    pub async fn snapshot(&self, id: &ConversationId) -> Result<Snapshot, CallError> {
         self.call(id, paths::SNAPSHOT, &()).await
+    }
+
+    /// Has an answer made that is due, and waits for what comes of it. Asked for twice, there is one answer.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is no such conversation, or nobody knows what came of it: it may be asked for again.
+    pub async fn answer_due(&self, id: &ConversationId, call: &DueCall) -> Result<DueAnswer, CallError> {
+        self.call(id, paths::DUE, call).await
+    }
+
+    /// Takes back the turn that is to be answered later. Where there is none, nothing changes.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is no such conversation, it cannot be read now, or the tutor is answering already.
+    pub async fn take_back(&self, id: &ConversationId) -> Result<Snapshot, CallError> {
+        self.call(id, paths::TAKE_BACK, &()).await
     }
 
     /// Ends the conversation. Ending it twice changes nothing.
     ///
     /// # Errors
     /// [`CallError`] when there is none, or it cannot be read now.
-    pub async fn end(&self, id: &ConversationId, call: &EndCall) -> Result<Conversation, CallError> {
+    pub async fn end(&self, id: &ConversationId, call: &EndCall) -> Result<Snapshot, CallError> {
         self.call(id, paths::END, call).await
     }
 
@@ -210,7 +263,7 @@ impl<'a> Calls<'a> {
     ///
     /// # Errors
     /// [`CallError`] when there is none, when it cannot go on, or when it cannot be opened now.
-    pub async fn reopen(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+    pub async fn reopen(&self, id: &ConversationId) -> Result<Snapshot, CallError> {
         self.call(id, paths::REOPEN, &()).await
     }
 

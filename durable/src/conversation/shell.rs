@@ -15,7 +15,9 @@ use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_gemini::client;
-use mentora_session::{Carried, Direction, Effect, Input, Posted, Refusal, State as Session, Write, step};
+use mentora_session::{
+    Carried, Direction, DueOutcome, Effect, Input, Posted, Refusal, State as Session, Write, step,
+};
 use mentora_wire::rest::TurnAnswer;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -27,7 +29,7 @@ use super::clients::Clients;
 use super::model::{self, Model};
 use super::relay::Relay;
 use super::rows::Rows;
-use super::{credit, facts, flush, sessions, summary, tally, verdict};
+use super::{credit, delayed, facts, flush, sessions, summary, tally, verdict};
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -81,6 +83,8 @@ pub(super) struct Shell {
     refused: RefCell<BTreeMap<u32, Refusal>>,
     /// Those who want the conversation open again.
     reopenings: RefCell<Vec<Reopening>>,
+    /// Those who came for an answer that was due.
+    dues: RefCell<Vec<oneshot::Sender<DueOutcome>>>,
     /// When the alarm is set to ring, as far as this life knows.
     armed: Cell<Option<Millis>>,
     metrics: Metrics,
@@ -109,6 +113,7 @@ impl Shell {
             newest_call: Cell::new(0),
             refused: RefCell::new(BTreeMap::new()),
             reopenings: RefCell::new(Vec::new()),
+            dues: RefCell::new(Vec::new()),
             armed: Cell::new(None),
             metrics,
             store: StoreTally::default(),
@@ -216,6 +221,7 @@ impl Shell {
         self.held.borrow_mut().clear();
         // Whoever waits is told that the call was interrupted.
         self.calls.borrow_mut().clear();
+        self.dues.borrow_mut().clear();
     }
 
     /// Takes up what is stored, when memory was lost or forgotten.
@@ -347,6 +353,18 @@ impl Shell {
             Effect::Summarise { ended_at, question } => {
                 spawn_local(summary::run(Rc::clone(self), ended_at, *question));
             }
+            Effect::KeepPromise(write) => {
+                spawn_local(delayed::promise(Rc::clone(self), *write));
+            }
+            Effect::Compose { number, question } => {
+                spawn_local(delayed::compose(Rc::clone(self), number, *question));
+            }
+            Effect::DueAnswered(outcome) => {
+                for waiting in self.dues.take() {
+                    // A caller that has gone away needs no answer.
+                    let _ = waiting.send(outcome.clone());
+                }
+            }
             Effect::Reopened(answer) => {
                 for waiting in self.reopenings.take() {
                     // A caller that has gone away needs no answer.
@@ -393,6 +411,22 @@ impl Shell {
         self.feed(Input::Posted { post, user, posted }, at_hand);
         let refusal = self.refused.borrow_mut().remove(&post);
         self.with_session(|_| refusal.map_or(Ok(()), Err))
+    }
+
+    /// Takes back the turn that is to be answered later; `None` when memory was lost over it.
+    pub(super) fn take_back(self: &Rc<Self>) -> Option<std::result::Result<(), Refusal>> {
+        let post = self.newest_call.get().wrapping_add(1);
+        self.newest_call.set(post);
+        self.feed(Input::TakeBack { post }, AtHand::Nothing);
+        let refusal = self.refused.borrow_mut().remove(&post);
+        self.with_session(|_| refusal.map_or(Ok(()), Err))
+    }
+
+    /// A call that came for an answer that is due.
+    pub(super) fn new_due(&self) -> oneshot::Receiver<DueOutcome> {
+        let (sender, receiver) = oneshot::channel();
+        self.dues.borrow_mut().push(sender);
+        receiver
     }
 
     /// A call that wants the conversation open again.

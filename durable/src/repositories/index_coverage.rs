@@ -17,7 +17,8 @@ use mentora_firestore::{DocumentPath, Query, Value};
 use super::page::{self, Counted, Listing};
 use super::{
     Cursor, Page, announcements, assignments, contributions, conversations, courses, deleted_courses, ledger,
-    own_data, personas, rebuild, reconciliations, roster, students, submissions, tallies, topics, wallets,
+    own_data, pending_responses, personas, rebuild, reconciliations, roster, students, submissions, tallies,
+    topics, wallets,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -40,6 +41,8 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<roster::InRoster>(),
         listing::<roster::WithAddress>(),
         listing::<personas::PersonasOf>(),
+        listing::<pending_responses::Due>(),
+        listing::<pending_responses::Abandoned>(),
         listing::<rebuild::Closed>(),
         listing::<students::StudentsOf>(),
         listing::<submissions::OfAssignment>(),

@@ -17,6 +17,7 @@
 //!   them anew
 //! - [`contributions`] keeps `statistics/{assignmentId}/contributions/{conversationId}`, and takes them out of the sums
 //! - [`notifications`] keeps `notifications/{notificationId}`, which makes what people are told come once
+//! - [`pending_responses`] keeps `pendingResponses/{conversationId}`: answers that come later, and who is at them
 //! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source; [`ledger`] reads it
 //! - [`reconciliations`] keeps `reconciliations/{YYYY-MM-DD}`: whether the books agreed
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
@@ -40,6 +41,7 @@ pub mod ledger;
 pub mod notifications;
 pub mod own_data;
 pub mod page;
+pub mod pending_responses;
 pub mod personas;
 pub mod rebuild;
 pub mod reconciliations;
@@ -72,6 +74,7 @@ pub use idempotency_keys::IdempotencyKeys;
 pub use ledger::Ledger;
 pub use notifications::Notifications;
 pub use page::{Cursor, Page};
+pub use pending_responses::PendingResponses;
 pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;
 pub use reconciliations::Reconciliations;

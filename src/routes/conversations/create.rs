@@ -58,7 +58,7 @@ async fn begin(
     match conversations.create(&id, &conversation, handing).await {
         Ok(()) => {
             let location = format!("/api/conversations/{id}");
-            let conversation = ConversationBody { id, conversation };
+            let conversation = ConversationBody { id, conversation, pending: None };
             let body = CreatedConversation { created: true, conversation };
             Ok(Created { location, body }.into_response())
         }
@@ -72,7 +72,7 @@ async fn begin(
 }
 
 fn already_open((id, conversation): (ConversationId, Conversation)) -> Response {
-    let conversation = ConversationBody { id, conversation };
+    let conversation = ConversationBody { id, conversation, pending: None };
     Current(CreatedConversation { created: false, conversation }).into_response()
 }
 

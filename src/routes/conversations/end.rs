@@ -12,6 +12,7 @@ use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::{Id, JsonOrNothing};
+use crate::routes::conversations::body;
 
 /// Ends a conversation. For its student and the staff of its course.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -34,6 +35,6 @@ pub async fn create(
     let found = access::conversation(&context.documents(), &caller, &id, ConversationAction::End).await?;
     let by_student = found.conversation.user_id == caller.actor.user;
     let reason = if by_student { EndReason::StudentEnded } else { EndReason::InstructorEnded };
-    let conversation = Calls::new(context.env()).end(&id, &EndCall { reason }).await?;
-    Ok(Json(ConversationBody { id, conversation }))
+    let snapshot = Calls::new(context.env()).end(&id, &EndCall { reason }).await?;
+    Ok(Json(body(id, snapshot)))
 }

@@ -36,7 +36,7 @@ pub async fn list(
     let filter =
         ConversationFilter { assignment: query.assignment_id, course: None, user, state: query.state };
     let found = Conversations(&documents).list(&filter, &wanted).await?;
-    Ok(Json(page::page(found, |(id, conversation)| ConversationBody { id, conversation })))
+    Ok(Json(page::page(found, |(id, conversation)| ConversationBody { id, conversation, pending: None })))
 }
 
 /// Whose conversations the caller gets; `None` is everybody's.

@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::Id;
+use crate::routes::conversations::body;
 
 /// A conversation with its turns. For its student and the staff of its course.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -26,6 +27,6 @@ pub async fn read(
 ) -> Result<Json<ConversationBody>, ApiError> {
     access::conversation(&context.documents(), &caller, &id, ConversationAction::Read).await?;
     // The object knows what the store may not have yet.
-    let conversation = Calls::new(context.env()).snapshot(&id).await?;
-    Ok(Json(ConversationBody { id, conversation }))
+    let found = Calls::new(context.env()).snapshot(&id).await?;
+    Ok(Json(body(id, found)))
 }

@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::extract::Id;
+use crate::routes::conversations::body;
 
 /// Lets a conversation that has ended go on. What it is for is in progress again. For staff of the course.
 #[cfg_attr(not(target_arch = "wasm32"), utoipa::path(
@@ -28,6 +29,6 @@ pub async fn create(
     Id(id): Id<ConversationId>,
 ) -> Result<Json<ConversationBody>, ApiError> {
     access::conversation(&context.documents(), &caller, &id, ConversationAction::Reopen).await?;
-    let conversation = Calls::new(context.env()).reopen(&id).await?;
-    Ok(Json(ConversationBody { id, conversation }))
+    let found = Calls::new(context.env()).reopen(&id).await?;
+    Ok(Json(body(id, found)))
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use mentora_core::documents::Contribution;
 use mentora_core::ids::ConversationId;
 use mentora_core::policy::ConversationAction;
-use mentora_durable::conversation::calls::Calls;
+use mentora_durable::conversation::calls::{Calls, Snapshot};
 use mentora_wire::rest::SummaryBody;
 
 use crate::access;
@@ -29,7 +29,7 @@ pub async fn read(
     Id(id): Id<ConversationId>,
 ) -> Result<Json<SummaryBody>, ApiError> {
     access::conversation(&context.documents(), &caller, &id, ConversationAction::Read).await?;
-    let conversation = Calls::new(context.env()).snapshot(&id).await?;
+    let Snapshot { conversation, .. } = Calls::new(context.env()).snapshot(&id).await?;
     let ended = Contribution::of(&id, &conversation).ok_or_else(|| {
         ApiError::conflict("The conversation still goes on. There is a summary once it has ended.")
     })?;

@@ -4,7 +4,7 @@ use axum::response::Response;
 use mentora_core::ids::ConversationId;
 use mentora_core::policy::ConversationAction;
 use mentora_core::transcript::Transcript;
-use mentora_durable::conversation::calls::Calls;
+use mentora_durable::conversation::calls::{Calls, Snapshot};
 use mentora_durable::repositories::Assignments;
 use mentora_wire::rest::{TranscriptFormat, TranscriptQuery};
 
@@ -33,7 +33,7 @@ pub async fn read(
 ) -> Result<Response, ApiError> {
     let documents = context.documents();
     access::conversation(&documents, &caller, &id, ConversationAction::Read).await?;
-    let conversation = Calls::new(context.env()).snapshot(&id).await?;
+    let Snapshot { conversation, .. } = Calls::new(context.env()).snapshot(&id).await?;
     // A conversation outlives its assignment; then it has no title.
     let assignment = Assignments(&documents).get(&conversation.assignment_id).await?;
     let about =

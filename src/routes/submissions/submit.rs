@@ -3,7 +3,7 @@
 use mentora_core::documents::SubmissionState;
 use mentora_core::ids::SubmissionId;
 use mentora_core::policy::SubmissionAction;
-use mentora_durable::conversation::calls::Calls;
+use mentora_durable::conversation::calls::{Calls, Snapshot};
 use mentora_durable::repositories::{RepositoryError, SubmissionChange, Submissions};
 use mentora_wire::rest::SubmissionBody;
 
@@ -37,7 +37,8 @@ pub async fn create(
     if submission.state != SubmissionState::InProgress {
         return Ok(Current(submission_body(standing, id, submission)));
     }
-    let conversation = Calls::new(context.env()).snapshot(&submission.conversation_id).await?;
+    let Snapshot { conversation, .. } =
+        Calls::new(context.env()).snapshot(&submission.conversation_id).await?;
     let Some(closed_at) = conversation.closed_at else {
         return Err(ApiError::conflict(
             "The conversation still goes on. End it first, with POST /api/conversations/{id}/end; that hands it in.",

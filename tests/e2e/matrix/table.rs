@@ -210,6 +210,9 @@ fn conversations() -> Vec<Row> {
         post   "/api/conversations/{id}/turns"  401  404  404  404  404  200  404  404  403  403  403  403,
             sends(|_| json!({ "text": "A lie may save a life.", "clientMessageId": "m" })),
             fresh(Thing::Conversation);
+        delete "/api/conversations/{id}/pending"
+                                                401  404  404  404  404  200  404  404  403  403  403  403,
+            fresh(Thing::Conversation);
         post   "/api/conversations/{id}/end"    401  404  404  404  404  200  404  404  200  200  200  200,
             fresh(Thing::Conversation);
         post   "/api/conversations/{id}/reopen" 401  404  404  404  404  403  404  404  200  200  200  200,

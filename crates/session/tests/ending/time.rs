@@ -199,7 +199,10 @@ fn who_comes_back_at_the_last_moment_goes_on() {
 #[test]
 fn a_dialogue_of_days_has_two_weeks() {
     let mut scene = Scene::new(AiConfig { response_delay_hours: 24.0, ..AiConfig::default() });
-    scene.exchange("Screens are bad for sleep.");
+    scene.write("Screens are bad for sleep.");
+    // Who waits for the tutor is not inactive.
+    scene.wait(30 * 24 * HOUR);
+    scene.feed(Input::TakeBack { post: 1 });
     scene.wait(13 * 24 * HOUR);
     assert_eq!(scene.reason(), None);
     scene.wait(24 * HOUR);

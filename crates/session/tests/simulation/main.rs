@@ -67,6 +67,11 @@ fn a_wallet_that_refuses_or_fails_charges_each_answer_once() {
 }
 
 #[test]
+fn answers_that_come_later_come_once_and_are_charged_once() {
+    run("answers_that_come_later", Faults::Delayed);
+}
+
+#[test]
 fn everything_at_once() {
     run("everything_at_once", Faults::All);
 }

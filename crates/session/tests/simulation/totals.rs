@@ -31,6 +31,8 @@ pub struct Totals {
     /// Turns that its verdict decided.
     pub verdicts: u64,
     pub out_of_time: u64,
+    /// Answers that came later, tries of them that failed, and those that were given up.
+    pub later: [u64; 3],
 }
 
 impl Totals {
@@ -58,11 +60,20 @@ impl Totals {
         self.weighed += other.weighed;
         self.verdicts += other.verdicts;
         self.out_of_time += other.out_of_time;
+        for (sum, more) in self.later.iter_mut().zip(other.later) {
+            *sum += more;
+        }
     }
 
     /// A run in which a kind of fault never happened has shown nothing.
     pub fn check(&self, faults: Faults) {
         assert!(self.student_turns > 0 && self.tutor_turns > 0);
+        if faults == Faults::Delayed {
+            assert!(self.later.iter().all(|count| *count > 0), "later {:?}", self.later);
+            assert!(self.charges > 0 && self.refusals > 0, "wallets that pay, and that cannot");
+            assert!(self.crashes.iter().all(|count| *count > 0), "crashes {:?}", self.crashes);
+            return;
+        }
         assert!(self.relayed > 0, "no sound was relayed");
         assert!(self.reopened > 0, "nothing was opened again");
         for crashes in self.crashes {
@@ -88,7 +99,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} chunks relayed, {} opened again, {} jumps of the clock, {} charges, {} refused, {} said hands-free, {} out of time, {} weighed ({} by verdict)",
+            "{} steps, {} student turns, {} tutor turns ({} cut short), {:?} crashes, {} errors told, {} model sockets, {} lost, {} commits, {} chunks relayed, {} opened again, {} jumps of the clock, {} charges, {} refused, {} said hands-free, {} out of time, {} weighed ({} by verdict), {:?} later",
             self.steps,
             self.student_turns,
             self.tutor_turns,
@@ -106,7 +117,8 @@ impl fmt::Display for Totals {
             self.utterances,
             self.out_of_time,
             self.weighed,
-            self.verdicts
+            self.verdicts,
+            self.later
         )
     }
 }

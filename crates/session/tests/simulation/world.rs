@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mentora_core::documents::{AiConfig, Analyser, EndReason, Speaker};
 use mentora_core::ids::ConversationId;
 use mentora_core::time::Millis;
+use mentora_gemini::generate::Answer;
 use mentora_gemini::{Loss, ServerEvent, Usage};
 use mentora_session::record::Facts;
 use mentora_session::{ConnectionId, Input, State};
@@ -17,6 +18,7 @@ use crate::random::Random;
 use crate::shared::{self, open_ended};
 use crate::totals::Totals;
 
+mod delayed;
 mod effects;
 mod endings;
 mod figures;
@@ -47,11 +49,13 @@ pub enum Faults {
     Crashes,
     Clock,
     Wallet,
+    /// A tutor that answers later, where the store, the model, the wallet and the object all fail.
+    Delayed,
     All,
 }
 
 impl Faults {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::None,
         Self::Model,
         Self::Firestore,
@@ -59,11 +63,13 @@ impl Faults {
         Self::Crashes,
         Self::Clock,
         Self::Wallet,
+        Self::Delayed,
         Self::All,
     ];
 
     pub fn of(self, kind: Self) -> bool {
-        self == kind || self == Self::All
+        let around = [Self::Model, Self::Firestore, Self::Crashes, Self::Wallet];
+        self == kind || self == Self::All || self == Self::Delayed && around.contains(&kind)
     }
 }
 
@@ -96,6 +102,14 @@ enum Happens {
     Keep(Box<sessions::Keeping>),
     Summary(endings::Summary),
     Wallet(wallet::Asking),
+    Promise(Box<delayed::Promising>),
+    /// Somebody looks at the clock.
+    Round,
+    Composed {
+        number: u32,
+        answer: Result<Answer, String>,
+    },
+    TakesBack,
     /// Somebody adds credits.
     TopUp,
     Connect,
@@ -131,6 +145,7 @@ pub struct World {
     firestore: Firestore,
     figures: figures::Figures,
     wallet: wallet::Wallet,
+    pending: delayed::Pending,
     sessions: sessions::Sessions,
     reopenings_left: u32,
     /// Waits for the days in which nobody does anything.
@@ -170,11 +185,12 @@ pub struct World {
     broken: Option<Broken>,
 }
 
-fn facts(seed: u64) -> Facts {
+fn facts(seed: u64, faults: Faults) -> Facts {
     Facts {
         conversation: ConversationId::new(format!("c{seed}")).unwrap(),
         ai_config: AiConfig {
             max_turns: 6,
+            response_delay_hours: if faults == Faults::Delayed { delayed::HOURS } else { 0.0 },
             // Every other conversation is weighed by a text model.
             analyser: if seed.is_multiple_of(2) { Analyser::Gemini } else { Analyser::Lexical },
             // A minute or two, of some.
@@ -196,11 +212,12 @@ impl World {
             skew: 0,
             order: 0,
             queue: BTreeMap::new(),
-            state: State::new(facts(seed), Millis(1_000)),
+            state: State::new(facts(seed, faults), Millis(1_000)),
             store: Store::default(),
             firestore: Firestore::default(),
             figures: figures::Figures::default(),
             wallet: wallet::Wallet::default(),
+            pending: delayed::Pending::default(),
             sessions: sessions::Sessions::default(),
             reopenings_left: 0,
             patient: false,
@@ -238,6 +255,9 @@ impl World {
         world.patient = world.random.percent(30);
         world.at(0, Happens::Connect);
         world.at(100, Happens::StudentActs);
+        if faults == Faults::Delayed {
+            world.at(20, Happens::Round);
+        }
         if world.random.percent(30) {
             world.at(50, Happens::TeacherLooksIn);
         }
@@ -281,6 +301,7 @@ impl World {
         totals.out_of_time = u64::from(ended.is_some_and(|ended| clock.contains(&ended.reason)));
         totals.charges = self.wallet.charges.len() as u64;
         totals.refusals = self.wallet.refusals;
+        totals.later = [self.pending.answered, self.pending.failed, self.pending.given_up];
         totals.doubled = self.model.doubled;
         totals
     }
@@ -350,6 +371,9 @@ impl World {
         self.at(0, Happens::Connect);
         self.at(5, Happens::TeacherLooksIn);
         self.at(10, Happens::Resend);
+        if self.faults == Faults::Delayed {
+            self.at(20, Happens::Round);
+        }
     }
 
     fn faulty(&self, kind: Faults) -> bool {
@@ -390,6 +414,10 @@ impl World {
             Happens::Keep(keeping) => self.keep_session(*keeping),
             Happens::Summary(summary) => self.sum_up(summary),
             Happens::Wallet(asking) => self.wallet_hears(asking),
+            Happens::Promise(promising) => self.keep_promise(*promising),
+            Happens::Round => self.look_at_the_clock(),
+            Happens::Composed { number, answer } => self.input(Input::Composed { number, answer }),
+            Happens::TakesBack => self.input(Input::TakeBack { post: 1 }),
             Happens::TopUp => self.wallet.balance += 5_000_000,
             Happens::Connect => self.connect(),
             Happens::Gone(id) => self.disconnect(id),

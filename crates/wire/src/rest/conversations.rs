@@ -47,6 +47,9 @@ pub struct ConversationBody {
     /// The conversation; without its turns in a list.
     #[serde(flatten)]
     pub conversation: Conversation,
+    /// The answer that is to come, where the tutor answers later; not told in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingBody>,
 }
 
 impl Resource for ConversationBody {}
@@ -118,9 +121,21 @@ pub struct TurnAnswer {
     /// Where the dialogue stands.
     #[cfg_attr(feature = "openapi", schema(example = "awaiting_followup"))]
     pub state: ConversationState,
+    /// The tutor answers later: when. The status is `202` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingBody>,
 }
 
 impl Resource for TurnAnswer {}
+
+/// An answer that is to come later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PendingBody {
+    /// When it is due, ms.
+    pub due_at: Millis,
+}
 
 /// `POST /api/conversations/{id}/end`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -29,8 +29,8 @@ pub use assignments::{
 pub use config::{ConfigBody, FeaturesBody, FirebaseBody, ModelBody, PricesBody};
 pub use conversations::{
     ConversationBody, CreateConversation, CreatedConversation, DecisionBody, EndConversation,
-    ListConversations, PostTurn, StreamQuery, SummaryBody, TicketBody, TranscriptFormat, TranscriptQuery,
-    TurnAnswer,
+    ListConversations, PendingBody, PostTurn, StreamQuery, SummaryBody, TicketBody, TranscriptFormat,
+    TranscriptQuery, TurnAnswer,
 };
 pub use courses::{
     CourseBody, CreateCourse, DeleteCourse, JoinCourse, JoinRole, ListCourses, Listed, UpdateCourse,

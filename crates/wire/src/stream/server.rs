@@ -113,6 +113,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ends_at: Option<Millis>,
     },
+    /// The student's turn is stored, and the tutor answers later.
+    PendingResponse {
+        /// When, ms.
+        due_at: Millis,
+    },
     /// The conversation has ended.
     ConversationEnded {
         /// Why.
@@ -140,6 +145,7 @@ impl Event {
             Self::TokenUsage { .. } => "token_usage",
             Self::Credits { .. } => "credits",
             Self::StateChange { .. } => "state_change",
+            Self::PendingResponse { .. } => "pending_response",
             Self::ConversationEnded { .. } => "conversation_ended",
             Self::Error(_) => "error",
         }

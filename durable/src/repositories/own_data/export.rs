@@ -258,7 +258,7 @@ fn device(found: &Document) -> Result<DeviceBody, RepositoryError> {
 }
 
 fn conversation(found: &Document) -> Result<ConversationBody, RepositoryError> {
-    Ok(ConversationBody { id: id::<ConversationId>(found)?, conversation: found.decode()? })
+    Ok(ConversationBody { id: id::<ConversationId>(found)?, conversation: found.decode()?, pending: None })
 }
 
 fn entry(found: &Document) -> Result<OwnLedgerEntry, RepositoryError> {

@@ -13,7 +13,7 @@ pub(super) async fn run(context: &Context, assignment: Option<&AssignmentId>) ->
     let query: Vec<_> = assignment.iter().map(|id| ("assignmentId", id.as_str())).collect();
     let found: Vec<Reply<ConversationBody>> = context.client.list("/api/conversations", &query).await?;
     context.console.answer(&items(&found), || {
-        let row = |ConversationBody { id, conversation }: &ConversationBody| {
+        let row = |ConversationBody { id, conversation, .. }: &ConversationBody| {
             [
                 id.to_string(),
                 words::of_state(conversation.state).to_owned(),

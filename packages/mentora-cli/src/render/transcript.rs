@@ -7,7 +7,7 @@ use super::{clock, plain, words};
 
 /// A conversation with all its turns.
 #[must_use]
-pub fn transcript(ConversationBody { id, conversation }: &ConversationBody) -> String {
+pub fn transcript(ConversationBody { id, conversation, .. }: &ConversationBody) -> String {
     let mut text = format!(
         "{id}: {}, {}, begun {} UTC\n",
         words::of_state(conversation.state),

@@ -57,6 +57,9 @@ impl World {
             Effect::KeepSession(write) => self.begin_to_keep(*write),
             Effect::Summarise { ended_at, .. } => self.begin_to_sum_up(ended_at),
             Effect::Reopened(_) | Effect::SendAway { .. } | Effect::Refused { .. } => {}
+            Effect::KeepPromise(write) => self.begin_to_promise(*write),
+            Effect::Compose { number, .. } => self.compose(number),
+            Effect::DueAnswered(outcome) => self.due_answered(&outcome),
             Effect::Analyse { number, inquiry } => self.weigh(number, &inquiry),
             Effect::Reply { call, answer } => {
                 let known = self.calls.remove(&call).is_some();

@@ -20,6 +20,7 @@ impl World {
         self.promise(self.calls.is_empty(), || "a call was never answered".into());
         self.promise(record.tally.is_none(), || "the figures were left untold".into());
         self.check_sessions();
+        self.check_delayed();
         self.check_ending();
         let expected = self.state.is_closed().then(|| self.state.turns().len() as u32);
         let counted = self.figures.counted;

@@ -92,6 +92,9 @@ impl World {
         if self.random.percent(1) {
             self.jump();
         }
+        if self.faults == Faults::Delayed && self.random.percent(10) {
+            self.at(0, Happens::TakesBack);
+        }
         let Some(id) = self.client.reader.connection else {
             self.at(10, Happens::Connect);
             return;

@@ -1,0 +1,320 @@
+//! `pendingResponses/{conversationId}`: an answer that the tutor gives later, and who is at it.
+//!
+//! Two write it. The conversation says what is promised, or that nothing is ([`PendingResponses::put`]). Whoever looks at the clock
+//! leases what is due, and notes how it went. Each write is guarded by the version that was read: so of several at once one
+//! gets the lease, and what is noted of a lease is dropped when the student has changed the promise meanwhile.
+
+use mentora_core::documents::collections::PENDING_RESPONSES;
+use mentora_core::documents::{PendingResponse, PendingStatus};
+use mentora_core::ids::ConversationId;
+use mentora_core::time::Millis;
+use mentora_firestore::value::to_value;
+use mentora_firestore::{
+    Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Precondition, Query, Transport, Write,
+    to_fields,
+};
+
+use super::page::{self, Listing};
+use super::{Page, RepositoryError, Stored, document};
+use crate::platform::documents::DocumentTransport;
+
+/// How long whoever has leased an answer may be at it, ms: longer than the wallet and the model may take.
+pub const LEASE_MS: i64 = 5 * 60 * 1_000;
+
+/// The answers to come.
+#[derive(Debug)]
+pub struct PendingResponses<'a, T = DocumentTransport>(pub &'a Client<T>);
+
+impl<T: Transport> PendingResponses<'_, T> {
+    /// An answer to come.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn get(&self, id: &ConversationId) -> Result<Option<Stored<PendingResponse>>, RepositoryError> {
+        document::read(self.0, &path(id)?).await
+    }
+
+    /// Writes what the conversation promises, whoever is at what it promised before. A write that comes late changes nothing.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] or [`RepositoryError::AlreadyExists`] when somebody wrote it meanwhile: it can be written again.
+    pub async fn put(&self, id: &ConversationId, promised: &PendingResponse) -> Result<(), RepositoryError> {
+        let path = path(id)?;
+        let condition = match self.0.get(&path).await? {
+            Some(found) => Precondition::UpdateTime(found.update_time),
+            None => Precondition::Exists(false),
+        };
+        self.0.commit(&[Write::set(path, to_fields(promised)?).only_if(condition)]).await?;
+        Ok(())
+    }
+
+    /// What is due at `now`, the oldest first: what nobody is at, and what somebody was at for too long.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn due(
+        &self,
+        now: Millis,
+        limit: u32,
+    ) -> Result<Vec<(ConversationId, Stored<PendingResponse>)>, RepositoryError> {
+        let page = Page { limit, cursor: None };
+        let (mut found, _) = page::list(self.0, &Abandoned { by: now }, &page).await?;
+        let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(limit));
+        if left > 0 {
+            let page = Page { limit: left, cursor: None };
+            found.extend(page::list(self.0, &Due { by: now }, &page).await?.0);
+        }
+        Ok(found)
+    }
+
+    /// Takes an answer as it was found, for one try. `None`: somebody else was faster, or the student changed it.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn lease(
+        &self,
+        id: &ConversationId,
+        found: Stored<PendingResponse>,
+        now: Millis,
+    ) -> Result<Option<Stored<PendingResponse>>, RepositoryError> {
+        let leased = PendingResponse {
+            status: PendingStatus::Leased,
+            lease_until: Some(now + LEASE_MS),
+            attempts: found.attempts.saturating_add(1),
+            updated_at: now,
+            ..found.document.clone()
+        };
+        self.replace(id, &found, leased).await
+    }
+
+    /// Notes how a try went that had the lease. `None`: it has it no more, and what became of it is another's to say.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn note(
+        &self,
+        id: &ConversationId,
+        leased: &Stored<PendingResponse>,
+        noted: Noted,
+        now: Millis,
+    ) -> Result<Option<Stored<PendingResponse>>, RepositoryError> {
+        let before = leased.document.clone();
+        let after = PendingResponse { lease_until: None, updated_at: now, ..before };
+        let after = match noted {
+            Noted::Done => PendingResponse { status: PendingStatus::Done, last_error: None, ..after },
+            Noted::Cancelled => PendingResponse { status: PendingStatus::Cancelled, ..after },
+            Noted::Failed { why } => {
+                PendingResponse { status: PendingStatus::Failed, last_error: Some(why), ..after }
+            }
+            Noted::Again { at, why } => PendingResponse {
+                status: PendingStatus::Pending,
+                scheduled_at: at,
+                last_error: Some(why),
+                ..after
+            },
+            Noted::Waits { at } => PendingResponse {
+                status: PendingStatus::Pending,
+                scheduled_at: at,
+                attempts: after.attempts.saturating_sub(1),
+                ..after
+            },
+        };
+        self.replace(id, leased, after).await
+    }
+
+    /// Replaces a version; `None` when it is no more the newest. A lease whose reply is lost is nobody's, and runs out.
+    async fn replace(
+        &self,
+        id: &ConversationId,
+        seen: &Stored<PendingResponse>,
+        next: PendingResponse,
+    ) -> Result<Option<Stored<PendingResponse>>, RepositoryError> {
+        let write = Write::set(path(id)?, to_fields(&next)?).only_if(seen.version.precondition());
+        match self.0.commit(&[write]).await {
+            Ok(result) => {
+                let version = document::version_of_first(&result.writes)?;
+                Ok(Some(Stored { document: next, version }))
+            }
+            Err(error) if matches!(error.kind, Kind::FailedPrecondition | Kind::Aborted | Kind::NotFound) => {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// How a try went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Noted {
+    /// It was given, and all were told.
+    Done,
+    /// There is nothing to answer.
+    Cancelled,
+    /// It was given up, and all were told.
+    Failed {
+        /// Why.
+        why: String,
+    },
+    /// It failed, and is tried again.
+    Again {
+        /// When.
+        at: Millis,
+        /// Why it failed.
+        why: String,
+    },
+    /// It was no try.
+    Waits {
+        /// When it is one.
+        at: Millis,
+    },
+}
+
+/// What is due, and nobody is at.
+pub(super) struct Due {
+    by: Millis,
+}
+
+impl Listing for Due {
+    const ORDER: &'static [(&'static str, Direction)] = &[("scheduledAt", Direction::Ascending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let all = Query::collection(&CollectionPath::parse(PENDING_RESPONSES)?);
+        Ok(all.whose("status", Operator::Equal, to_value(&PendingStatus::Pending)?).whose(
+            "scheduledAt",
+            Operator::LessThanOrEqual,
+            self.by.0,
+        ))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self { by: Millis(1) }]
+    }
+}
+
+/// What somebody was at for too long.
+pub(super) struct Abandoned {
+    by: Millis,
+}
+
+impl Listing for Abandoned {
+    const ORDER: &'static [(&'static str, Direction)] = &[("leaseUntil", Direction::Ascending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let all = Query::collection(&CollectionPath::parse(PENDING_RESPONSES)?);
+        Ok(all.whose("status", Operator::Equal, to_value(&PendingStatus::Leased)?).whose(
+            "leaseUntil",
+            Operator::LessThanOrEqual,
+            self.by.0,
+        ))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self { by: Millis(1) }]
+    }
+}
+
+fn path(id: &ConversationId) -> Result<DocumentPath, RepositoryError> {
+    Ok(CollectionPath::parse(PENDING_RESPONSES)?.doc(id.as_str())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use futures::future::join;
+    use mentora_core::ids::TurnId;
+
+    use super::*;
+    use crate::repositories::native_store::{conversation_id, documents};
+
+    fn promised(id: &str, at: i64) -> PendingResponse {
+        PendingResponse {
+            turn_id: TurnId::of(&conversation_id(id), 0),
+            scheduled_at: Millis(at),
+            status: PendingStatus::Pending,
+            lease_until: None,
+            attempts: 0,
+            last_error: None,
+            created_at: Millis(1),
+            updated_at: Millis(1),
+        }
+    }
+
+    async fn due<T: Transport>(pending: &PendingResponses<'_, T>, now: i64) -> Vec<String> {
+        let found = pending.due(Millis(now), 10).await.unwrap();
+        found.into_iter().map(|(id, _)| id.to_string()).collect()
+    }
+
+    #[test]
+    fn what_is_due_is_found_the_oldest_first_and_only_once_leased() {
+        block_on(async {
+            let (documents, _) = documents();
+            let pending = PendingResponses(&documents);
+            for (id, at) in [("b", 20), ("a", 30), ("c", 99)] {
+                pending.put(&conversation_id(id), &promised(id, at)).await.unwrap();
+            }
+            assert_eq!(due(&pending, 50).await, ["b", "a"]);
+            let (id, found) = pending.due(Millis(50), 1).await.unwrap().remove(0);
+            let leased = pending.lease(&id, found, Millis(50)).await.unwrap().unwrap();
+            assert_eq!((leased.status, leased.attempts), (PendingStatus::Leased, 1));
+            assert_eq!(due(&pending, 60).await, ["a"]);
+            // Whoever had it died.
+            assert_eq!(due(&pending, 50 + LEASE_MS).await, ["b", "a", "c"]);
+        });
+    }
+
+    #[test]
+    fn of_two_at_once_one_gets_the_lease() {
+        block_on(async {
+            let (documents, _) = documents();
+            let pending = PendingResponses(&documents);
+            let id = conversation_id("a");
+            pending.put(&id, &promised("a", 20)).await.unwrap();
+            let found = pending.get(&id).await.unwrap().unwrap();
+            let (one, other) =
+                join(pending.lease(&id, found.clone(), Millis(50)), pending.lease(&id, found, Millis(51)))
+                    .await;
+            assert_eq!([one.unwrap(), other.unwrap()].iter().flatten().count(), 1);
+        });
+    }
+
+    #[test]
+    fn what_is_noted_of_a_lease_is_dropped_when_the_student_was_faster() {
+        block_on(async {
+            let (documents, _) = documents();
+            let pending = PendingResponses(&documents);
+            let id = conversation_id("a");
+            pending.put(&id, &promised("a", 20)).await.unwrap();
+            let found = pending.get(&id).await.unwrap().unwrap();
+            let leased = pending.lease(&id, found, Millis(50)).await.unwrap().unwrap();
+            pending.put(&id, &promised("a", 80)).await.unwrap();
+            assert_eq!(pending.note(&id, &leased, Noted::Done, Millis(60)).await, Ok(None));
+            assert_eq!(due(&pending, 80).await, ["a"]);
+        });
+    }
+
+    #[test]
+    fn a_failed_try_counts_and_a_wait_does_not() {
+        block_on(async {
+            let (documents, _) = documents();
+            let pending = PendingResponses(&documents);
+            let id = conversation_id("a");
+            pending.put(&id, &promised("a", 20)).await.unwrap();
+            let mut last = 0;
+            for (noted, attempts) in [
+                (Noted::Again { at: Millis(70), why: "quota".into() }, 1),
+                (Noted::Waits { at: Millis(90) }, 1),
+                (Noted::Failed { why: "quota".into() }, 2),
+            ] {
+                let (_, found) = pending.due(Millis(100), 1).await.unwrap().remove(0);
+                let leased = pending.lease(&id, found, Millis(100)).await.unwrap().unwrap();
+                let noted = pending.note(&id, &leased, noted, Millis(100)).await.unwrap().unwrap();
+                assert_eq!(noted.attempts, attempts);
+                last += 1;
+            }
+            assert_eq!(last, 3);
+            assert_eq!(due(&pending, 1_000).await, [""; 0], "what was given up is over");
+        });
+    }
+}
