@@ -160,6 +160,10 @@ export type AssignmentId = z.infer<typeof AssignmentId>;
 export const AudioEncoding = z.enum(["pcm"]).describe("How samples are written.");
 export type AudioEncoding = z.infer<typeof AudioEncoding>;
 
+/** What is compared with a ledger. */
+export const Comparison = z.enum(["balance", "usage", "payment", "refund"]).describe("What is compared with a ledger.");
+export type Comparison = z.infer<typeof Comparison>;
+
 /** A conversation between one student and the tutor about one assignment. */
 export const ConversationId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("A conversation between one student and the tutor about one assignment.");
 export type ConversationId = z.infer<typeof ConversationId>;
@@ -363,6 +367,10 @@ export const CourseSecret = z.looseObject({
 }).describe("What one must know to join a course with its code.");
 export type CourseSecret = z.infer<typeof CourseSecret>;
 
+/** A browser or a phone that a user is told things on. */
+export const DeviceId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("A browser or a phone that a user is told things on.");
+export type DeviceId = z.infer<typeof DeviceId>;
+
 /** Where a delivery stands. */
 export const DeliveryState = z.enum(["sending", "waiting", "sent", "failed"]).describe("Where a delivery stands.");
 export type DeliveryState = z.infer<typeof DeliveryState>;
@@ -373,6 +381,7 @@ export const Delivery = z.looseObject({
   lastError: z.string().nullish().describe("Why the last try failed."),
   messageId: z.string().nullish().describe("The name that the service which took it gave it."),
   notBefore: Millis.describe("Nobody tries again before, ms. Then, of what is still being sent, nobody knows whether it was."),
+  reached: z.array(DeviceId).optional().describe("Of push messages: the devices that took it."),
   state: DeliveryState.describe("Where it stands."),
   tries: z.int().min(0).describe("How often it was tried."),
 }).describe("How far something is on its way to a person.");
@@ -391,6 +400,21 @@ export const Device = z.looseObject({
   updatedAt: Millis.describe("When it was last changed, ms."),
 }).describe("A browser or a phone.");
 export type Device = z.infer<typeof Device>;
+
+/** A wallet: the id of the user or of the course that it belongs to. */
+export const WalletId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("A wallet: the id of the user or of the course that it belongs to.");
+export type WalletId = z.infer<typeof WalletId>;
+
+/** Two figures that should agree and do not. */
+export const Drift = z.looseObject({
+  comparison: Comparison.describe("What was compared."),
+  conversationId: ConversationId.nullish().describe("The conversation that it is about."),
+  expectedMicros: Micros.describe("What the ledger should come to, micro-credits."),
+  foundMicros: Micros.describe("What it comes to, micro-credits."),
+  reference: z.string().nullish().describe("The payment that it is about, as Stripe names it."),
+  walletId: WalletId.nullish().describe("The wallet that it is about."),
+}).describe("Two figures that should agree and do not.");
+export type Drift = z.infer<typeof Drift>;
 
 /** The payment behind a movement of money. */
 export const LedgerProvider = z.looseObject({
@@ -453,7 +477,7 @@ export const Member = z.looseObject({
 export type Member = z.infer<typeof Member>;
 
 /** What people are told. */
-export const NotificationKind = z.enum(["low_balance"]).describe("What people are told.");
+export const NotificationKind = z.enum(["low_balance", "response_ready", "response_failed", "assignment_reminder", "submission_graded", "announcement"]).describe("What people are told.");
 export type NotificationKind = z.infer<typeof NotificationKind>;
 
 /** Something that a person is told. */
@@ -461,7 +485,8 @@ export const Notification = z.looseObject({
   createdAt: Millis.describe("When the document was made, ms."),
   key: text(1, 200).describe("What makes it one notification however often it is to be told, as `low_balance:{walletId}:2026-11-23`; 1 to 200\ncharacters."),
   kind: NotificationKind.describe("What it says."),
-  mail: Delivery.describe("How far the mail is."),
+  mail: Delivery.nullish().describe("How far the mail is, where it was to be sent by mail."),
+  push: Delivery.nullish().describe("How far the push messages are, where it was to be sent to the person's devices."),
   updatedAt: Millis.describe("When it was last changed, ms."),
   userId: UserId.describe("Who is told."),
 }).describe("Something that a person is told.");
@@ -512,6 +537,20 @@ export const Persona = z.looseObject({
   voice: Voice.describe("What it sounds like."),
 }).describe("A persona.");
 export type Persona = z.infer<typeof Persona>;
+
+/** What came of comparing the books. */
+export const Reconciliation = z.looseObject({
+  conversations: z.int().min(0).describe("Conversations whose cost was held against what was charged for them."),
+  createdAt: Millis.describe("When the document was made, ms."),
+  driftCount: z.int().min(0).describe("How much did not agree."),
+  drifts: z.array(Drift).describe("What did not agree, the first of it."),
+  lastWallet: WalletId.nullish().describe("Behind which wallet the next night begins; the first when absent."),
+  payments: z.int().min(0).describe("Payments that were held against what was credited for them."),
+  unfinished: z.array(Comparison).describe("What was not compared to its end, because there was too much of it or something did not answer."),
+  updatedAt: Millis.describe("When it was last changed, ms."),
+  wallets: z.int().min(0).describe("Wallets whose balance was held against the sum of their ledger."),
+}).describe("What came of comparing the books.");
+export type Reconciliation = z.infer<typeof Reconciliation>;
 
 /** What the student's audio is like. */
 export const SessionAudio = z.looseObject({
@@ -657,10 +696,6 @@ export const User = z.looseObject({
 }).describe("A person.");
 export type User = z.infer<typeof User>;
 
-/** A wallet: the id of the user or of the course that it belongs to. */
-export const WalletId = z.string().regex(new RegExp("^[A-Za-z0-9_-]{1,128}$")).describe("A wallet: the id of the user or of the course that it belongs to.");
-export type WalletId = z.infer<typeof WalletId>;
-
 /** Whose a wallet is. */
 export const WalletOwner = z.enum(["user", "course"]).describe("Whose a wallet is.");
 export type WalletOwner = z.infer<typeof WalletOwner>;
@@ -688,6 +723,7 @@ export const documents = {
   "notifications/{notificationId}": Notification,
   "pendingResponses/{conversationId}": PendingResponse,
   "personas/{personaId}": Persona,
+  "reconciliations/{day}": Reconciliation,
   "statistics/{assignmentId}": Statistics,
   "statistics/{assignmentId}/contributions/{conversationId}": Contribution,
   "streamingSessions/{sessionId}": StreamingSession,
