@@ -414,7 +414,8 @@ pub fn notification() -> Notification {
             tries: 2,
             attempt: "7Kq2mXc9wPz4RtY1aBvE".into(),
             not_before: CHANGED + 60_000,
-            reached: Vec::new(),
+            // Of mail there is none; an example has every field.
+            reached: vec![DeviceId::of("APA91b-phone")],
             message_id: Some("14c5d75ce93.dfd.64b469".into()),
             last_error: Some("status 503".into()),
         }),
@@ -424,7 +425,7 @@ pub fn notification() -> Notification {
             attempt: "7Kq2mXc9wPz4RtY1aBvE".into(),
             not_before: CHANGED + 60_000,
             reached: vec![DeviceId::of("APA91b-phone")],
-            message_id: None,
+            message_id: Some("projects/demo-mentora/messages/0:1500415314455276".into()),
             last_error: Some("status 429: QUOTA_EXCEEDED".into()),
         }),
         created_at: MADE,
