@@ -46,16 +46,10 @@ impl Message<'_> {
 
     /// The message within FCM's bounds: of a text that is too long the beginning, the body's before the title's.
     fn fitting(&self) -> Value {
-        let (mut title, mut body) = (self.title.to_owned(), self.body.to_owned());
-        loop {
-            let message = self.payload(&title, &body);
-            let excess = message.to_string().len().saturating_sub(MAX_PAYLOAD_BYTES);
-            let longer = if body.is_empty() { &mut title } else { &mut body };
-            if excess == 0 || longer.is_empty() {
-                return message;
-            }
-            *longer = shortened(longer, excess);
-        }
+        let fits = |title: &str, body: &str| self.payload(title, body).to_string().len() <= MAX_PAYLOAD_BYTES;
+        let body = longest(self.body, |body| fits(self.title, body));
+        let title = longest(self.title, |title| fits(title, &body));
+        self.payload(&title, &body)
     }
 
     /// The message without the device, whose token is not counted.
@@ -75,15 +69,15 @@ impl Message<'_> {
     }
 }
 
-/// `text` with at least `excess` bytes less, cut between two characters; nothing of it where that leaves nothing.
-fn shortened(text: &str, excess: usize) -> String {
-    let whole = text.strip_suffix(CUT).unwrap_or(text);
-    let mut end = text.len().saturating_sub(excess + CUT.len()).min(whole.len());
-    while !whole.is_char_boundary(end) {
-        end -= 1;
+/// As much of `text` as fits, cut between two characters; nothing, where nothing of it does. What a text takes is only known
+/// when it is written as JSON, in which some characters take more than one.
+fn longest(text: &str, fits: impl Fn(&str) -> bool) -> String {
+    if fits(text) {
+        return text.to_owned();
     }
-    match whole.get(..end).map(str::trim_end) {
-        Some(rest) if !rest.is_empty() => format!("{rest}{CUT}"),
-        _ => String::new(),
-    }
+    let cut =
+        |end: usize| text.get(..end).map(|rest| format!("{}{CUT}", rest.trim_end())).unwrap_or_default();
+    let ends: Vec<usize> = text.char_indices().map(|(end, _)| end).skip(1).collect();
+    let fitting = ends.partition_point(|end| fits(&cut(*end)));
+    fitting.checked_sub(1).and_then(|last| ends.get(last)).map(|end| cut(*end)).unwrap_or_default()
 }
