@@ -86,10 +86,11 @@ impl Resource for GrantBody {}
 /// `POST /api/wallets/me/checkout` and `POST /api/courses/{id}/wallet/checkout`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "amountMicros": 5_000_000 })))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateCheckout {
     /// What to buy, micro-credits: 1 to 500 credits, in whole cents (10,000).
-    #[cfg_attr(feature = "openapi", schema(value_type = limits::Purchase, inline, multiple_of = 10_000, example = 5_000_000))]
+    #[cfg_attr(feature = "openapi", schema(value_type = limits::Purchase, inline))]
     pub amount_micros: Micros,
 }
 
