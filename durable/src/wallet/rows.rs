@@ -233,7 +233,7 @@ impl<S: Sql> Books for &Rows<S> {
         self.run("DELETE FROM holds WHERE live = 0 AND expires_at < ?", &[SqlValue::Integer(before.0)])
     }
 
-    fn sum(&self, name: &str) -> Result<Micros> {
+    fn sum_of(&self, name: &str) -> Result<Micros> {
         Ok(self.one("SELECT json FROM sums WHERE name = ?", &[name.into()])?.unwrap_or_default())
     }
 

@@ -48,7 +48,7 @@ pub trait Books {
     ///
     /// # Errors
     /// When it cannot be read.
-    fn sum(&self, name: &str) -> Result<Micros, Self::Error>;
+    fn sum_of(&self, name: &str) -> Result<Micros, Self::Error>;
     /// Keeps a sum.
     ///
     /// # Errors

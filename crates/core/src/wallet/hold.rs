@@ -40,14 +40,14 @@ fn free_for<B: Books>(books: &B, call: &HoldCall) -> Result<Option<FreeHold>, B:
 }
 
 fn left<B: Books>(books: &B, free: &FreeHold) -> Result<Micros, B::Error> {
-    Ok(Micros(free.most.0.saturating_sub(books.sum(&free.sum())?.0).max(0)))
+    Ok(Micros(free.most.0.saturating_sub(books.sum_of(&free.sum())?.0).max(0)))
 }
 
 /// Sets `amount` aside for a hold, or gives back what is less than nothing.
 fn take<B: Books>(books: &mut B, now: Millis, hold: &Hold, amount: Micros) -> Result<(), B::Error> {
     match &hold.free {
         Some(free) => {
-            let taken = books.sum(&free.sum())?;
+            let taken = books.sum_of(&free.sum())?;
             books.put_sum(&free.sum(), taken.saturating_add(amount))
         }
         None => match books.head()? {
@@ -118,7 +118,7 @@ fn charge<B: Books>(books: &mut B, now: Millis, call: &SettleCall, hold: &Hold) 
         if given > Micros::ZERO {
             let grant = of_turn(LedgerEntryType::Grant, given, format!("free:{}", charge_id.as_str()));
             if enter(books, now, NewEntry::plain(&grant))? {
-                let taken = books.sum(&free.sum())?;
+                let taken = books.sum_of(&free.sum())?;
                 books.put_sum(&free.sum(), taken.saturating_add(given))?;
             }
         }

@@ -29,7 +29,7 @@ pub(super) fn paid_back<B: Books>(
     refund: &PaidBack,
 ) -> Result<MovementReply, B::Error> {
     let name = refund.sum();
-    let known = books.sum(&name)?;
+    let known = books.sum_of(&name)?;
     if refund.total <= known {
         return Ok(MovementReply::Done { before: true, standing: standing(books)? });
     }

@@ -66,7 +66,7 @@ impl Books for Memory {
         self.holds.retain(|_, hold| hold.state == HoldState::Live || hold.expires_at >= before);
         Ok(())
     }
-    fn sum(&self, name: &str) -> Result<Micros, Died> {
+    fn sum_of(&self, name: &str) -> Result<Micros, Died> {
         Ok(self.sums.get(name).copied().unwrap_or_default())
     }
     fn put_sum(&mut self, name: &str, sum: Micros) -> Result<(), Died> {

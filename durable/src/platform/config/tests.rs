@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::notify::Ways;
 use crate::platform::mail::Mailer;
 
 /// An environment.
@@ -139,7 +140,7 @@ fn mail_goes_by_sendgrid_or_a_stand_in_and_a_machine_of_ones_own_needs_neither()
     assert!(offline.mail.offline && Mailer::of(&offline).is_some());
     for name in ["APP_URL", "SENDGRID_API_KEY", "MAIL_FROM"] {
         let config = production_with(name, "").unwrap();
-        assert_eq!((config.missing(), Mailer::of(&config).is_none()), (vec![name], true));
+        assert_eq!((config.missing(), Ways::of(&config).mail.is_none()), (vec![name], true));
     }
 }
 
