@@ -83,6 +83,9 @@ pub struct Head {
     pub created_at: Millis,
     /// When it last changed.
     pub updated_at: Millis,
+    /// The time of the newest entry: no two bear the same, so that the ledger has an order.
+    #[serde(default)]
+    pub last_entry_at: Millis,
 }
 
 impl Head {
@@ -97,6 +100,7 @@ impl Head {
             low_balance: LOW_BALANCE,
             created_at: now,
             updated_at: now,
+            last_entry_at: Millis::default(),
         }
     }
 
@@ -111,6 +115,7 @@ impl Head {
             low_balance: document.low_balance_micros,
             created_at: document.created_at,
             updated_at: document.updated_at,
+            last_entry_at: document.updated_at,
         }
     }
 

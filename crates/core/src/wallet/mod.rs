@@ -103,6 +103,8 @@ fn enter<B: Books>(books: &mut B, now: Millis, entry: NewEntry<'_>) -> Result<bo
     }
     head.balance = head.balance.saturating_add(entry.movement.amount);
     head.updated_at = now;
+    let at = now.max(head.last_entry_at + 1);
+    head.last_entry_at = at;
     let Movement { kind, amount, idempotency_key, scope, provider, reason, by, .. } = entry.movement.clone();
     let entry = LedgerEntry {
         kind,
@@ -116,8 +118,8 @@ fn enter<B: Books>(books: &mut B, now: Millis, entry: NewEntry<'_>) -> Result<bo
         price_version: entry.price_version.map(str::to_owned),
         shortfall_micros: entry.shortfall,
         created_by: by,
-        created_at: now,
-        updated_at: now,
+        created_at: at,
+        updated_at: at,
     };
     books.put_head(&head)?;
     books.put_entry(&id, &entry)?;

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use mentora_core::dialogue::{Alternative, Features, Strategy};
 use mentora_core::documents::{
     ActiveMode, AiConfig, Analyser, Analysis, Announcement, Assignment, AssignmentMode, AudioEncoding,
-    Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, Delivery, DeliveryState,
-    DemoPolicy, Device, DialecticalConfig, EndReason, Latency, LedgerEntry, LedgerEntryType, LedgerProvider,
-    LedgerScope, Member, MemberStatus, Modality, MoveRules, Notification, NotificationKind, Notifications,
-    PasswordHash, PendingResponse, PendingStatus, Persona, Platform, Reference, Reminder, Role, SessionAudio,
-    SessionState, SessionUsage, Speaker, Stance, StanceDistribution, StanceShift, Statistics,
-    StreamingSession, Style, Submission, SubmissionState, Sums, Thumbnail, TokenCounts, Topic, Turn,
-    TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount, Words,
+    Comparison, Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, Delivery,
+    DeliveryState, DemoPolicy, Device, DialecticalConfig, Drift, EndReason, Latency, LedgerEntry,
+    LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus, Modality, MoveRules, Notification,
+    NotificationKind, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform,
+    Reconciliation, Reference, Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance,
+    StanceDistribution, StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Sums,
+    Thumbnail, TokenCounts, Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner,
+    WordCloud, WordCount, Words,
 };
 use mentora_core::ids::{
     AssignmentId, ConversationId, CourseId, DeviceId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
@@ -321,6 +322,27 @@ pub fn ledger_entry() -> LedgerEntry {
     }
 }
 
+pub fn reconciliation() -> Reconciliation {
+    Reconciliation {
+        wallets: 12,
+        conversations: 40,
+        payments: 3,
+        drift_count: 1,
+        drifts: vec![Drift {
+            comparison: Comparison::Usage,
+            wallet_id: Some(WalletId::of_course(&ethics())),
+            conversation_id: Some(dialogue()),
+            reference: Some("ch_1".into()),
+            expected_micros: Micros(4_318),
+            found_micros: Micros(0),
+        }],
+        unfinished: vec![Comparison::Payment],
+        last_wallet: Some(WalletId::of_course(&ethics())),
+        created_at: MADE,
+        updated_at: CHANGED,
+    }
+}
+
 pub fn streaming_session() -> StreamingSession {
     StreamingSession {
         conversation_id: dialogue(),
@@ -414,7 +436,6 @@ pub fn notification() -> Notification {
             tries: 2,
             attempt: "7Kq2mXc9wPz4RtY1aBvE".into(),
             not_before: CHANGED + 60_000,
-            // Of mail there is none; an example has every field.
             reached: vec![DeviceId::of("APA91b-phone")],
             message_id: Some("14c5d75ce93.dfd.64b469".into()),
             last_error: Some("status 503".into()),
@@ -425,7 +446,7 @@ pub fn notification() -> Notification {
             attempt: "7Kq2mXc9wPz4RtY1aBvE".into(),
             not_before: CHANGED + 60_000,
             reached: vec![DeviceId::of("APA91b-phone")],
-            message_id: Some("projects/demo-mentora/messages/0:1500415314455276".into()),
+            message_id: Some("projects/demo/messages/1".into()),
             last_error: Some("status 429: QUOTA_EXCEEDED".into()),
         }),
         created_at: MADE,

@@ -157,6 +157,19 @@ fn free_credits_come_first_and_the_wallet_pays_when_they_are_used_up() {
 }
 
 #[test]
+fn no_two_entries_bear_the_same_time_also_when_the_clock_goes_back() {
+    let mut wallet = Wallet::with(100);
+    for key in ["a", "b"] {
+        wallet.moved(&Call::Move(movement(LedgerEntryType::Grant, key, 5)));
+        wallet.now = wallet.now - 10_000;
+    }
+    let mut entries: Vec<_> = wallet.books.entries.values().collect();
+    entries.sort_by_key(|entry| entry.created_at);
+    let balances: Vec<i64> = entries.iter().map(|entry| entry.balance_after_micros.0).collect();
+    assert_eq!(balances, [100, 105, 110]);
+}
+
+#[test]
 fn credits_are_not_taken_from_under_a_hold() {
     let mut wallet = Wallet::with(100);
     wallet.call(&hold("talk:1", 80));
