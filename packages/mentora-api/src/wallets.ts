@@ -27,6 +27,7 @@ export class Wallets {
   /** Where to pay for credits, 1 to 500 in whole cents. The same key opens the same page. */
   checkout(amountMicros: number, { courseId, idempotencyKey }: { courseId?: string; idempotencyKey?: string } = {}) {
     const path = courseId ? `/api/courses/${encodeURIComponent(courseId)}/wallet/checkout` : "/api/wallets/me/checkout";
-    return this.#client.request<Checkout>("POST", path, { body: { amountMicros }, idempotencyKey });
+    const once = idempotencyKey === undefined ? {} : { idempotencyKey };
+    return this.#client.request<Checkout>("POST", path, { body: { amountMicros }, ...once });
   }
 }
