@@ -11,6 +11,7 @@ import { holderOf, locked } from './project/lock.mjs';
 import { state } from './project/paths.mjs';
 import { setUp } from './setup.mjs';
 import { banner } from './start/banner.mjs';
+import { startClock } from './start/clock.mjs';
 import { portToServe } from './start/ports.mjs';
 import { seed } from './start/seed.mjs';
 import { keptSecret, localSettings, newSecret, newWebhookSecret, withOfflineServices, writeSettings } from './start/settings.mjs';
@@ -56,6 +57,7 @@ await command(async () => {
 /** Serves until told to stop, or until something it needs ends. */
 async function serve({ port, home, secret, ephemeral, noSeed, verbose }) {
   const services = [];
+  let stopClock = () => {};
   const stopped = untilStopped();
   process.once('exit', () => services.forEach((service) => service.kill()));
   try {
@@ -73,6 +75,7 @@ async function serve({ port, home, secret, ephemeral, noSeed, verbose }) {
     const documents = join(home, 'state');
     const worker = await Promise.race([startWorker({ tools, port, settings: file, documents, verbose }, services), stopped]);
     if (!worker) return 0;
+    stopClock = startClock(url);
 
     const demo = noSeed ? null : await seed(url);
     banner({ url, settings, sim, documents, ephemeral, demo, log: worker.log });
@@ -81,6 +84,7 @@ async function serve({ port, home, secret, ephemeral, noSeed, verbose }) {
     if (end instanceof Failure) throw end;
     return 0;
   } finally {
+    stopClock();
     await Promise.all(services.map((service) => service.stop()));
   }
 }
