@@ -58,7 +58,7 @@ async function all() {
 	mkdirSync(folder, { recursive: true });
 	const sim = await startSim(process.env.MENTORA_SIM ?? join(root, 'target/debug/mentora-sim'), services);
 	const files = { FIREBASE_SERVICE_ACCOUNT_KEY: sim.account, STORAGE_EMULATOR_HOST: sim.url };
-	const sold = { STRIPE_BASE_URL: sim.url, STRIPE_SECRET_KEY: 'sk_test_contract', STRIPE_WEBHOOK_SECRET: 'whsec_contract' };
+	const sold = { STRIPE_BASE_URL: sim.url, STRIPE_SECRET_KEY: 'sk_test_contract', STRIPE_WEBHOOK_SECRET: 'whsec_of-the-contract' };
 	const told = { SENDGRID_BASE_URL: sim.url, FCM_BASE_URL: sim.url };
 	const settings = { ...sold, ...told, GEMINI_BASE_URL: sim.url, FIREBASE_JWKS_URL: `${sim.url}/jwks`, GOOGLE_TOKEN_URL: `${sim.url}/token`, ...files };
 	const worker = await startWorker({ name: 'schemathesis', settings, assets: assets() });
