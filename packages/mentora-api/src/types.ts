@@ -75,8 +75,7 @@ export interface Wallet {
   low: boolean;
 }
 
-export interface CourseWallet {
-  wallet: Wallet;
+export interface CourseWallet extends Wallet {
   spend: {
     since: Millis;
     totalMicros: number;
