@@ -23,11 +23,11 @@ enum Fate {
 }
 
 /// Answers by number, and when each is due.
-struct World<F> {
+struct World {
     now: Cell<i64>,
     /// How long each takes, ms.
     takes: i64,
-    fate: F,
+    fate: fn(&World, u32) -> Fate,
     due: RefCell<BTreeSet<(i64, u32)>>,
     leased: RefCell<BTreeSet<(i64, u32)>>,
     answered: RefCell<BTreeMap<u32, i64>>,
@@ -38,8 +38,12 @@ struct World<F> {
     pages_left: Cell<Option<u32>>,
 }
 
-impl<F: Fn(&World<F>, u32) -> Fate> World<F> {
-    fn new(due: impl IntoIterator<Item = (i64, u32)>, takes: i64, fate: F) -> Self {
+impl World {
+    fn new(
+        due: impl IntoIterator<Item = (i64, u32)>,
+        takes: i64,
+        fate: fn(&Self, u32) -> Fate,
+    ) -> Self {
         Self {
             now: Cell::new(START),
             takes,
@@ -80,7 +84,7 @@ impl<F: Fn(&World<F>, u32) -> Fate> World<F> {
     }
 }
 
-impl<F: Fn(&World<F>, u32) -> Fate> Place for World<F> {
+impl Place for World {
     type Due = (i64, u32);
     type Cursor = (i64, u32);
     type Error = &'static str;
@@ -143,7 +147,7 @@ fn many(from: u32, count: u32) -> impl Iterator<Item = (i64, u32)> {
     (from..from + count).map(|id| (i64::from(id), id))
 }
 
-const fn answered<W>(_: &W, _: u32) -> Fate {
+fn answered(_: &World, _: u32) -> Fate {
     Fate::Given(Given::Answered)
 }
 
@@ -179,12 +183,12 @@ fn a_run_whose_time_is_up_begins_nothing_more_and_finishes_what_it_has_begun() {
 
 #[test]
 fn a_model_that_takes_a_hundred_a_minute_gives_a_hundred_a_minute_and_nobody_is_given_up() {
-    let room = |world: &World<_>, _: u32| {
+    let room = |world: &World, _: u32| {
         let minute = |at: i64| (at - START).div_euclid(MINUTE);
         let taken = world.answered.borrow().values().filter(|at| minute(**at) == minute(world.now.get())).count();
         Fate::Given(if taken < 100 { Given::Answered } else { Given::NoRoom })
     };
-    let world = World::new(many(0, 1_000), 4_000, room as fn(&World<_>, u32) -> Fate);
+    let world = World::new(many(0, 1_000), 4_000, room);
     for minute in 1..=10 {
         let walked = world.run();
         assert!(walked.counts.no_room <= 100, "no more than were under way: {walked:?}");
@@ -194,8 +198,8 @@ fn a_model_that_takes_a_hundred_a_minute_gives_a_hundred_a_minute_and_nobody_is_
 
 #[test]
 fn while_everything_fails_a_run_tries_few() {
-    let fails = |_: &World<_>, _: u32| Fate::Given(Given::Failed);
-    let world = World::new(many(0, 1_000), 4_000, fails as fn(&World<_>, u32) -> Fate);
+    let fails = |_: &World, _: u32| Fate::Given(Given::Failed);
+    let world = World::new(many(0, 1_000), 4_000, fails);
     let walked = world.run();
     assert_eq!(walked.end, End::Failing);
     assert!(walked.counts.asked <= 120, "{walked:?}");
@@ -207,8 +211,8 @@ fn while_everything_fails_a_run_tries_few() {
 
 #[test]
 fn those_whose_askers_die_each_time_keep_nobody_waiting() {
-    let unlucky = |_: &World<_>, id: u32| if id < 5_000 { Fate::Dies } else { Fate::Given(Given::Answered) };
-    let world = World::new(many(5_000, 2_000), 4_000, unlucky as fn(&World<_>, u32) -> Fate);
+    let unlucky = |_: &World, id: u32| if id < 5_000 { Fate::Dies } else { Fate::Given(Given::Answered) };
+    let world = World::new(many(5_000, 2_000), 4_000, unlucky);
     world.leased.borrow_mut().extend(many(0, 5_000));
     for _ in 0..12 {
         world.run();
