@@ -1,7 +1,7 @@
 //! Answers that the tutor gives later, when they are due.
 //!
 //! A run finds them, the oldest first, and makes one call for each, to the conversation whose answer it is: that does all the rest,
-//! with its own budget of calls (`mentora_durable::conversation`). How far a run goes is the [`walk`]'s to say; what is left is the
+//! with its own budget of calls (`mentora_durable::conversation`). How far a run goes is for `walk` to say; what is left is the
 //! next minute's. A run beside it is no harm: what somebody has leased nobody else takes.
 
 mod walk;
@@ -14,8 +14,8 @@ use mentora_core::time::Millis;
 use mentora_durable::conversation::calls::{Calls, DueCall, Given};
 use mentora_durable::platform::config::Config;
 use mentora_durable::platform::documents::{Documents, documents};
-use mentora_durable::platform::store_tally::StoreTally;
 use mentora_durable::platform::pause::Pause;
+use mentora_durable::platform::store_tally::StoreTally;
 use mentora_durable::platform::{clock, log};
 use mentora_durable::repositories::pending_responses::Found;
 use mentora_durable::repositories::{Cursor, Page, PendingResponses, RepositoryError, Stored};

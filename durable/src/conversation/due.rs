@@ -37,7 +37,8 @@ const TELL_MS: u32 = 90 * 1_000;
 /// After how long those are told who were not.
 const TELL_AGAIN_MS: i64 = seconds(60);
 
-const _: () = assert!(ANSWER_MS as i64 + TELL_MS as i64 + seconds(30) <= LEASE_MS, "the lease outlives a try");
+const _: () =
+    assert!(ANSWER_MS as i64 + TELL_MS as i64 + seconds(30) <= LEASE_MS, "the lease outlives a try");
 
 /// Gives the answer as it was found.
 pub(super) async fn give(

@@ -58,7 +58,8 @@ pub async fn all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_firs
 
     // Each has one answer, each student one mail, and who was due first did not wait for the last.
     let waited = waited(&stack, count, began_at).await;
-    let mails = Database::of(&stack).count("notifications", &[("kind", string_value("response_ready"))]).await;
+    let mails =
+        Database::of(&stack).count("notifications", &[("kind", string_value("response_ready"))]).await;
     assert_eq!(mails, count + 1);
     let tenth = (count / 10).max(1);
     let (first, last) = (&waited[..tenth], &waited[count - tenth..]);
@@ -78,6 +79,13 @@ async fn lay_out(stack: &Stack, model: &Student, count: usize) {
     let database = Database::of(stack);
     let promised = status_becomes(stack, model, "pending").await;
     let due_at = integer(&promised["fields"]["scheduledAt"]);
+    let waits = |conversation: &Value| {
+        conversation["fields"]["state"] == string_value("awaiting_delayed_response")
+            && conversation["fields"]["turns"]["arrayValue"]["values"].as_array().map(Vec::len) == Some(1)
+    };
+    while !waits(&database.get(&format!("conversations/{}", model.conversation)).await.unwrap()) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let mut patterns = Vec::new();
     for path in [
         format!("conversations/{}", model.conversation),
@@ -91,7 +99,9 @@ async fn lay_out(stack: &Stack, model: &Student, count: usize) {
         let mut writes = Vec::new();
         for n in some {
             let (conversation, user) = (name(*n), format!("student-{n}"));
-            let own = |text: &str| text.replace(&model.conversation, &conversation).replace(&model.person.uid, &user);
+            let own = |text: &str| {
+                text.replace(&model.conversation, &conversation).replace(&model.person.uid, &user)
+            };
             for (path, fields) in &patterns {
                 let mut fields: Value = serde_json::from_str(&own(fields)).unwrap();
                 if path.starts_with("pendingResponses/") {
@@ -126,7 +136,8 @@ async fn waited(stack: &Stack, count: usize, began_at: i64) -> Vec<i64> {
     let all = Database::of(stack).list("pendingResponses").await;
     let mut waited = vec![0; count];
     for document in &all {
-        let number = crate::documents::database::id(document).strip_prefix("due-").map(|n| n.parse::<usize>());
+        let number =
+            crate::documents::database::id(document).strip_prefix("due-").map(|n| n.parse::<usize>());
         if let Some(Ok(number)) = number {
             waited[number] = integer(&document["fields"]["updatedAt"]) - began_at;
         }

@@ -101,8 +101,10 @@ pub async fn an_empty_wallet_is_told_once_to_both_and_the_answer_comes_when_it_i
     // Nor does anybody hear of it again: when the hour is over, or when the student adds something.
     time_passes(&stack, &student, waits).await;
     clock_rings(&stack).await;
-    promise_becomes(&stack, &student, |fields| unpaid(fields) && fields["scheduledAt"] != integer_value(1_i64))
-        .await;
+    promise_becomes(&stack, &student, |fields| {
+        unpaid(fields) && fields["scheduledAt"] != integer_value(1_i64)
+    })
+    .await;
     say(&stack, &student, "And buses cost money.").await;
     promise_becomes(&stack, &student, |fields| fields.get("lastError").is_none()).await;
     clock_rings(&stack).await;

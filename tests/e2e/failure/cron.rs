@@ -26,12 +26,8 @@ pub async fn cron_fires_twice(_: Arc<House>) {
     let token = due::device(&stack, &student).await;
 
     // Twice at once, and once more.
-    say_until_due(
-        &stack,
-        &student,
-        "Tickets should cost nothing, because collecting the money costs money.",
-    )
-    .await;
+    say_until_due(&stack, &student, "Tickets should cost nothing, because collecting the money costs money.")
+        .await;
     let (one, other) = join!(clock_rings(&stack), clock_rings(&stack));
     assert_eq!((one.status, other.status), (200, 200));
     let done = status_becomes(&stack, &student, "done").await;

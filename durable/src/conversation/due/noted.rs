@@ -60,7 +60,9 @@ impl Try<'_> {
             }
             Ok(DueOutcome::Nothing) => Noted::Cancelled,
             Ok(DueOutcome::Waits { until }) => Noted::Waits { at: (*until).max(now + seconds(1)), why: None },
-            Ok(DueOutcome::Unpaid) => Noted::Waits { at: now + UNPAID_PAUSE_MS, why: Some(UNPAID.to_owned()) },
+            Ok(DueOutcome::Unpaid) => {
+                Noted::Waits { at: now + UNPAID_PAUSE_MS, why: Some(UNPAID.to_owned()) }
+            }
             Ok(DueOutcome::Failed { why }) if why == QUOTA && !self.waited_long() => {
                 Noted::Waits { at: self.again_at(), why: Some(why.clone()) }
             }

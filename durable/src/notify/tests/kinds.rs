@@ -181,7 +181,8 @@ fn that_an_answer_waits_for_credits_the_student_is_told_once_and_the_staff_once_
         assert_eq!(tell("c1", 1, 5, NOW + DAY_MS).await, 0);
         assert_eq!(tell("c2", 0, 5, NOW + DAY_MS).await, 1, "the staff know of the wallet");
         let mails = post.taken.borrow();
-        let links = ["https://mentora.example/conversations/c1", "https://mentora.example/courses/ethics/wallet"];
+        let links =
+            ["https://mentora.example/conversations/c1", "https://mentora.example/courses/ethics/wallet"];
         for (mail, link) in mails.iter().zip(links) {
             assert!(mail["content"][1]["value"].as_str().unwrap().contains(&format!("\"{link}\"")), "{mail}");
         }

@@ -39,11 +39,7 @@ struct World {
 }
 
 impl World {
-    fn new(
-        due: impl IntoIterator<Item = (i64, u32)>,
-        takes: i64,
-        fate: fn(&Self, u32) -> Fate,
-    ) -> Self {
+    fn new(due: impl IntoIterator<Item = (i64, u32)>, takes: i64, fate: fn(&Self, u32) -> Fate) -> Self {
         Self {
             now: Cell::new(START),
             takes,
@@ -134,7 +130,11 @@ impl Place for World {
         };
         self.leased.borrow_mut().remove(&(until, id));
         if given == Given::Answered {
-            assert_eq!(self.answered.borrow_mut().insert(id, self.now.get()), None, "{id} was answered twice");
+            assert_eq!(
+                self.answered.borrow_mut().insert(id, self.now.get()),
+                None,
+                "{id} was answered twice"
+            );
         } else {
             self.due.borrow_mut().insert((self.now.get() + MINUTE, id));
         }
@@ -185,7 +185,8 @@ fn a_run_whose_time_is_up_begins_nothing_more_and_finishes_what_it_has_begun() {
 fn a_model_that_takes_a_hundred_a_minute_gives_a_hundred_a_minute_and_nobody_is_given_up() {
     let room = |world: &World, _: u32| {
         let minute = |at: i64| (at - START).div_euclid(MINUTE);
-        let taken = world.answered.borrow().values().filter(|at| minute(**at) == minute(world.now.get())).count();
+        let taken =
+            world.answered.borrow().values().filter(|at| minute(**at) == minute(world.now.get())).count();
         Fate::Given(if taken < 100 { Given::Answered } else { Given::NoRoom })
     };
     let world = World::new(many(0, 1_000), 4_000, room);
