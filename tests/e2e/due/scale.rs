@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::{SOON, class, say_until_due, status_becomes};
-use crate::documents::database::{Database, integer, integer_value, string_value};
+use crate::documents::database::{Database, id, integer, integer_value, string_value};
 use crate::house::House;
 use crate::people::Student;
 use crate::stack::{Stack, Store};
@@ -136,8 +136,7 @@ async fn waited(stack: &Stack, count: usize, began_at: i64) -> Vec<i64> {
     let all = Database::of(stack).list("pendingResponses").await;
     let mut waited = vec![0; count];
     for document in &all {
-        let number =
-            crate::documents::database::id(document).strip_prefix("due-").map(|n| n.parse::<usize>());
+        let number = id(document).strip_prefix("due-").map(|n| n.parse::<usize>());
         if let Some(Ok(number)) = number {
             waited[number] = integer(&document["fields"]["updatedAt"]) - began_at;
         }

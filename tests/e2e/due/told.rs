@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
     SOON, abandon, class, clock_rings, course, device, mails, promise_becomes, pushes, rewrite, say,
     say_until_due, speakers, status_becomes, time_passes,
 };
-use crate::documents::database::{Database, id, integer_value, string_value};
+use crate::documents::database::{Database, id, integer, integer_value, string_value};
 use crate::house::House;
 use crate::people::Person;
 use crate::sim::fault;
@@ -83,7 +83,7 @@ pub async fn an_empty_wallet_is_told_once_to_both_and_the_answer_comes_when_it_i
     let asked_at = student.turns(&stack).await[0]["createdAt"].as_i64().unwrap();
 
     // The answer waits for an hour, and everybody knows why.
-    let unpaid = |fields: &serde_json::Value| {
+    let unpaid = |fields: &Value| {
         fields["status"] == string_value("pending") && fields["lastError"] == string_value("unpaid")
     };
     let told_once = async || {
@@ -93,7 +93,7 @@ pub async fn an_empty_wallet_is_told_once_to_both_and_the_answer_comes_when_it_i
     };
     clock_rings(&stack).await;
     let waits = promise_becomes(&stack, &student, unpaid).await;
-    let at = crate::documents::database::integer(&waits["fields"]["scheduledAt"]);
+    let at = integer(&waits["fields"]["scheduledAt"]);
     assert!(at - asked_at > 59 * 60_000, "{waits:#}");
     assert_eq!(waits["fields"]["attempts"], integer_value(0_i64), "it is no failure");
     told_once().await;

@@ -72,7 +72,7 @@ impl World {
             if self.now.get() >= until {
                 return Poll::Ready(());
             }
-            self.now.set(self.now.get() + 1);
+            self.now.set(self.now.get() + 10);
             context.waker().wake_by_ref();
             Poll::Pending
         })
