@@ -54,9 +54,7 @@ def before_call(context, case, kwargs):
     if linked or world.random.randrange(10) >= REAL:
         return
     # Its own things first: what is another's may be hidden from it.
-    for token in (own, owner):
-        if token and world.is_short_of(case.operation.path):
-            world.populate(token, rounds=1)
+    world.replenish(case.operation.path, [token for token in (own, owner) if token])
     if case.path_parameters and not (meta and meta.is_negative_at(ParameterLocation.PATH)):
         case.path_parameters.update(world.path_parameters(case.operation.path))
     if case.query and not (meta and meta.is_negative_at(ParameterLocation.QUERY)):
