@@ -348,6 +348,6 @@ mod tests {
         let digest: String =
             Sha256::digest(format!("{PRICES:?}")).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         let told = "the price table changed: give it the day of the change as PRICES_AS_OF, and put this digest here";
-        assert_eq!((price_version(), digest.as_str()), ("2026-11-22", "bf4488b8"), "{told}");
+        assert_eq!((price_version(), digest.as_str()), ("2026-11-23", "7a0dcfbf"), "{told}");
     }
 }
