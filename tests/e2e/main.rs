@@ -13,7 +13,7 @@
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`relay`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
-//!   [`own_data`], [`stream_sse`], [`wallets`], [`payments`], [`reconciliation`]: the others
+//!   [`own_data`], [`stream_sse`], [`wallets`], [`charging`], [`payments`], [`reconciliation`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -27,6 +27,7 @@ mod after_the_end;
 mod assignments;
 mod bad_input;
 mod barge_in;
+mod charging;
 mod course_parts;
 mod courses;
 mod dialogue;
@@ -63,7 +64,6 @@ mod submissions;
 mod thumbnails;
 mod tokens;
 mod verdicts;
-mod wallet;
 mod wallets;
 
 use std::collections::BTreeSet;
@@ -119,8 +119,8 @@ fn main() -> ExitCode {
         failure::same_message_sent_twice,
         failure::balance_runs_out_mid_dialogue,
         failure::cron_fires_twice,
-        wallet::five_hundred_hold_at_once_and_nothing_is_overdrawn,
-        wallet::auditors_pay_themselves_and_demo_courses_give_first,
+        charging::five_hundred_hold_at_once_and_nothing_is_overdrawn,
+        charging::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,
         stream_sse::events_and_sockets_in_turns_see_each_seq_once,
         stream_sse::the_newer_way_takes_over_and_the_older_listens,
@@ -289,8 +289,8 @@ fn on_the_line(house: &Arc<House>) -> impl Iterator<Item = Trial> {
     let all = tests![house:
         failure::firestore_down_or_slow,
         failure::firestore_commit_outcome_unknown,
-        wallet::workerd_killed_between_settle_and_flush,
-        wallet::firestore_does_not_say_whether_it_has_the_ledger,
+        charging::workerd_killed_between_settle_and_flush,
+        charging::firestore_does_not_say_whether_it_has_the_ledger,
     ];
     all.into_iter().map(move |trial| trial.with_ignored_flag(absent))
 }

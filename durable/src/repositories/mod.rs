@@ -23,7 +23,7 @@
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
-//! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
+//! - `document`: one document, its version, what a writer knows of it, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
 
 pub mod announcements;
@@ -67,7 +67,7 @@ pub use conversations::Conversations;
 pub use courses::{CourseChange, Courses};
 pub use deleted_courses::DeletedCourses;
 pub use devices::Devices;
-pub use document::{Stored, Version};
+pub use document::{Known, Stored, Version};
 pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;

@@ -247,7 +247,7 @@ impl Wallet {
         }
         self.warn_at.set(None);
         let told = rows.told().map_err(worker_error)?;
-        let today = notify::day(now);
+        let today = now.day();
         let low = rows.head().map_err(worker_error)?.filter(|head| head.standing().is_low());
         let Some(head) = low.filter(|_| told.low_on.as_ref() != Some(&today)) else { return Ok(()) };
         let (config, tally) = (self.config()?, StoreTally::default());

@@ -180,6 +180,7 @@ export type EndReason = z.infer<typeof EndReason>;
 export const TokenCounts = z.looseObject({
   audio: z.int().min(0).optional().describe("Audio tokens: 25 a second."),
   cached: z.int().min(0).optional().describe("Of the input, those served from cache; 0 for output."),
+  image: z.int().min(0).optional().describe("Of the input, those of images and video; 0 for output."),
   text: z.int().min(0).optional().describe("Text tokens."),
   thoughts: z.int().min(0).optional().describe("Of the output, those the model thought with; 0 for input."),
 }).describe("Tokens by modality of one direction.");

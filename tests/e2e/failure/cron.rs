@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use tokio::join;
 use tokio::time::sleep;
 
+use crate::charging::Books;
 use crate::documents::database::{Database, integer_value, string_value};
 use crate::house::House;
 use crate::people::{Answer, Call, Class, Person, Student, unique};
 use crate::sim::fault;
 use crate::stack::{Stack, Store, Wanted};
-use crate::wallet::Books;
 
 /// A third of a second, in hours.
 const DELAY_HOURS: f64 = 0.0001;

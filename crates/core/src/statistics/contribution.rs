@@ -78,6 +78,7 @@ fn bounded(Usage { input, output }: Usage) -> Usage {
     let bounded = |counts: TokenCounts| TokenCounts {
         text: counts.text.min(MOST),
         audio: counts.audio.min(MOST),
+        image: counts.image.min(MOST),
         cached: counts.cached.min(MOST),
         thoughts: counts.thoughts.min(MOST),
     };

@@ -195,8 +195,8 @@ pub fn persona() -> Persona {
 
 fn usage() -> Usage {
     Usage {
-        input: TokenCounts { text: 900, audio: 250, cached: 100, thoughts: 0 },
-        output: TokenCounts { text: 40, audio: 200, cached: 0, thoughts: 64 },
+        input: TokenCounts { text: 900, audio: 250, image: 0, cached: 100, thoughts: 0 },
+        output: TokenCounts { text: 40, audio: 200, image: 0, cached: 0, thoughts: 64 },
     }
 }
 
