@@ -13,7 +13,7 @@
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`relay`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
-//!   [`own_data`], [`stream_sse`], [`wallets`], [`charging`], [`payments`], [`reconciliation`]: the others
+//!   [`own_data`], [`stream_sse`], [`wallets`], [`charging`], [`payments`], [`reconciliation`], [`due`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +32,7 @@ mod course_parts;
 mod courses;
 mod dialogue;
 mod documents;
+mod due;
 mod exported;
 mod failure;
 mod hands_free;
@@ -119,6 +120,10 @@ fn main() -> ExitCode {
         failure::same_message_sent_twice,
         failure::balance_runs_out_mid_dialogue,
         failure::cron_fires_twice,
+        due::a_student_hands_in_takes_back_hands_in_again_is_answered_and_goes_on,
+        due::who_dies_before_people_are_told_has_them_told_once,
+        due::an_empty_wallet_is_told_once_to_both_and_the_answer_comes_when_it_is_filled,
+        due::all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_first,
         charging::five_hundred_hold_at_once_and_nothing_is_overdrawn,
         charging::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,

@@ -40,6 +40,27 @@ pub enum Letter<'a> {
         /// Where the conversation is shown.
         conversation_url: &'a str,
     },
+    /// The tutor's answer to the reader waits for credits of the course.
+    ResponseUnpaid {
+        /// The assignment's title.
+        assignment: &'a str,
+        /// Where the conversation is shown.
+        conversation_url: &'a str,
+    },
+    /// The tutor's answer to the reader waits for credits of the reader's own.
+    ResponseUnpaidOwn {
+        /// The assignment's title.
+        assignment: &'a str,
+        /// Where the wallet is shown.
+        wallet_url: &'a str,
+    },
+    /// Answers wait for credits of a course of the reader's.
+    ResponseUnpaidOfCourse {
+        /// The course's title.
+        course: &'a str,
+        /// Where the wallet is shown.
+        wallet_url: &'a str,
+    },
     /// An assignment of the reader's is due soon.
     AssignmentReminder {
         /// The assignment's title.
@@ -124,6 +145,9 @@ impl Letter<'_> {
             Self::LowBalanceOfCourse { .. } => Kind::LowBalanceOfCourse,
             Self::ResponseReady { .. } => Kind::ResponseReady,
             Self::ResponseFailed { .. } => Kind::ResponseFailed,
+            Self::ResponseUnpaid { .. } => Kind::ResponseUnpaid,
+            Self::ResponseUnpaidOwn { .. } => Kind::ResponseUnpaidOwn,
+            Self::ResponseUnpaidOfCourse { .. } => Kind::ResponseUnpaidOfCourse,
             Self::AssignmentReminder { .. } => Kind::AssignmentReminder,
             Self::SubmissionGraded { .. } => Kind::SubmissionGraded,
             Self::Announcement { .. } => Kind::Announcement,
@@ -179,8 +203,15 @@ impl Letter<'_> {
                 &[(Slot::Course, course), (Slot::Balance, balance), (Slot::WalletUrl, wallet_url)]
             }
             Self::ResponseReady { assignment, conversation_url }
+            | Self::ResponseUnpaid { assignment, conversation_url }
             | Self::SubmissionGraded { assignment, conversation_url } => {
                 &[(Slot::Assignment, assignment), (Slot::ConversationUrl, conversation_url)]
+            }
+            Self::ResponseUnpaidOwn { assignment, wallet_url } => {
+                &[(Slot::Assignment, assignment), (Slot::WalletUrl, wallet_url)]
+            }
+            Self::ResponseUnpaidOfCourse { course, wallet_url } => {
+                &[(Slot::Course, course), (Slot::WalletUrl, wallet_url)]
             }
             Self::ResponseFailed { student, assignment, conversation_url } => &[
                 (Slot::Student, student),

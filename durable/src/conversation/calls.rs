@@ -1,10 +1,10 @@
 //! The calls that the main Worker makes to a conversation: name, path and body in one place, shared by caller and
 //! callee.
 
-use mentora_core::documents::{Conversation, EndReason};
-use mentora_core::ids::{ConversationId, CourseId, TurnId, UserId, WalletId};
+use mentora_core::documents::{Conversation, EndReason, PendingResponse};
+use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::time::Millis;
-use mentora_session::{DueOutcome, Refusal};
+use mentora_session::Refusal;
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::TurnAnswer;
 use mentora_wire::stream::server::Shortage;
@@ -34,7 +34,7 @@ pub(super) mod paths {
     pub const END: &str = "end";
     /// [`super::Calls::reopen`]
     pub const REOPEN: &str = "reopen";
-    /// [`super::Calls::answer_due`]
+    /// [`super::Calls::give_due`]
     pub const DUE: &str = "due";
     /// [`super::Calls::take_back`]
     pub const TAKE_BACK: &str = "take-back";
@@ -97,28 +97,31 @@ pub struct EndCall {
     pub reason: EndReason,
 }
 
-/// Somebody looks at the clock, and comes for an answer.
+/// Somebody looks at the clock, and has found an answer that is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueCall {
-    /// The student's turn that it answers.
-    pub turn_id: TurnId,
-    /// Which try it is, from 1.
-    pub attempt: u32,
+    /// As it was found.
+    pub pending: PendingResponse,
+    /// Which version of it that was: an etag. Only of that one it is given.
+    pub version: String,
 }
 
-/// What came of it, and whom to tell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DueAnswer {
-    /// What came of it.
-    pub outcome: DueOutcome,
-    /// The course.
-    pub course: CourseId,
-    /// Title of the assignment.
-    pub assignment: String,
-    /// Who waits for the answer.
-    pub student: UserId,
-    /// Who pays for it.
-    pub wallet: Option<WalletId>,
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Given {
+    /// Somebody else is at it, or the student was faster.
+    NotLeased,
+    /// It is given.
+    Answered,
+    /// There was nothing to give, or not yet.
+    Nothing,
+    /// Nobody can pay for it now.
+    Unpaid,
+    /// The text model takes no more questions now, this one or any other.
+    NoRoom,
+    /// It could not be given.
+    Failed,
 }
 
 /// A conversation as its object knows it.
@@ -235,11 +238,12 @@ impl<'a> Calls<'a> {
         self.call(id, paths::SNAPSHOT, &()).await
     }
 
-    /// Has an answer made that is due, and waits for what comes of it. Asked for twice, there is one answer.
+    /// Has an answer given that is due, with all that belongs to it, and waits for what comes of it. Asked for twice, there is one
+    /// answer.
     ///
     /// # Errors
-    /// [`CallError`] when there is no such conversation, or nobody knows what came of it: it may be asked for again.
-    pub async fn answer_due(&self, id: &ConversationId, call: &DueCall) -> Result<DueAnswer, CallError> {
+    /// [`CallError`] when nobody knows what came of it: it is found again.
+    pub async fn give_due(&self, id: &ConversationId, call: &DueCall) -> Result<Given, CallError> {
         self.call(id, paths::DUE, call).await
     }
 

@@ -16,7 +16,7 @@
 //! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
-//! - `delayed`: answers that come later
+//! - `delayed`: answers that come later; `due`: one of them is given, with all that belongs to it
 //! - `facts`: what the conversation is about
 //! - [`sweep`]: ends the conversations of what is to go
 
@@ -27,6 +27,7 @@ mod clients;
 mod credit;
 mod delayed;
 mod door;
+mod due;
 mod erase;
 mod events;
 mod facts;
@@ -46,7 +47,7 @@ use std::rc::Rc;
 
 use mentora_core::ids::ConversationId;
 use mentora_core::limits::MAX_FRAME_BYTES;
-use mentora_session::{ConnectionId, DueOutcome, Input};
+use mentora_session::{ConnectionId, Input};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::client::{check_pcm, decode_audio};
 use mentora_wire::stream::{AudioMode, BadFrame, ClientFrame};
@@ -58,7 +59,7 @@ use worker::{
     durable_object,
 };
 
-use self::calls::{CallError, DueAnswer, DueCall, EndCall, PostTurnCall, Snapshot, paths};
+use self::calls::{CallError, EndCall, PostTurnCall, Snapshot, paths};
 pub use self::clients::turned_away;
 use self::relay::Relay;
 use self::rows::Rows;
@@ -98,7 +99,7 @@ impl DurableObject for Conversation {
             paths::TURNS => answer(&post_turn(&shell, &id, request).await),
             paths::SNAPSHOT => answer(&snapshot(&shell, &id).await),
             paths::REOPEN => answer(&reopen(&shell, &id).await),
-            paths::DUE => answer(&due(&shell, &id, request).await),
+            paths::DUE => answer(&due::give(&shell, &id, request).await),
             paths::TAKE_BACK => answer(&take_back(&shell, &id).await),
             paths::END => answer(&end(&shell, &id, request).await),
             paths::ERASE => answer(&erase(&shell).await),
@@ -260,40 +261,6 @@ async fn snapshot(shell: &Rc<Shell>, id: &ConversationId) -> std::result::Result
         due_at: session.due_at(),
     };
     shell.with_session(snapshot).ok_or_else(gone)
-}
-
-async fn due(
-    shell: &Rc<Shell>,
-    id: &ConversationId,
-    mut request: Request,
-) -> std::result::Result<DueAnswer, CallError> {
-    let DueCall { turn_id, attempt } = request.json().await.map_err(|error| malformed(&error))?;
-    shell.know(id).await?;
-    let gone = || CallError::new(ErrorCode::NotFound, "There is no such conversation.");
-    let known = shell.with_session(|session| {
-        let index = session.turns().iter().find(|turn| turn.id == turn_id).map(|turn| turn.index);
-        (index, std::sync::Arc::clone(&session.record().facts))
-    });
-    let (index, facts) = known.ok_or_else(gone)?;
-    let outcome = match index {
-        None => DueOutcome::Nothing,
-        Some(index) => {
-            let answer = shell.new_due();
-            let model = shell.gemini().text_model.clone();
-            shell.feed_and_arm(Input::Due { index, attempt, model }, AtHand::Nothing).await;
-            // The machine answers within minutes; a sender that is gone means that memory was lost.
-            let lost =
-                |_| CallError::new(ErrorCode::UpstreamUnavailable, "The conversation was interrupted.");
-            answer.await.map_err(lost)?
-        }
-    };
-    Ok(DueAnswer {
-        outcome,
-        course: facts.course.clone(),
-        assignment: facts.title.clone(),
-        student: facts.owner.clone(),
-        wallet: facts.payer.clone(),
-    })
 }
 
 async fn take_back(shell: &Rc<Shell>, id: &ConversationId) -> std::result::Result<Snapshot, CallError> {

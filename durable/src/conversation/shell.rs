@@ -30,6 +30,7 @@ use super::model::{self, Model};
 use super::relay::Relay;
 use super::rows::Rows;
 use super::{credit, delayed, facts, flush, sessions, summary, tally, verdict};
+use crate::notify::Ways;
 use crate::platform::config::{Config, GeminiConfig};
 use crate::platform::documents::{Documents, documents};
 use crate::platform::metrics::{self, Asker, Credits, Metrics, Point};
@@ -93,6 +94,8 @@ pub(super) struct Shell {
     pub(super) at_documents: Mutex<()>,
     /// The same for the documents of the model's sessions, for which no turn waits.
     pub(super) at_sessions: Mutex<()>,
+    /// The same for what people are told.
+    pub(super) at_notices: Mutex<()>,
 }
 
 impl Shell {
@@ -119,6 +122,7 @@ impl Shell {
             store: StoreTally::default(),
             at_documents: Mutex::new(()),
             at_sessions: Mutex::new(()),
+            at_notices: Mutex::new(()),
         }
     }
 
@@ -170,6 +174,11 @@ impl Shell {
 
     pub(super) fn documents(&self) -> Documents {
         documents(&self.env, &self.config, &self.store)
+    }
+
+    /// The ways to people.
+    pub(super) fn ways(&self) -> Ways {
+        Ways::of(&self.config)
     }
 
     pub(super) fn rows(&self) -> &Rows {

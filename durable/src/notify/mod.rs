@@ -7,7 +7,8 @@
 //!
 //! # Layout
 //! - [`low_balance`]: a wallet is nearly empty
-//! - [`response_ready`], [`response_failed`]: the tutor has answered where answers come later, or could not
+//! - [`response_ready`], [`response_failed`], [`response_unpaid`]: the tutor has answered where answers come later, or could not, or waits
+//!   for money; `staff`: those of a course
 //! - [`assignment_reminder`], [`submission_graded`], [`announcement`]: what a student hears of a course
 //! - [`ways`](Ways): what is set up; [`tell`](Told): one person by every way; `by_mail`, `by_push`: what the person wants, and
 //!   what is sent; `attempt`: from the claim to the note of how it went
@@ -24,6 +25,8 @@ mod by_push;
 mod low_balance;
 mod response_failed;
 mod response_ready;
+mod response_unpaid;
+mod staff;
 mod submission_graded;
 mod tell;
 #[cfg(test)]
@@ -35,6 +38,7 @@ pub use assignment_reminder::{Due, assignment_reminder};
 pub use low_balance::low_balance;
 pub use response_failed::response_failed;
 pub use response_ready::{Response, response_ready};
+pub use response_unpaid::response_unpaid;
 pub use submission_graded::submission_graded;
 pub use tell::Told;
 pub use ways::Ways;

@@ -1,17 +1,12 @@
 //! The tutor could not answer a student, after all tries: the staff of the course are told.
 
-use futures::future::join_all;
-use mentora_core::documents::{MemberStatus, NotificationKind, Role};
-use mentora_core::ids::UserId;
+use mentora_core::documents::NotificationKind;
 use mentora_firestore::Transport;
 use mentora_mail::Letter;
 
 use super::{Notifier, Response, Told};
 use crate::repositories::notifications::Notice;
-use crate::repositories::{Page, RepositoryError, Roster, Users};
-
-/// So many of the staff are told, of each role the latest who came.
-const MAX_STAFF: u32 = 10;
+use crate::repositories::{RepositoryError, Users};
 
 /// Tells each of the course's staff, once.
 ///
@@ -27,27 +22,10 @@ pub async fn response_failed<S: Transport, M: Transport, P: Transport>(
     let (student, assignment) = (student.as_str(), response.assignment);
     let conversation_url = &notifier.ways.page(&response.page());
     let letter = &Letter::ResponseFailed { student, assignment, conversation_url };
-    let tell = async |user: UserId| {
-        let notice = Notice {
-            kind: NotificationKind::ResponseFailed,
-            key: format!("response_failed:{}:{user}", response.turn),
-            user,
-        };
-        notifier.tell(&notice, letter).await
+    let notice_for = |user| Notice {
+        kind: NotificationKind::ResponseFailed,
+        key: format!("response_failed:{}:{user}", response.turn),
+        user,
     };
-    let staff = staff(notifier, response).await?;
-    join_all(staff.into_iter().map(tell)).await.into_iter().collect()
-}
-
-async fn staff<S: Transport, M, P>(
-    notifier: &Notifier<'_, S, M, P>,
-    response: &Response<'_>,
-) -> Result<Vec<UserId>, RepositoryError> {
-    let (roster, page) = (Roster(notifier.documents), Page { limit: MAX_STAFF, cursor: None });
-    let mut staff = Vec::new();
-    for role in [Role::Instructor, Role::Ta] {
-        let found = roster.list(response.course, Some(MemberStatus::Active), Some(role), &page).await?;
-        staff.extend(found.0.into_iter().filter_map(|(_, member)| member.document.user_id));
-    }
-    Ok(staff)
+    notifier.tell_staff(response.course, notice_for, letter).await
 }

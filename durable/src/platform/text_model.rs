@@ -13,6 +13,9 @@ use super::fetch::Fetch;
 /// How long an answer may take, ms: somebody waits for it in front of a screen.
 const DEADLINE_MS: u32 = 20_000;
 
+/// The [kind](TextModelError::kind) of a failure that is no failure of the question: there were too many.
+pub const QUOTA: &str = "quota";
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextModelError {
@@ -38,7 +41,7 @@ impl TextModelError {
             Self::NoKey => "no_key",
             Self::NoRequest(_) => "no_request",
             Self::Unreachable(_) => "unreachable",
-            Self::NoAnswer(NoAnswer::Quota(_)) => "quota",
+            Self::NoAnswer(NoAnswer::Quota(_)) => QUOTA,
             Self::NoAnswer(NoAnswer::Refused(..)) => "refused",
             Self::NoAnswer(NoAnswer::Failed(..)) => "failed",
             Self::NoAnswer(NoAnswer::Withheld(_)) => "withheld",

@@ -15,10 +15,10 @@ use mentora_firestore::{
 };
 
 use super::page::{self, Listing};
-use super::{Page, RepositoryError, Stored, document};
+use super::{Cursor, Page, RepositoryError, Stored, document};
 use crate::platform::documents::DocumentTransport;
 
-/// How long whoever has leased an answer may be at it, ms: longer than the wallet and the model may take.
+/// How long whoever has leased an answer may be at it, ms: longer than giving it and telling people may take.
 pub const LEASE_MS: i64 = 5 * 60 * 1_000;
 
 /// The answers to come.
@@ -48,23 +48,21 @@ impl<T: Transport> PendingResponses<'_, T> {
         Ok(())
     }
 
-    /// What is due at `now`, the oldest first: what nobody is at, and what somebody was at for too long.
+    /// A page of what is due by `by` and nobody is at, the oldest first. What is put off meanwhile is due later than that, so whoever
+    /// turns the pages meets nothing twice.
     ///
     /// # Errors
     /// [`RepositoryError`]
-    pub async fn due(
-        &self,
-        now: Millis,
-        limit: u32,
-    ) -> Result<Vec<(ConversationId, Stored<PendingResponse>)>, RepositoryError> {
-        let page = Page { limit, cursor: None };
-        let (mut found, _) = page::list(self.0, &Abandoned { by: now }, &page).await?;
-        let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(limit));
-        if left > 0 {
-            let page = Page { limit: left, cursor: None };
-            found.extend(page::list(self.0, &Due { by: now }, &page).await?.0);
-        }
-        Ok(found)
+    pub async fn due(&self, by: Millis, page: &Page) -> Result<Found, RepositoryError> {
+        page::list(self.0, &Due { by }, page).await
+    }
+
+    /// The same of what somebody was at for too long.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn abandoned(&self, by: Millis, page: &Page) -> Result<Found, RepositoryError> {
+        page::list(self.0, &Abandoned { by }, page).await
     }
 
     /// Takes an answer as it was found, for one try. `None`: somebody else was faster, or the student changed it.
@@ -112,10 +110,11 @@ impl<T: Transport> PendingResponses<'_, T> {
                 last_error: Some(why),
                 ..after
             },
-            Noted::Waits { at } => PendingResponse {
+            Noted::Waits { at, why } => PendingResponse {
                 status: PendingStatus::Pending,
                 scheduled_at: at,
                 attempts: after.attempts.saturating_sub(1),
+                last_error: why.or(after.last_error),
                 ..after
             },
         };
@@ -143,6 +142,9 @@ impl<T: Transport> PendingResponses<'_, T> {
     }
 }
 
+/// A page of answers, and behind which place the next one begins.
+pub type Found = (Vec<(ConversationId, Stored<PendingResponse>)>, Option<Cursor>);
+
 /// How a try went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noted {
@@ -162,10 +164,12 @@ pub enum Noted {
         /// Why it failed.
         why: String,
     },
-    /// It was no try.
+    /// It does not count as a try.
     Waits {
-        /// When it is one.
+        /// When it is made.
         at: Millis,
+        /// What it waits for, where the document is to say so.
+        why: Option<String>,
     },
 }
 
@@ -241,9 +245,16 @@ mod tests {
         }
     }
 
-    async fn due<T: Transport>(pending: &PendingResponses<'_, T>, now: i64) -> Vec<String> {
-        let found = pending.due(Millis(now), 10).await.unwrap();
+    fn first(limit: u32) -> Page {
+        Page { limit, cursor: None }
+    }
+
+    fn names((found, _): Found) -> Vec<String> {
         found.into_iter().map(|(id, _)| id.to_string()).collect()
+    }
+
+    async fn due<T: Transport>(pending: &PendingResponses<'_, T>, now: i64) -> Vec<String> {
+        names(pending.due(Millis(now), &first(10)).await.unwrap())
     }
 
     #[test]
@@ -255,12 +266,44 @@ mod tests {
                 pending.put(&conversation_id(id), &promised(id, at)).await.unwrap();
             }
             assert_eq!(due(&pending, 50).await, ["b", "a"]);
-            let (id, found) = pending.due(Millis(50), 1).await.unwrap().remove(0);
+            let (id, found) = pending.due(Millis(50), &first(1)).await.unwrap().0.remove(0);
             let leased = pending.lease(&id, found, Millis(50)).await.unwrap().unwrap();
             assert_eq!((leased.status, leased.attempts), (PendingStatus::Leased, 1));
             assert_eq!(due(&pending, 60).await, ["a"]);
             // Whoever had it died.
-            assert_eq!(due(&pending, 50 + LEASE_MS).await, ["b", "a", "c"]);
+            let late = Millis(50 + LEASE_MS);
+            assert_eq!(due(&pending, late.0).await, ["a", "c"]);
+            assert_eq!(names(pending.abandoned(late, &first(10)).await.unwrap()), ["b"]);
+            assert_eq!(names(pending.abandoned(late - 1, &first(10)).await.unwrap()), [""; 0]);
+        });
+    }
+
+    #[test]
+    fn whoever_turns_the_pages_meets_everything_once_and_nothing_that_was_put_off() {
+        block_on(async {
+            let (documents, _) = documents();
+            let pending = PendingResponses(&documents);
+            for (id, at) in [("a", 10), ("b", 20), ("c", 20), ("d", 30), ("e", 40)] {
+                pending.put(&conversation_id(id), &promised(id, at)).await.unwrap();
+            }
+            let (mut met, mut cursor) = (Vec::new(), None);
+            loop {
+                let (found, next) = pending.due(Millis(50), &Page { limit: 2, cursor }).await.unwrap();
+                for (id, found) in found {
+                    met.push(id.to_string());
+                    let leased = pending.lease(&id, found, Millis(50)).await.unwrap().unwrap();
+                    let again = Noted::Again { at: Millis(50 + 60_000), why: "quota".into() };
+                    pending.note(&id, &leased, again, Millis(50)).await.unwrap().unwrap();
+                }
+                cursor = next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(met, ["a", "b", "c", "d", "e"]);
+            // Who was tried stands behind who was not.
+            pending.put(&conversation_id("f"), &promised("f", 60)).await.unwrap();
+            assert_eq!(due(&pending, 50 + 60_000).await, ["f", "a", "b", "c", "d", "e"]);
         });
     }
 
@@ -302,18 +345,19 @@ mod tests {
             let id = conversation_id("a");
             pending.put(&id, &promised("a", 20)).await.unwrap();
             let mut last = 0;
-            for (noted, attempts) in [
-                (Noted::Again { at: Millis(70), why: "quota".into() }, 1),
-                (Noted::Waits { at: Millis(90) }, 1),
-                (Noted::Failed { why: "quota".into() }, 2),
+            for (noted, attempts, last_error) in [
+                (Noted::Again { at: Millis(70), why: "failed".into() }, 1, "failed"),
+                (Noted::Waits { at: Millis(80), why: None }, 1, "failed"),
+                (Noted::Waits { at: Millis(90), why: Some("unpaid".into()) }, 1, "unpaid"),
+                (Noted::Failed { why: "failed".into() }, 2, "failed"),
             ] {
-                let (_, found) = pending.due(Millis(100), 1).await.unwrap().remove(0);
+                let (_, found) = pending.due(Millis(100), &first(1)).await.unwrap().0.remove(0);
                 let leased = pending.lease(&id, found, Millis(100)).await.unwrap().unwrap();
                 let noted = pending.note(&id, &leased, noted, Millis(100)).await.unwrap().unwrap();
-                assert_eq!(noted.attempts, attempts);
+                assert_eq!((noted.attempts, noted.last_error.as_deref()), (attempts, Some(last_error)));
                 last += 1;
             }
-            assert_eq!(last, 3);
+            assert_eq!(last, 4);
             assert_eq!(due(&pending, 1_000).await, [""; 0], "what was given up is over");
         });
     }

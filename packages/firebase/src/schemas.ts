@@ -478,7 +478,7 @@ export const Member = z.looseObject({
 export type Member = z.infer<typeof Member>;
 
 /** What people are told. */
-export const NotificationKind = z.enum(["low_balance", "response_ready", "response_failed", "assignment_reminder", "submission_graded", "announcement"]).describe("What people are told.");
+export const NotificationKind = z.enum(["low_balance", "response_ready", "response_failed", "response_unpaid", "assignment_reminder", "submission_graded", "announcement"]).describe("What people are told.");
 export type NotificationKind = z.infer<typeof NotificationKind>;
 
 /** Something that a person is told. */

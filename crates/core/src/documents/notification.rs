@@ -50,6 +50,8 @@ pub enum NotificationKind {
     ResponseReady,
     /// The tutor could not answer a student: for staff.
     ResponseFailed,
+    /// The tutor's answer waits for credits: for the student, and for whoever pays.
+    ResponseUnpaid,
     /// An assignment is due soon.
     AssignmentReminder,
     /// What a student handed in was graded.
@@ -66,6 +68,7 @@ impl NotificationKind {
             Self::LowBalance => "low_balance",
             Self::ResponseReady => "response_ready",
             Self::ResponseFailed => "response_failed",
+            Self::ResponseUnpaid => "response_unpaid",
             Self::AssignmentReminder => "assignment_reminder",
             Self::SubmissionGraded => "submission_graded",
             Self::Announcement => "announcement",
@@ -122,6 +125,7 @@ mod tests {
             NotificationKind::LowBalance,
             NotificationKind::ResponseReady,
             NotificationKind::ResponseFailed,
+            NotificationKind::ResponseUnpaid,
             NotificationKind::AssignmentReminder,
             NotificationKind::SubmissionGraded,
             NotificationKind::Announcement,

@@ -67,6 +67,9 @@ fn every_letter() -> Vec<(Letter<'static>, Vec<&'static str>)> {
             Letter::ResponseFailed { student, assignment, conversation_url },
             vec![conversation_url, assignment, student],
         ),
+        (Letter::ResponseUnpaid { assignment, conversation_url }, vec![conversation_url, assignment]),
+        (Letter::ResponseUnpaidOwn { assignment, wallet_url: WALLET }, vec![WALLET, assignment]),
+        (Letter::ResponseUnpaidOfCourse { course, wallet_url: WALLET }, vec![WALLET, course]),
         (
             Letter::AssignmentReminder { assignment, course, due_at, course_url },
             vec![course_url, assignment, course, due_at],

@@ -13,6 +13,12 @@ pub enum Kind {
     ResponseReady,
     /// `response_failed.md`
     ResponseFailed,
+    /// `response_unpaid.md`
+    ResponseUnpaid,
+    /// `response_unpaid_own.md`
+    ResponseUnpaidOwn,
+    /// `response_unpaid_course.md`
+    ResponseUnpaidOfCourse,
     /// `assignment_reminder.md`
     AssignmentReminder,
     /// `submission_graded.md`
@@ -30,6 +36,9 @@ impl Kind {
         Self::LowBalanceOfCourse,
         Self::ResponseReady,
         Self::ResponseFailed,
+        Self::ResponseUnpaid,
+        Self::ResponseUnpaidOwn,
+        Self::ResponseUnpaidOfCourse,
         Self::AssignmentReminder,
         Self::SubmissionGraded,
         Self::Announcement,
@@ -44,6 +53,9 @@ impl Kind {
             Self::LowBalanceOfCourse => "low_balance_course",
             Self::ResponseReady => "response_ready",
             Self::ResponseFailed => "response_failed",
+            Self::ResponseUnpaid => "response_unpaid",
+            Self::ResponseUnpaidOwn => "response_unpaid_own",
+            Self::ResponseUnpaidOfCourse => "response_unpaid_course",
             Self::AssignmentReminder => "assignment_reminder",
             Self::SubmissionGraded => "submission_graded",
             Self::Announcement => "announcement",
@@ -59,6 +71,9 @@ impl Kind {
             Self::LowBalanceOfCourse => &[Slot::Name, Slot::Course, Slot::Balance, Slot::WalletUrl],
             Self::ResponseReady => &[Slot::Name, Slot::Assignment, Slot::ConversationUrl],
             Self::ResponseFailed => &[Slot::Name, Slot::Student, Slot::Assignment, Slot::ConversationUrl],
+            Self::ResponseUnpaid => &[Slot::Name, Slot::Assignment, Slot::ConversationUrl],
+            Self::ResponseUnpaidOwn => &[Slot::Name, Slot::Assignment, Slot::WalletUrl],
+            Self::ResponseUnpaidOfCourse => &[Slot::Name, Slot::Course, Slot::WalletUrl],
             Self::AssignmentReminder => {
                 &[Slot::Name, Slot::Assignment, Slot::Course, Slot::DueAt, Slot::CourseUrl]
             }

@@ -155,6 +155,60 @@ fn one_of_the_staff_who_is_not_reached_keeps_nobody_else_from_being_told() {
 }
 
 #[test]
+fn that_an_answer_waits_for_credits_the_student_is_told_once_and_the_staff_once_a_day() {
+    block_on(async {
+        let documents = with_roster().await;
+        let (post, fcm) = (Post::default(), Fcm::default());
+        let ways = by_both(&post, &fcm);
+        let (course, student) = (course_id("ethics"), user("kim"));
+        let payer = WalletId::of_course(&course);
+        let tell = async |conversation: &str, index, due_at, now| {
+            let conversation = conversation_id(conversation);
+            let notifier = Notifier { documents: &documents, ways: &ways, attempt: "a".into(), now };
+            let response = Response {
+                course: &course,
+                assignment: "On lying",
+                conversation: &conversation,
+                turn: &TurnId::of(&conversation, index),
+                student: &student,
+            };
+            let told = response_unpaid(&notifier, &response, &payer, Millis(due_at)).await.unwrap();
+            told.into_iter().filter(|told| told.mail == Outcome::Sent).count()
+        };
+        assert_eq!(tell("c1", 0, 5, NOW).await, 3, "Kim, the teacher and the assistant");
+        // Kim adds something, hours pass: it is the same answer that waits.
+        assert_eq!(tell("c1", 1, 5, NOW + DAY_MS).await, 2);
+        assert_eq!(tell("c1", 1, 5, NOW + DAY_MS).await, 0);
+        assert_eq!(tell("c2", 0, 5, NOW + DAY_MS).await, 1, "the staff know of the wallet");
+        let mails = post.taken.borrow();
+        let links =
+            ["https://mentora.example/conversations/c1", "https://mentora.example/courses/ethics/wallet"];
+        for (mail, link) in mails.iter().zip(links) {
+            assert!(mail["content"][1]["value"].as_str().unwrap().contains(&format!("\"{link}\"")), "{mail}");
+        }
+    });
+}
+
+#[test]
+fn who_pays_for_the_own_answers_is_led_to_the_own_wallet_and_nobody_else_is_told() {
+    let (course, conversation) = (course_id("ethics"), conversation_id("c1"));
+    let (turn, student) = (TurnId::of(&conversation, 2), user("kim"));
+    let response = Response {
+        course: &course,
+        assignment: "On lying",
+        conversation: &conversation,
+        turn: &turn,
+        student: &student,
+    };
+    let link = "https://mentora.example/wallet";
+    comes_once("Your tutor's answer waits for credits: On lying", link, async |notifier| {
+        let told = response_unpaid(notifier, &response, &WalletId::of_user(&student), Millis(5)).await;
+        let [told] = told.unwrap()[..] else { panic!("somebody else was told") };
+        told
+    });
+}
+
+#[test]
 fn a_student_is_reminded_once_by_each_reminder() {
     let (course, assignment, kim) = (course_id("ethics"), assignment_id("a1"), user("kim"));
     let due = |days_before, at| Due {

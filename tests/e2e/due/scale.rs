@@ -1,0 +1,151 @@
+//! Many answers that are due at the same moment. `E2E_DUE` says how many; without it a few, and ten thousand with `E2E_LONG=1`. The
+//! figure is printed.
+
+use std::env;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::{SOON, class, say_until_due, status_becomes};
+use crate::charging::with_welcome;
+use crate::documents::database::{Database, id, integer, integer_value, string_value};
+use crate::house::House;
+use crate::people::Student;
+use crate::stack::{Stack, Store};
+
+/// What a wallet begins with that pays for all of them.
+const ENOUGH: i64 = 1_000_000_000_000;
+const FEW: usize = 60;
+const MANY: usize = 10_000;
+/// The calls that a run makes at most.
+const OF_A_RUN: u64 = 900;
+/// How long a run may take: what it begins in its minute, and what it has begun then.
+const RUN: Duration = Duration::from_secs(6 * 60);
+/// Conversations that are laid out by one commit: four documents each.
+const SEEDED_AT_ONCE: usize = 50;
+
+fn wanted() -> usize {
+    let count = env::var("E2E_DUE").ok().map(|count| count.parse().expect("E2E_DUE is a number"));
+    count.unwrap_or(if env::var_os("E2E_LONG").is_some() { MANY } else { FEW })
+}
+
+pub async fn all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_first(_: Arc<House>) {
+    let count = wanted();
+    let stack = Stack::start(with_welcome(Store::Embedded, ENOUGH)).await;
+    let _watch = stack.watch();
+    let class = class(&stack, SOON).await;
+    let model = class.student(&stack, "model").await;
+    say_until_due(&stack, &model, "Tickets should cost nothing, because collecting costs money.").await;
+    let began = Instant::now();
+    lay_out(&stack, &model, count).await;
+    println!("{count} conversations laid out in {:.1?}", began.elapsed());
+
+    let (began, began_at) = (Instant::now(), now());
+    let mut rounds = Vec::new();
+    while done(&stack).await <= count {
+        rings(&stack).await;
+        let rung = rounds.len() + 1;
+        let finished = || stack.events().into_iter().filter(|event| event["event"] == "delayed.round.done");
+        stack.logged(|_| finished().count() >= rung).await;
+        let round = finished().nth(rung - 1).unwrap();
+        println!("round {rung}: {round}");
+        assert!(round["asked"].as_u64() <= Some(OF_A_RUN), "{round}");
+        assert_eq!((&round["failed"], &round["noRoom"], &round["unpaid"]), (&json!(0), &json!(0), &json!(0)));
+        rounds.push(round);
+    }
+    let took = began.elapsed();
+
+    // Each has one answer, each student one mail, and who was due first did not wait for the last.
+    let waited = waited(&stack, count, began_at).await;
+    let mails =
+        Database::of(&stack).count("notifications", &[("kind", string_value("response_ready"))]).await;
+    assert_eq!(mails, count + 1);
+    let tenth = (count / 10).max(1);
+    let (first, last) = (&waited[..tenth], &waited[count - tenth..]);
+    assert!(first.iter().sum::<i64>() < last.iter().sum::<i64>(), "{first:?} {last:?}");
+    println!(
+        "{count} due at once: {} rounds, {:.1} s, {:.1} answers/s; the oldest waited {:.1} s, the last {:.1} s",
+        rounds.len(),
+        took.as_secs_f64(),
+        count as f64 / took.as_secs_f64(),
+        waited[0] as f64 / 1_000.0,
+        *waited.iter().max().unwrap() as f64 / 1_000.0,
+    );
+}
+
+/// As many conversations as the one that waits, each of a student of its own, each due a millisecond after the one before.
+async fn lay_out(stack: &Stack, model: &Student, count: usize) {
+    let database = Database::of(stack);
+    let promised = status_becomes(stack, model, "pending").await;
+    let due_at = integer(&promised["fields"]["scheduledAt"]);
+    let waits = |conversation: &Value| {
+        conversation["fields"]["state"] == string_value("awaiting_delayed_response")
+            && conversation["fields"]["turns"]["arrayValue"]["values"].as_array().map(Vec::len) == Some(1)
+    };
+    while !waits(&database.get(&format!("conversations/{}", model.conversation)).await.unwrap()) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let mut patterns = Vec::new();
+    for path in [
+        format!("conversations/{}", model.conversation),
+        format!("pendingResponses/{}", model.conversation),
+        format!("users/{}", model.person.uid),
+    ] {
+        let found = database.get(&path).await.unwrap_or_else(|| panic!("{path} is not there"));
+        patterns.push((path, found["fields"].to_string()));
+    }
+    for some in (0..count).collect::<Vec<_>>().chunks(SEEDED_AT_ONCE) {
+        let mut writes = Vec::new();
+        for n in some {
+            let (conversation, user) = (name(*n), format!("student-{n}"));
+            let own = |text: &str| {
+                text.replace(&model.conversation, &conversation).replace(&model.person.uid, &user)
+            };
+            for (path, fields) in &patterns {
+                let mut fields: Value = serde_json::from_str(&own(fields)).unwrap();
+                if path.starts_with("pendingResponses/") {
+                    // Before the one that was said in earnest.
+                    let at = due_at - i64::try_from(count - n).unwrap();
+                    fields["scheduledAt"] = integer_value(at);
+                }
+                writes.push(json!({ "update": { "name": database.name_of(&own(path)), "fields": fields } }));
+            }
+        }
+        database.change(&writes).await;
+    }
+}
+
+fn name(n: usize) -> String {
+    format!("due-{n:06}")
+}
+
+/// A minute is full. What is under way in a busy run is waited for.
+async fn rings(stack: &Stack) {
+    let http = reqwest::Client::builder().timeout(RUN).no_proxy().build().unwrap();
+    let answer = http.get(stack.url("/cdn-cgi/handler/scheduled?cron=*+*+*+*+*")).send().await;
+    assert!(answer.is_ok_and(|answer| answer.status().is_success()), "{}", stack.log());
+}
+
+async fn done(stack: &Stack) -> usize {
+    Database::of(stack).count("pendingResponses", &[("status", string_value("done"))]).await
+}
+
+/// How long each waited from when the clock rang for the first time, in the order in which they were due.
+async fn waited(stack: &Stack, count: usize, began_at: i64) -> Vec<i64> {
+    let all = Database::of(stack).list("pendingResponses").await;
+    let mut waited = vec![0; count];
+    for document in &all {
+        let number = id(document).strip_prefix("due-").map(|n| n.parse::<usize>());
+        if let Some(Ok(number)) = number {
+            waited[number] = integer(&document["fields"]["updatedAt"]) - began_at;
+        }
+    }
+    assert!(waited.iter().all(|waited| *waited > 0));
+    waited
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
