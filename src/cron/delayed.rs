@@ -35,11 +35,11 @@ const PAUSES_MS: [i64; 4] = [seconds(60), seconds(5 * 60), seconds(20 * 60), sec
 /// How long after the wallet could not pay it is asked again.
 const UNPAID_PAUSE_MS: i64 = seconds(60 * 60);
 
-/// Gives what is due.
+/// Gives what is due; how many were taken.
 ///
 /// # Errors
 /// [`RepositoryError`] when nobody knows what is due.
-pub async fn run(env: &Env, config: &Config) -> Result<(), RepositoryError> {
+pub async fn run(env: &Env, config: &Config) -> Result<usize, RepositoryError> {
     let tally = StoreTally::default();
     let documents = documents(env, config, &tally);
     let (ways, began) = (Ways::of(config), clock::now());
@@ -62,7 +62,7 @@ pub async fn run(env: &Env, config: &Config) -> Result<(), RepositoryError> {
     if taken > 0 {
         log::event("delayed.round.done", json!({ "taken": taken, "ms": clock::now().since(began) }));
     }
-    Ok(())
+    Ok(taken)
 }
 
 struct Run<'a> {

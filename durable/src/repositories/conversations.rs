@@ -268,6 +268,49 @@ impl Listing for Lately {
     }
 }
 
+impl<T: Transport> Conversations<'_, T> {
+    /// Open conversations in which something was said, in which nothing happened after `by`, and in which the tutor is not to
+    /// answer later; whichever has waited longest first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn untouched_since(
+        &self,
+        by: Millis,
+        page: &Page,
+    ) -> Result<(Vec<ConversationId>, Option<Cursor>), RepositoryError> {
+        let (found, next) = page::fetch(self.0, &Untouched { by }, page).await?;
+        // In which nothing was said may wait for ever.
+        let begun = found.iter().filter(|found| found.fields.get("turnCount") != Some(&Value::Integer(0)));
+        let ids = begun.map(|found| ConversationId::new(found.id())).collect::<Result<_, _>>();
+        Ok((ids.map_err(|error| RepositoryError::Internal(error.to_string()))?, next))
+    }
+}
+
+/// The open conversations in which nothing happened for long.
+pub(super) struct Untouched {
+    by: Millis,
+}
+
+impl Listing for Untouched {
+    const ORDER: &'static [(&'static str, Direction)] = &[("lastActionAt", Direction::Ascending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let waits = |state: &&ConversationState| **state != ConversationState::AwaitingDelayedResponse;
+        let open = OPEN.iter().filter(waits).map(to_value).collect::<Result<Vec<_>, _>>()?;
+        let conversations = Query::collection(&CollectionPath::parse(CONVERSATIONS)?);
+        Ok(conversations
+            .select(["lastActionAt", "turnCount"])
+            .whose("state", Operator::In, Value::Array(open))
+            .whose("lastActionAt", Operator::LessThanOrEqual, self.by.0))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self { by: Millis(1) }]
+    }
+}
+
 /// The conversations of a course that have not ended.
 pub(super) struct StillOpen {
     course: CourseId,
