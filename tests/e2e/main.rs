@@ -13,7 +13,7 @@
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`relay`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
-//!   [`own_data`], [`stream_sse`], [`wallets`], [`payments`], [`reconciliation`]: the others
+//!   [`own_data`], [`stream_sse`], [`wallets`], [`payments`], [`reconciliation`], [`jobs`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -37,6 +37,7 @@ mod hands_free;
 mod house;
 mod identity;
 mod idle;
+mod jobs;
 mod key_server;
 mod limits;
 mod logging;
@@ -119,6 +120,7 @@ fn main() -> ExitCode {
         failure::same_message_sent_twice,
         failure::balance_runs_out_mid_dialogue,
         failure::cron_fires_twice,
+        jobs::what_the_clock_does_is_done_once_and_stands_in_a_table,
         wallet::five_hundred_hold_at_once_and_nothing_is_overdrawn,
         wallet::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,

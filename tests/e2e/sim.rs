@@ -69,6 +69,12 @@ impl Sim {
         }
     }
 
+    /// The mails to an address, or the push messages to a device, by now.
+    pub async fn outbox(&self, to: &str) -> Value {
+        let answer = self.http.get(self.url("/sim/outbox")).query(&[("to", to)]).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
     /// What goes wrong next, and only that.
     pub async fn plan(&self, faults: Value) {
         let answer = self.http.post(self.url("/sim/plan")).body(faults.to_string()).send().await.unwrap();
