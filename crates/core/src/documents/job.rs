@@ -65,7 +65,6 @@ pub struct Job {
     /// Which one.
     pub name: JobName,
     /// When it is run: a line of cron, in UTC.
-    #[cfg_attr(feature = "openapi", schema(example = "17 3 * * *"))]
     pub schedule: String,
     /// When its last run began, ms.
     pub last_run_at: Millis,

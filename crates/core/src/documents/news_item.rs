@@ -13,7 +13,6 @@ pub struct NewsItem {
     /// What it says.
     pub kind: NewsKind,
     /// The path of the document that it is about. When that is gone, nobody is told any more.
-    #[cfg_attr(feature = "openapi", schema(example = "courses/ethics26/announcements/exam"))]
     pub about: String,
     /// When it is to be told, ms. Whoever is at it puts this off, so that nobody else is.
     pub due_at: Millis,

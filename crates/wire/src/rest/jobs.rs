@@ -1,7 +1,6 @@
 //! `/api/admin/jobs`
 
 use mentora_core::documents::{Job, JobName, JobOutcome};
-use mentora_core::limits;
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +36,7 @@ pub struct JobRunBody {
     /// When it ended, ms.
     pub ended_at: Millis,
     /// How long it took, ms.
-    #[cfg_attr(feature = "openapi", schema(value_type = limits::DurationMs, inline))]
+    #[cfg_attr(feature = "openapi", schema(value_type = mentora_core::limits::DurationMs, inline))]
     pub duration_ms: i64,
     /// How much was done in it: answers given, people told, books compared, conversations removed or ended.
     pub count: u32,
