@@ -29,7 +29,11 @@ const CALLS_PER_PAGE: u32 = PAGE * 12;
 /// [`RepositoryError`] when nobody knows what is to be told.
 pub async fn run(env: &Env, config: &Config) -> Result<Done, RepositoryError> {
     let kinds = [NewsKind::Announcement, NewsKind::SubmissionGraded];
-    round(env, config, "news.round.done", &kinds, MAX_NEWS_CALLS).await
+    let (done, ms) = round(env, config, &kinds, MAX_NEWS_CALLS).await?;
+    if done.count > 0 || done.unfinished {
+        log::event("news.round.done", json!({ "told": done.count, "unfinished": done.unfinished, "ms": ms }));
+    }
+    Ok(done)
 }
 
 /// Reminds students of what is due.
@@ -37,16 +41,23 @@ pub async fn run(env: &Env, config: &Config) -> Result<Done, RepositoryError> {
 /// # Errors
 /// As [`run`].
 pub async fn remind(env: &Env, config: &Config) -> Result<Done, RepositoryError> {
-    round(env, config, "reminders.round.done", &[NewsKind::AssignmentReminder], MAX_REMINDER_CALLS).await
+    let (done, ms) = round(env, config, &[NewsKind::AssignmentReminder], MAX_REMINDER_CALLS).await?;
+    if done.count > 0 || done.unfinished {
+        log::event(
+            "reminders.round.done",
+            json!({ "told": done.count, "unfinished": done.unfinished, "ms": ms }),
+        );
+    }
+    Ok(done)
 }
 
+/// One run over what is due of these kinds, and how long it took, ms.
 async fn round(
     env: &Env,
     config: &Config,
-    event: &str,
     kinds: &[NewsKind],
     max_calls: u32,
-) -> Result<Done, RepositoryError> {
+) -> Result<(Done, i64), RepositoryError> {
     let (tally, began) = (StoreTally::default(), clock::now());
     let (documents, ways) = (documents(env, config, &tally), Ways::of(config));
     let has_room = |told: u32| {
@@ -61,9 +72,5 @@ async fn round(
         has_room: &has_room,
     };
     let done = round.run(kinds).await?;
-    if done.count > 0 || done.unfinished {
-        let ms = clock::now().since(began);
-        log::event(event, json!({ "told": done.count, "unfinished": done.unfinished, "ms": ms }));
-    }
-    Ok(done)
+    Ok((done, clock::now().since(began)))
 }
