@@ -204,6 +204,7 @@ fn a_contribution() -> impl Generator<Value = Contribution> {
                 cost_micros: Micros(cost),
                 words: Words { pro, con, neutral },
                 closed_at: Millis(closed),
+                expired_at: None,
                 ..of(vec![])
             }
         },
@@ -315,6 +316,7 @@ fn ended_at(
     Contribution {
         conversation_id: conversation_id(number),
         closed_at: Millis(at),
+        expired_at: None,
         initial_stance,
         final_stance,
         turns,

@@ -25,6 +25,12 @@ impl Told {
         Self { mail: Outcome::NotTold(because), push: Outcome::NotTold(because) }
     }
 
+    /// Whether it was told now, by either way.
+    #[must_use]
+    pub fn is_sent(self) -> bool {
+        [self.mail, self.push].contains(&Outcome::Sent)
+    }
+
     /// When it is to be told again; never, when each way has come to its end. What came to its end is not repeated then.
     #[must_use]
     pub fn again_at(self) -> Option<Millis> {

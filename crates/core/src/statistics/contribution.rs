@@ -50,6 +50,7 @@ impl Contribution {
             cost_micros: Micros(conversation.cost_micros.0.clamp(-MOST_MICROS, MOST_MICROS)),
             words: said(turns),
             closed_at,
+            expired_at: None,
             // Not now: made again of the same conversation, it is the same.
             created_at: closed_at,
             updated_at: closed_at,

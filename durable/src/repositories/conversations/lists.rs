@@ -3,6 +3,7 @@
 use mentora_core::documents::collections::CONVERSATIONS;
 use mentora_core::documents::{Conversation, ConversationState};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
+use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
 use mentora_firestore::{CollectionPath, Direction, Operator, Query, Transport, Value};
 
@@ -72,6 +73,23 @@ impl<T: Transport> Conversations<'_, T> {
         Ok((ids.map_err(|error| RepositoryError::Internal(error.to_string()))?, next))
     }
 
+    /// Open conversations in which something was said, in which nothing happened after `by`, and in which the tutor is not to
+    /// answer later; whichever has waited longest first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn untouched_since(
+        &self,
+        by: Millis,
+        page: &Page,
+    ) -> Result<(Vec<ConversationId>, Option<Cursor>), RepositoryError> {
+        let (found, next) = page::fetch(self.0, &Untouched { by }, page).await?;
+        // In which nothing was said may wait for ever.
+        let begun = found.iter().filter(|found| found.fields.get("turnCount") != Some(&Value::Integer(0)));
+        let ids = begun.map(|found| ConversationId::new(found.id())).collect::<Result<_, _>>();
+        Ok((ids.map_err(|error| RepositoryError::Internal(error.to_string()))?, next))
+    }
+
     /// Conversations without their turns, the latest begun first.
     ///
     /// # Errors
@@ -83,6 +101,30 @@ impl<T: Transport> Conversations<'_, T> {
     ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
         let (found, next) = page::list(self.0, filter, page).await?;
         Ok((found.into_iter().map(|(id, stored): (_, Stored<_>)| (id, stored.document)).collect(), next))
+    }
+}
+
+/// The open conversations in which nothing happened for long.
+pub(in crate::repositories) struct Untouched {
+    by: Millis,
+}
+
+impl Listing for Untouched {
+    const ORDER: &'static [(&'static str, Direction)] = &[("lastActionAt", Direction::Ascending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let waits = |state: &&ConversationState| **state != ConversationState::AwaitingDelayedResponse;
+        let open = OPEN.iter().filter(waits).map(to_value).collect::<Result<Vec<_>, _>>()?;
+        let conversations = Query::collection(&CollectionPath::parse(CONVERSATIONS)?);
+        Ok(conversations
+            .select(["lastActionAt", "turnCount"])
+            .whose("state", Operator::In, Value::Array(open))
+            .whose("lastActionAt", Operator::LessThanOrEqual, self.by.0))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        vec![Self { by: Millis(1) }]
     }
 }
 
