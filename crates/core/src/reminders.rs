@@ -6,12 +6,10 @@
 //! nothing happens, since nothing is counted in months. Day 0 is the day itself: six hours before.
 
 use crate::documents::Assignment;
-use crate::time::{Millis, seconds};
+use crate::time::{DAY_MS, Millis, seconds};
 
-const HOUR_MS: i64 = seconds(60 * 60);
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// How long before it is due the reminder of the day itself comes, ms.
-const ON_THE_DAY_MS: i64 = 6 * HOUR_MS;
+const ON_THE_DAY_MS: i64 = seconds(6 * 60 * 60);
 
 /// When a reminder comes of something that is due at `due`.
 #[must_use]

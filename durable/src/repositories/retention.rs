@@ -10,7 +10,7 @@
 use mentora_core::documents::ConversationState;
 use mentora_core::documents::collections::{CONVERSATIONS, COURSES, PENDING_RESPONSES, STREAMING_SESSIONS};
 use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
-use mentora_core::time::{Millis, seconds};
+use mentora_core::time::{DAY_MS, Millis};
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
     Client, CollectionPath, Direction, DocumentPath, Fields, Kind, Operator, Precondition, Query, Transport,
@@ -23,7 +23,6 @@ use super::page::{self, Listing};
 use super::{Cursor, Page, RepositoryError, Stored, tallies};
 use crate::platform::documents::DocumentTransport;
 
-const DAY_MS: i64 = seconds(24 * 60 * 60);
 /// Conversations that go together: as many as one query can name.
 pub const AT_ONCE: u32 = 30;
 /// Tries while others change what goes.
