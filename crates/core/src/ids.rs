@@ -182,7 +182,7 @@ impl NewsId {
     /// What is to be told of a thing: told anew before all have heard it, it is the same.
     #[must_use]
     pub fn of(kind: NewsKind, about: &str) -> Self {
-        Self(digest(&format!("{}:{about}", kind.as_str())))
+        Self(digest(format!("{}:{about}", kind.as_str())))
     }
 }
 
