@@ -23,6 +23,7 @@ use tokio::time::sleep;
 use crate::documents::database::{Database, integer_value, string_value};
 use crate::people::{Answer, Call, Class, Person, Student, unique};
 use crate::stack::Stack;
+use crate::wallets::known;
 
 /// A third of a second, in hours.
 pub const SOON: f64 = 0.0001;
@@ -31,9 +32,15 @@ const POLL: Duration = Duration::from_millis(100);
 
 /// A class whose tutor answers after so many hours.
 pub async fn class(stack: &Stack, hours: f64) -> Class {
-    let teacher = Person::sign_in(stack, "teacher").await;
+    let teacher = known(stack, "teacher").await;
     let rules = json!({ "maxTurns": 100, "autoTerminate": false, "responseDelayHours": hours });
     Class::by_rules(stack, teacher, rules).await
+}
+
+/// A student of it who can be written to.
+pub async fn student(stack: &Stack, class: &Class) -> Student {
+    let person = known(stack, "student").await;
+    class.admit(stack, person).await
 }
 
 /// The course of the student's conversation.

@@ -172,7 +172,8 @@ fn of_two_runs_at_once_each_member_hears_once() {
         let post = Post::default();
         let (one, other) =
             join(run(&documents, &post, &OTHERS, NOW, 99), run(&documents, &post, &OTHERS, NOW, 99)).await;
-        (one.unwrap(), other.unwrap());
+        one.unwrap();
+        other.unwrap();
         run(&documents, &post, &OTHERS, NOW + HOUR, 99).await.unwrap();
         let counts = post.counts();
         assert_eq!((counts.len(), counts.values().max()), (20, Some(&1)));

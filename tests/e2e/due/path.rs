@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::{class, clock_rings, mails, say, speakers};
+use super::{class, clock_rings, mails, say, speakers, student};
 use crate::house::House;
 use crate::stack::{Stack, Store, Wanted};
 
@@ -17,13 +17,13 @@ pub async fn a_student_hands_in_takes_back_hands_in_again_is_answered_and_goes_o
     let stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let _watch = stack.watch();
     let class = class(&stack, SOME_SECONDS.0).await;
-    let student = class.student(&stack, "student").await;
+    let student = student(&stack, &class).await;
     let state = async || student.read(&stack).await["state"].as_str().unwrap().to_owned();
 
     // Hands in, and is told when the answer is due. Before that nobody answers.
     let handed_in = say(&stack, &student, "Tickets should cost nothing.").await;
     let due_at = handed_in["pending"]["dueAt"].as_i64().unwrap();
-    let said_at = handed_in["turn"]["createdAt"].as_i64().unwrap();
+    let said_at = handed_in["userTurn"]["createdAt"].as_i64().unwrap();
     assert_eq!(due_at - said_at, 3_060);
     assert_eq!(state().await, "awaiting_delayed_response");
     clock_rings(&stack).await;

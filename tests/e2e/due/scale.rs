@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{SOON, class, say_until_due, status_becomes};
+use super::{SOON, class, say_until_due, status_becomes, student};
 use crate::charging::with_welcome;
 use crate::documents::database::{Database, id, integer, integer_value, string_value};
 use crate::house::House;
@@ -15,7 +15,7 @@ use crate::people::Student;
 use crate::stack::{Stack, Store};
 
 /// What a wallet begins with that pays for all of them.
-const ENOUGH: i64 = 1_000_000_000_000;
+const ENOUGH: i64 = 1_000_000_000;
 const FEW: usize = 60;
 const MANY: usize = 10_000;
 /// The calls that a run makes at most.
@@ -35,7 +35,7 @@ pub async fn all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_firs
     let stack = Stack::start(with_welcome(Store::Embedded, ENOUGH)).await;
     let _watch = stack.watch();
     let class = class(&stack, SOON).await;
-    let model = class.student(&stack, "model").await;
+    let model = student(&stack, &class).await;
     say_until_due(&stack, &model, "Tickets should cost nothing, because collecting costs money.").await;
     let began = Instant::now();
     lay_out(&stack, &model, count).await;

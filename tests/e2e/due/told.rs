@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::{
     SOON, abandon, class, clock_rings, course, device, mails, promise_becomes, pushes, rewrite, say,
-    say_until_due, speakers, status_becomes, time_passes,
+    say_until_due, speakers, status_becomes, student, time_passes,
 };
 use crate::charging::with_welcome;
 use crate::documents::database::{Database, id, integer, integer_value, string_value};
@@ -27,7 +27,7 @@ const EMPTY: &str = "Students of Arguing well wait for answers: its wallet is em
 pub async fn who_dies_before_people_are_told_has_them_told_once(_: Arc<House>) {
     let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let class = class(&stack, SOON).await;
-    let student = class.student(&stack, "student").await;
+    let student = student(&stack, &class).await;
     let token = device(&stack, &student).await;
     // Both letters lead to the conversation.
     let slow = |moment| fault(&student.conversation, moment, json!({ "delayMs": LONG_MS }));
@@ -77,7 +77,7 @@ pub async fn an_empty_wallet_is_told_once_to_both_and_the_answer_comes_when_it_i
     let stack = Stack::start(with_welcome(Store::Embedded, 10)).await;
     let _watch = stack.watch();
     let class = class(&stack, SOON).await;
-    let student = class.student(&stack, "student").await;
+    let student = student(&stack, &class).await;
     let (course, token) = (course(&stack, &student).await, device(&stack, &student).await);
     say_until_due(&stack, &student, "Tickets should cost nothing.").await;
     let asked_at = student.turns(&stack).await[0]["createdAt"].as_i64().unwrap();

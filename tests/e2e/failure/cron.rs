@@ -21,7 +21,7 @@ const THINKS_MS: u64 = 6_000;
 pub async fn cron_fires_twice(_: Arc<House>) {
     let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
     let class = due::class(&stack, SOON).await;
-    let student = class.student(&stack, "student").await;
+    let student = due::student(&stack, &class).await;
     let course = due::course(&stack, &student).await;
     let token = due::device(&stack, &student).await;
 
