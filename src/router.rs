@@ -106,6 +106,7 @@ table! {
     post "/api/webhooks/stripe" => webhooks::stripe::receive, Open;
 
     post "/api/admin/grants" => admin::grants::create, Write;
+    get "/api/admin/jobs" => admin::jobs::list, Read;
     get "/api/admin/reconciliations" => admin::reconciliations::list, Read;
 
     get "/api/conversations" => conversations::list::list, Read;

@@ -5,11 +5,12 @@
 //! - [`wallet`]: `Wallet`, one per wallet of a user or course: balance, holds, ledger
 //! - [`document_store`]: `DocumentStore`, one per project, where documents are kept without Firestore
 //! - [`repositories`]: one file a Firestore collection, typed ids in and out
-//! - [`notify`]: who is told what, once
+//! - [`notify`]: who is told what, once; [`news`]: what is to be told to many, worked off
 //! - [`platform`]: what the Workers runtime gives: configuration, clock, random ids, fetch, log
 
 pub mod conversation;
 pub mod document_store;
+pub mod news;
 pub mod notify;
 pub mod platform;
 pub mod repositories;

@@ -13,8 +13,9 @@ export async function buildSim() {
   const print = fingerprint(['crates', 'Cargo.toml', 'Cargo.lock'], { extra: program });
   if (fresh('sim', print, outputs)) return program;
   forget('sim');
+  // Of the whole workspace, so that its libraries have the features with which the tests want them, and are built once.
   await step('mentora-sim (offline services)', (run) =>
-    run('cargo', ['build', '-p', 'mentora-sim'], { cwd: root, happened: 'mentora-sim does not build.', todo: 'correct what the lines above show.' }),
+    run('cargo', ['build', '--workspace', '--bin', 'mentora-sim'], { cwd: root, happened: 'mentora-sim does not build.', todo: 'correct what the lines above show.' }),
   );
   stamp('sim', print);
   return program;

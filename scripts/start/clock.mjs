@@ -11,11 +11,18 @@ export function triggers(toml = readFileSync(join(root, 'wrangler.toml'), 'utf8'
   return [...list.matchAll(/"([^"]*)"/g)].map(([, cron]) => cron);
 }
 
-/** Whether a line of numbers and stars (minute, hour, day, month, day of the week) rings in the minute of `date`, in UTC. */
+// Whether a line of numbers, stars and steps as `*/2` (minute, hour, day, month, day of the week) rings in the minute of `date`,
+// in UTC. Days and months begin with 1, and so do their steps.
 export function rings(cron, date) {
   const at = [date.getUTCMinutes(), date.getUTCHours(), date.getUTCDate(), date.getUTCMonth() + 1, date.getUTCDay()];
   const fields = cron.split(' ');
-  return fields.length === at.length && fields.every((field, place) => field === '*' || Number(field) === at[place]);
+  const first = [0, 0, 1, 1, 0];
+  const meets = (field, place) => {
+    const step = field.match(/^\*\/([1-9]\d*)$/)?.[1];
+    if (step) return (at[place] - first[place]) % Number(step) === 0;
+    return field === '*' || Number(field) === at[place];
+  };
+  return fields.length === at.length && fields.every(meets);
 }
 
 /**

@@ -7,7 +7,7 @@ import { rings, startClock, triggers } from './clock.mjs';
 test('the triggers of the Worker are lines that the clock can read', () => {
   const crons = triggers();
   assert.ok(crons.includes('* * * * *'), crons.join());
-  for (const cron of crons) assert.match(cron, /^(\*|\d+)( (\*|\d+)){4}$/);
+  for (const cron of crons) assert.match(cron, /^(\*(\/[1-9]\d*)?|\d+)( (\*(\/[1-9]\d*)?|\d+)){4}$/);
   assert.deepEqual(triggers('[triggers]\ncrons = ["1 2 * * *", "* * * * *"]\n'), ['1 2 * * *', '* * * * *']);
   assert.deepEqual(triggers('name = "mentora"'), []);
 });
@@ -21,6 +21,15 @@ test('a line rings in its minute, in UTC, and in no other', () => {
   assert.equal(rings('17 3 23 11 1', night), true);
   assert.equal(rings('17 3 23 11 2', night), false);
   assert.equal(rings('nonsense', night), false);
+});
+
+test('a step rings in every second, third or whichever minute', () => {
+  const rung = (cron) => Array.from({ length: 6 }, (_, minute) => rings(cron, new Date(Date.UTC(2026, 10, 23, 3, minute))));
+  assert.deepEqual(rung('*/2 * * * *'), [true, false, true, false, true, false]);
+  assert.deepEqual(rung('*/3 * * * *'), [true, false, false, true, false, false]);
+  assert.equal(rings('0 0 */2 * *', new Date('2026-11-01T00:00:00Z')), true);
+  assert.equal(rings('0 0 */2 * *', new Date('2026-11-02T00:00:00Z')), false);
+  assert.equal(rings('*/0 * * * *', new Date('2026-11-02T00:00:00Z')), false);
 });
 
 test('the clock rings once a minute, and not after it was stopped', async () => {

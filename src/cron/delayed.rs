@@ -10,6 +10,7 @@ use futures::future::{Either, select};
 use futures::pin_mut;
 use mentora_core::documents::PendingResponse;
 use mentora_core::ids::ConversationId;
+use mentora_core::jobs::Done;
 use mentora_core::time::Millis;
 use mentora_durable::conversation::calls::{Calls, DueCall, Given};
 use mentora_durable::platform::config::Config;
@@ -22,7 +23,7 @@ use mentora_durable::repositories::{Cursor, Page, PendingResponses, RepositoryEr
 use serde_json::json;
 use worker::Env;
 
-use self::walk::{Line, Place, Walked, walk};
+use self::walk::{End, Line, Place, Walked, walk};
 
 /// So many are looked for at once.
 const PAGE: u32 = 100;
@@ -33,7 +34,7 @@ const PATIENCE_MS: u32 = 5 * 60 * 1_000;
 ///
 /// # Errors
 /// [`RepositoryError`] when nobody knows what is due.
-pub async fn run(env: &Env, config: &Config) -> Result<(), RepositoryError> {
+pub async fn run(env: &Env, config: &Config) -> Result<Done, RepositoryError> {
     let tally = StoreTally::default();
     let documents = documents(env, config, &tally);
     let began = clock::now();
@@ -52,7 +53,8 @@ pub async fn run(env: &Env, config: &Config) -> Result<(), RepositoryError> {
         });
         log::event("delayed.round.done", fields);
     }
-    failure.map_or(Ok(()), Err)
+    let done = Done { count: counts.answered, unfinished: end != End::Done, cursor: None };
+    failure.map_or(Ok(done), Err)
 }
 
 /// The documents and the conversations.

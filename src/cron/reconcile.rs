@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use mentora_core::documents::{Comparison, Drift, LedgerEntry, Wallet, WalletOwner};
 use mentora_core::ids::{ConversationId, LedgerEntryId, WalletId};
+use mentora_core::jobs::Done;
 use mentora_core::money::Micros;
 use mentora_core::reconciliation::Findings;
 use mentora_core::time::{Millis, seconds};
@@ -66,11 +67,11 @@ pub enum NightError {
     Stripe(#[from] StripeError),
 }
 
-/// Compares, and keeps what was found.
+/// Compares, and keeps what was found; how much was compared.
 ///
 /// # Errors
 /// When what was found cannot be kept.
-pub async fn run(env: &Env, config: &Config) -> Result<(), NightError> {
+pub async fn run(env: &Env, config: &Config) -> Result<Done, NightError> {
     let tally = StoreTally::default();
     let documents = documents(env, config, &tally);
     let began = clock::now();
@@ -93,7 +94,8 @@ pub async fn run(env: &Env, config: &Config) -> Result<(), NightError> {
         }),
     );
     Reconciliations(&documents).put(&night).await?;
-    Ok(())
+    let compared = night.wallets.saturating_add(night.conversations).saturating_add(night.payments);
+    Ok(Done { count: compared, unfinished: !night.unfinished.is_empty(), cursor: None })
 }
 
 struct Night<'a> {

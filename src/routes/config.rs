@@ -35,6 +35,7 @@ fn prices(model: &str, now: Millis) -> PricesBody {
         version: pricing::price_version().into(),
         text_in_micros: price.text_in,
         audio_in_micros: price.audio_in,
+        image_in_micros: price.image_in,
         text_out_micros: price.text_out,
         audio_out_micros: price.audio_out,
     }

@@ -13,7 +13,7 @@
 //!   [`bad_input`] what is REST: the tests that run on each kind of store
 //! - [`failure`]: the rows of the failure table; [`dialogue`], [`barge_in`], [`relay`], [`documents`], [`exported`], [`idle`], [`bad_input`],
 //!   [`identity`], [`tokens`], [`limits`], [`logging`], [`thumbnails`], [`submissions`], [`statistics`], [`after_the_end`],
-//!   [`own_data`], [`stream_sse`], [`wallets`], [`payments`], [`reconciliation`], [`due`]: the others
+//!   [`own_data`], [`stream_sse`], [`wallets`], [`charging`], [`payments`], [`reconciliation`], [`due`], [`jobs`]: the others
 
 #![allow(
     clippy::unwrap_used,
@@ -27,6 +27,7 @@ mod after_the_end;
 mod assignments;
 mod bad_input;
 mod barge_in;
+mod charging;
 mod course_parts;
 mod courses;
 mod dialogue;
@@ -38,6 +39,7 @@ mod hands_free;
 mod house;
 mod identity;
 mod idle;
+mod jobs;
 mod key_server;
 mod limits;
 mod logging;
@@ -64,7 +66,6 @@ mod submissions;
 mod thumbnails;
 mod tokens;
 mod verdicts;
-mod wallet;
 mod wallets;
 
 use std::collections::BTreeSet;
@@ -124,8 +125,9 @@ fn main() -> ExitCode {
         due::who_dies_before_people_are_told_has_them_told_once,
         due::an_empty_wallet_is_told_once_to_both_and_the_answer_comes_when_it_is_filled,
         due::all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_first,
-        wallet::five_hundred_hold_at_once_and_nothing_is_overdrawn,
-        wallet::auditors_pay_themselves_and_demo_courses_give_first,
+        jobs::what_the_clock_does_is_done_once_and_stands_in_a_table,
+        charging::five_hundred_hold_at_once_and_nothing_is_overdrawn,
+        charging::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,
         stream_sse::events_and_sockets_in_turns_see_each_seq_once,
         stream_sse::the_newer_way_takes_over_and_the_older_listens,
@@ -294,8 +296,8 @@ fn on_the_line(house: &Arc<House>) -> impl Iterator<Item = Trial> {
     let all = tests![house:
         failure::firestore_down_or_slow,
         failure::firestore_commit_outcome_unknown,
-        wallet::workerd_killed_between_settle_and_flush,
-        wallet::firestore_does_not_say_whether_it_has_the_ledger,
+        charging::workerd_killed_between_settle_and_flush,
+        charging::firestore_does_not_say_whether_it_has_the_ledger,
     ];
     all.into_iter().map(move |trial| trial.with_ignored_flag(absent))
 }

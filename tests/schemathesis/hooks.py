@@ -46,7 +46,7 @@ def after_load_schema(context, schema):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     meta = case.meta
-    allowed_body = isinstance(case.body, dict) and not (meta and meta.is_negative_at(ParameterLocation.BODY))
+    allowed_body = isinstance(case.body, dict | list) and not (meta and meta.is_negative_at(ParameterLocation.BODY))
     if allowed_body:
         case.body = plain(case.body)
     # What follows from an answer before it is right as it is.
@@ -54,9 +54,7 @@ def before_call(context, case, kwargs):
     if linked or world.random.randrange(10) >= REAL:
         return
     # Its own things first: what is another's may be hidden from it.
-    for token in (own, owner):
-        if token and world.is_short_of(case.operation.path):
-            world.populate(token, rounds=1)
+    world.replenish(case.operation.path, [token for token in (own, owner) if token])
     if case.path_parameters and not (meta and meta.is_negative_at(ParameterLocation.PATH)):
         case.path_parameters.update(world.path_parameters(case.operation.path))
     if case.query and not (meta and meta.is_negative_at(ParameterLocation.QUERY)):
@@ -82,10 +80,14 @@ def filter_failure(context, failure, case, response):
 
 
 def is_blank(body, path):
-    """Whether a body has at a path such as `aiConfig.voice` nothing but blanks."""
-    for name in path.split("."):
-        body = body.get(name) if isinstance(body, dict) else None
-    return isinstance(body, str) and body != "" and not body.strip()
+    """Whether a body has at a path such as `aiConfig.voice` or `[3]` nothing but blanks, or a text of nothing else."""
+    for step in re.findall(r"[^.\[\]]+", path):
+        if isinstance(body, list):
+            body = body[int(step)]
+        else:
+            body = body.get(step) if isinstance(body, dict) else None
+    texts = body.values() if isinstance(body, dict) else [body]
+    return any(isinstance(text, str) and text != "" and not text.strip() for text in texts)
 
 
 @schemathesis.hook

@@ -28,6 +28,8 @@ class World:
         self.at_path: dict[str, list[str]] = {}
         self.of_kind: dict[str, list[str]] = {}
         self.seen: set[str] = set()
+        # Paths of which nobody can make what stands in them.
+        self.out_of_reach: set[str] = set()
         paths = [path.strip("/").split("/") for path in document["paths"]]
         # A word with a place-holder behind it is a kind of thing.
         self.kinds = {word for path in paths for word, next_one in zip(path, path[1:]) if PLACE_HOLDER.match(next_one)}
@@ -83,6 +85,15 @@ class World:
             if identifier in ids:
                 ids.remove(identifier)
 
+    def replenish(self, template: str, tokens: list[str]) -> None:
+        """Makes what could stand in a path, when nothing is left of it: each of these may, until there is some. Once nobody
+        could, nobody is asked again."""
+        for token in tokens:
+            if self.is_short_of(template) and template not in self.out_of_reach:
+                self.populate(token, rounds=1)
+        if self.is_short_of(template):
+            self.out_of_reach.add(template)
+
     def is_short_of(self, template: str) -> bool:
         """Whether nothing is left that could stand in a path."""
         places = [word for word in template.split("/") if PLACE_HOLDER.match(word)]
@@ -134,8 +145,9 @@ class World:
         path = template.format(**self.path_parameters(template))
         listed = self._call("get", path, token, None, query)
         if listed.status_code == 200 and "json" in listed.headers.get("content-type", ""):
-            items = listed.json().get("items", []) if isinstance(listed.json(), dict) else []
-            for item in items:
+            answer = listed.json() if isinstance(listed.json(), dict) else {}
+            self._note_references(answer)
+            for item in answer.get("items", []):
                 self._note(path, item)
 
     def _note(self, path: str, thing: object) -> None:
@@ -146,6 +158,14 @@ class World:
             for ids in (self.at_path.setdefault(path, []), self.of_kind.setdefault(kind, [])):
                 if identifier not in ids:
                     ids.append(identifier)
+
+    def _note_references(self, thing: dict) -> None:
+        """Notes what an answer names and nobody makes, as the `walletId` of one's own wallet."""
+        made = {path.split("/")[-1] for path in self._creating()}
+        for field, identifier in thing.items():
+            kind = f"{field[:-2]}s"
+            if field.endswith("Id") and isinstance(identifier, str) and kind in self.kinds - made:
+                self._note(kind, {"id": identifier})
 
     def _example(self, operation: dict) -> dict | None:
         body = operation.get("requestBody")

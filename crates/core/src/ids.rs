@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::documents::NewsKind;
 use crate::email::EmailAddress;
 
 /// The longest identifier, in bytes.
@@ -122,6 +123,8 @@ ids! {
     StreamingSessionId
     /// Something that one person is told once.
     NotificationId
+    /// What people are to be told: made of what it is about.
+    NewsId
 }
 
 impl SubmissionId {
@@ -172,6 +175,14 @@ impl NotificationId {
     #[must_use]
     pub fn of(key: &str) -> Self {
         Self(digest(key))
+    }
+}
+
+impl NewsId {
+    /// What is to be told of a thing: told anew before all have heard it, it is the same.
+    #[must_use]
+    pub fn of(kind: NewsKind, about: &str) -> Self {
+        Self(digest(format!("{}:{about}", kind.as_str())))
     }
 }
 

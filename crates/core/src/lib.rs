@@ -14,6 +14,7 @@
 //! - [`transcript`]: a conversation to read, and as captions
 //! - [`wallet`]: what may be spent, what is held, and the ledger of what happened
 //! - [`reconciliation`]: whether the books agree
+//! - [`reminders`]: when students are reminded; [`jobs`]: how what is done by the clock went
 //! - [`limits`]: the lengths and counts that clients are held to
 //! - [`rules`]: the check of what the types alone cannot say
 //! - `schema`: what the types can say, as JSON schemas; with the feature `openapi` only
@@ -22,6 +23,7 @@ pub mod dialogue;
 pub mod documents;
 pub mod email;
 pub mod ids;
+pub mod jobs;
 pub mod limits;
 pub mod money;
 pub mod password;
@@ -29,6 +31,7 @@ pub mod policy;
 pub mod pricing;
 pub mod prompts;
 pub mod reconciliation;
+pub mod reminders;
 pub mod roster;
 pub mod rules;
 #[cfg(feature = "openapi")]

@@ -143,8 +143,8 @@ pub const MAX_REMINDERS: usize = 10;
 pub const MAX_PREVIEW_TURNS: usize = 20;
 /// Longest text of one turn.
 pub const MAX_TURN_CHARS: usize = 20_000;
-/// Longest `clientMessageId`, in bytes.
-pub const MAX_CLIENT_MESSAGE_ID_LEN: usize = 128;
+/// Longest `clientMessageId`, in characters.
+pub const MAX_CLIENT_MESSAGE_ID_CHARS: usize = 128;
 /// Largest chunk of audio from a client, in bytes of PCM.
 pub const MAX_AUDIO_CHUNK_BYTES: usize = 64 * 1024;
 /// Longest utterance; then the turn is ended for the student, in milliseconds.

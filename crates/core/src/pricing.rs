@@ -1,16 +1,17 @@
 //! What a turn costs, by model, modality and date.
 //!
 //! Google bills each turn for the whole context it was answered from, so the costs of turns add up while the usage
-//! reports within one turn do not: the last one counts. Of the usage, `input.text`, `input.audio`, `output.text`,
-//! `output.audio` and `output.thoughts` are apart from each other (a report's total leaves the thoughts out), and
-//! `input.cached` is a part of the input, billed in full, because the price list of the Live models has no discount.
+//! reports within one turn do not: the last one counts. Of the usage, `input.text`, `input.audio`, `input.image`,
+//! `output.text`, `output.audio` and `output.thoughts` are apart from each other (a report's total leaves the thoughts
+//! out), and `input.cached` is a part of the input, billed in full, because the price list of the Live models has no
+//! discount.
 
 use crate::documents::Usage;
 use crate::money::Micros;
 use crate::time::{Millis, seconds};
 
 /// The day on which the table was read. It changes with every change of the table: each charge names it.
-pub const PRICES_AS_OF: &str = "2026-11-22";
+pub const PRICES_AS_OF: &str = "2026-11-23";
 
 /// The most tokens a tutor's answer may have, which a session has to be set up with: 80 seconds of speech. The tutor is
 /// asked for one to three sentences; this bounds what goes wrong.
@@ -36,6 +37,8 @@ pub struct Price {
     pub text_in: u64,
     /// Audio that goes in.
     pub audio_in: u64,
+    /// Images and video that go in.
+    pub image_in: u64,
     /// Text that comes out, and thoughts.
     pub text_out: u64,
     /// Audio that comes out.
@@ -52,25 +55,43 @@ const fn live(
     from: Millis,
     text_in: u64,
     audio_in: u64,
+    image_in: u64,
     text_out: u64,
     audio_out: u64,
 ) -> Price {
-    Price { model, from, live: true, text_in, audio_in, text_out, audio_out }
+    Price { model, from, live: true, text_in, audio_in, image_in, text_out, audio_out }
 }
 
-/// A model that hears and speaks nothing for us; should it ever, that costs what the Live models cost.
+/// A model that hears, sees and speaks nothing for us; should it ever, that costs what the dearest Live model costs.
 const fn text(model: &'static str, text_in: u64, text_out: u64) -> Price {
-    Price { model, from: ALWAYS, live: false, text_in, audio_in: 3_000_000, text_out, audio_out: 12_000_000 }
+    let (audio_in, image_in, audio_out) = (3_000_000, 3_000_000, 12_000_000);
+    Price { model, from: ALWAYS, live: false, text_in, audio_in, image_in, text_out, audio_out }
 }
 
 /// US dollars per million tokens of the paid tier (Google's price list, as of [`PRICES_AS_OF`]), times a million. A model
 /// has one row for each change of its price.
 pub const PRICES: &[Price] = &[
-    live("gemini-3.8-live", SEPTEMBER_2026, 750_000, 3_000_000, 4_500_000, 12_000_000),
-    live("gemini-3.8-live-extended-thinking", SEPTEMBER_2026, 750_000, 3_000_000, 4_500_000, 12_000_000),
-    live("gemini-3.1-flash-live-preview", ALWAYS, 750_000, 3_000_000, 4_500_000, 12_000_000),
-    live("gemini-2.5-flash-native-audio-preview-12-2025", ALWAYS, 500_000, 3_000_000, 2_000_000, 12_000_000),
-    live("gemini-live-2.5-flash-native-audio", ALWAYS, 500_000, 3_000_000, 2_000_000, 12_000_000),
+    live("gemini-3.8-live", SEPTEMBER_2026, 750_000, 3_000_000, 1_000_000, 4_500_000, 12_000_000),
+    live(
+        "gemini-3.8-live-extended-thinking",
+        SEPTEMBER_2026,
+        750_000,
+        3_000_000,
+        1_000_000,
+        4_500_000,
+        12_000_000,
+    ),
+    live("gemini-3.1-flash-live-preview", ALWAYS, 750_000, 3_000_000, 1_000_000, 4_500_000, 12_000_000),
+    live(
+        "gemini-2.5-flash-native-audio-preview-12-2025",
+        ALWAYS,
+        500_000,
+        3_000_000,
+        3_000_000,
+        2_000_000,
+        12_000_000,
+    ),
+    live("gemini-live-2.5-flash-native-audio", ALWAYS, 500_000, 3_000_000, 3_000_000, 2_000_000, 12_000_000),
     text("gemini-3.5-flash-lite", 300_000, 2_500_000),
     text("gemini-3.1-flash-lite", 250_000, 1_500_000),
 ];
@@ -96,12 +117,13 @@ fn in_force(prices: &[Price], model: &str, at: Millis) -> Option<Price> {
 }
 
 fn dearest(prices: &[Price], at: Millis) -> Price {
-    let nothing = live("", ALWAYS, 0, 0, 0, 0);
+    let nothing = live("", ALWAYS, 0, 0, 0, 0, 0);
     let known =
         prices.iter().filter(|price| price.live).filter_map(|price| in_force(prices, price.model, at));
     known.fold(nothing, |most, price| Price {
         text_in: most.text_in.max(price.text_in),
         audio_in: most.audio_in.max(price.audio_in),
+        image_in: most.image_in.max(price.image_in),
         text_out: most.text_out.max(price.text_out),
         audio_out: most.audio_out.max(price.audio_out),
         ..most
@@ -116,17 +138,18 @@ pub fn cost(model: &str, at: Millis, usage: &Usage) -> Micros {
     let parts = [
         (usage.input.text, price.text_in),
         (usage.input.audio, price.audio_in),
+        (usage.input.image, price.image_in),
         (usage.output.text, price.text_out),
         (usage.output.audio, price.audio_out),
         (usage.output.thoughts, price.text_out),
     ];
-    // A product of two u64 fits u128, and five of them do unless both are at their very end.
+    // A product of two u64 fits u128, and six of them do unless both are at their very end.
     let exact =
         parts.iter().fold(0_u128, |sum, (n, price)| sum.saturating_add(u128::from(*n) * u128::from(*price)));
     Micros(i64::try_from(exact.div_ceil(MILLION)).unwrap_or(i64::MAX))
 }
 
-/// The most that the next turn can cost: the context as it stands after the last turn (its input and its answer), the
+/// The most that the next turn can cost: the context as it stands after the last turn (its input, images too, and its answer), the
 /// longest thing a student can say, and the longest answer. `context` is the usage of the last turn; before the first
 /// one, its `input.text` is [`tokens_at_most`] of the system instruction.
 #[must_use]
@@ -134,6 +157,8 @@ pub fn estimate_next(model: &str, at: Millis, context: &Usage) -> Micros {
     let mut next = Usage::default();
     next.input.text = context.input.text.saturating_add(context.output.text);
     next.input.audio = context.input.audio.saturating_add(context.output.audio);
+    // Nobody sends images yet; those of the context are billed again like all of it.
+    next.input.image = context.input.image;
     next.output.audio = MAX_ANSWER_TOKENS;
     next.output.thoughts = MAX_THOUGHT_TOKENS;
     let with = |text: u64, audio: u64| {
@@ -184,8 +209,8 @@ mod tests {
 
     fn usage(input: (u64, u64), output: (u64, u64), thoughts: u64) -> Usage {
         Usage {
-            input: TokenCounts { text: input.0, audio: input.1, cached: 0, thoughts: 0 },
-            output: TokenCounts { text: output.0, audio: output.1, cached: 0, thoughts },
+            input: TokenCounts { text: input.0, audio: input.1, ..TokenCounts::default() },
+            output: TokenCounts { text: output.0, audio: output.1, thoughts, ..TokenCounts::default() },
         }
     }
 
@@ -203,6 +228,29 @@ mod tests {
             // 1,000 x 0.30 + 40 x 2.50.
             ("gemini-3.5-flash-lite", usage((1_000, 0), (40, 0), 0), 400),
             (LIVE, Usage::default(), 0),
+        ] {
+            assert_eq!(cost(model, NOW, &usage), Micros(micros), "{model} {usage:?}");
+        }
+    }
+
+    /// With images and video of the context.
+    fn seen(mut usage: Usage, image: u64) -> Usage {
+        usage.input.image = image;
+        usage
+    }
+
+    #[test]
+    fn what_the_model_sees_costs_what_it_costs_by_hand() {
+        for (model, usage, micros) in [
+            // A video of ten frames: 2,560 x 1.00.
+            (LIVE, seen(Usage::default(), 2_560), 2_560),
+            // 1,200 x 0.75 + 250 x 3 + 258 x 1.00 + 200 x 12 = 900 + 750 + 258 + 2,400.
+            (LIVE, seen(usage((1_200, 250), (0, 200), 0), 258), 4_308),
+            ("gemini-3.8-live-extended-thinking", seen(Usage::default(), 1_000), 1_000),
+            ("gemini-3.1-flash-live-preview", seen(Usage::default(), 1_000), 1_000),
+            // Dearer for the eye than their successors: 1,000 x 3.00.
+            ("gemini-2.5-flash-native-audio-preview-12-2025", seen(Usage::default(), 1_000), 3_000),
+            ("gemini-live-2.5-flash-native-audio", seen(Usage::default(), 1_000), 3_000),
         ] {
             assert_eq!(cost(model, NOW, &usage), Micros(micros), "{model} {usage:?}");
         }
@@ -230,10 +278,10 @@ mod tests {
     #[test]
     fn an_unknown_model_costs_what_the_dearest_live_model_costs() {
         let unknown = price("gemini-9-live", NOW);
-        assert_eq!((unknown.text_in, unknown.audio_in), (750_000, 3_000_000));
+        assert_eq!((unknown.text_in, unknown.audio_in, unknown.image_in), (750_000, 3_000_000, 3_000_000));
         assert_eq!((unknown.text_out, unknown.audio_out), (4_500_000, 12_000_000));
         for known in PRICES.iter().filter(|price| price.live) {
-            let usage = usage((1_000, 1_000), (1_000, 1_000), 1_000);
+            let usage = seen(usage((1_000, 1_000), (1_000, 1_000), 1_000), 1_000);
             assert!(cost("", NOW, &usage) >= cost(known.model, NOW, &usage));
         }
     }
@@ -241,9 +289,9 @@ mod tests {
     #[test]
     fn a_price_holds_from_its_day_until_the_next() {
         let prices = [
-            live("m", Millis(100), 1, 0, 0, 0),
-            live("m", Millis(200), 2, 0, 0, 0),
-            live("n", Millis(150), 9, 0, 0, 0),
+            live("m", Millis(100), 1, 0, 0, 0, 0),
+            live("m", Millis(200), 2, 0, 0, 0, 0),
+            live("n", Millis(150), 9, 0, 0, 0, 0),
         ];
         let at = |ms| in_force(&prices, "m", Millis(ms)).unwrap().text_in;
         assert_eq!([0, 99, 100, 199, 200, i64::MAX].map(at), [1, 1, 1, 1, 2, 2]);
@@ -253,7 +301,7 @@ mod tests {
 
     #[test]
     fn nothing_overflows() {
-        let all = usage((u64::MAX, u64::MAX), (u64::MAX, u64::MAX), u64::MAX);
+        let all = seen(usage((u64::MAX, u64::MAX), (u64::MAX, u64::MAX), u64::MAX), u64::MAX);
         assert_eq!(cost(LIVE, NOW, &all), Micros(i64::MAX));
         assert_eq!(estimate_next(LIVE, Millis(i64::MIN), &all), Micros(i64::MAX));
     }
@@ -263,7 +311,10 @@ mod tests {
         // Written: 20,000 x 0.75 = 15,000. Answer: 2,000 x 12 + 2,000 x 4.5 = 33,000.
         assert_eq!(estimate_next(LIVE, NOW, &Usage::default()), Micros(48_000));
         // The context grows by the last answer: (1,200 + 0) x 0.75 + (250 + 200) x 3 = 2,250 more.
-        assert_eq!(estimate_next(LIVE, NOW, &usage((1_200, 250), (0, 200), 900)), Micros(50_250));
+        let last = usage((1_200, 250), (0, 200), 900);
+        assert_eq!(estimate_next(LIVE, NOW, &last), Micros(50_250));
+        // What the context shows stays in it: 258 x 1.00.
+        assert_eq!(estimate_next(LIVE, NOW, &seen(last, 258)), Micros(50_508));
     }
 
     #[test]
@@ -297,6 +348,6 @@ mod tests {
         let digest: String =
             Sha256::digest(format!("{PRICES:?}")).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         let told = "the price table changed: give it the day of the change as PRICES_AS_OF, and put this digest here";
-        assert_eq!((price_version(), digest.as_str()), ("2026-11-22", "bf4488b8"), "{told}");
+        assert_eq!((price_version(), digest.as_str()), ("2026-11-23", "7a0dcfbf"), "{told}");
     }
 }

@@ -176,7 +176,7 @@ fn no_conversation_contributes_more_than_a_document_holds() {
 fn a_contribution() -> impl Generator<Value = Contribution> {
     let stances = (select(STANCES.to_vec()), select(STANCES.to_vec()));
     let words = || btree_map("[a-c]{1,2}|[金錢人]{2}", 1_u32..9, 0..6);
-    let tokens = (0_u64..1 << 40, 0_u64..1 << 40, 0_u64..1 << 20, 0_u64..1 << 20);
+    let tokens = (0_u64..1 << 40, 0_u64..1 << 40, 0_u64..1 << 30, 0_u64..1 << 20, 0_u64..1 << 20);
     let figures = (0_u32..200, 0_u64..10_000_000, -1_000_i64..1 << 40, 0_i64..20);
     let moves = btree_map(select(Strategy::ALL.to_vec()), 1_u32..9, 0..4);
     let reason = proptest::option::of(select(vec![EndReason::ConclusionReached, EndReason::StudentEnded]));
@@ -190,8 +190,8 @@ fn a_contribution() -> impl Generator<Value = Contribution> {
             moves,
             reason,
         )| {
-            let (text, audio, cached, thoughts) = tokens;
-            let counts = TokenCounts { text, audio, cached, thoughts };
+            let (text, audio, image, cached, thoughts) = tokens;
+            let counts = TokenCounts { text, audio, image, cached, thoughts };
             Contribution {
                 user_id: UserId::new(format!("u{user}")).unwrap(),
                 initial_stance: initial,
@@ -204,6 +204,7 @@ fn a_contribution() -> impl Generator<Value = Contribution> {
                 cost_micros: Micros(cost),
                 words: Words { pro, con, neutral },
                 closed_at: Millis(closed),
+                expired_at: None,
                 ..of(vec![])
             }
         },
@@ -315,6 +316,7 @@ fn ended_at(
     Contribution {
         conversation_id: conversation_id(number),
         closed_at: Millis(at),
+        expired_at: None,
         initial_stance,
         final_stance,
         turns,

@@ -12,6 +12,8 @@ pub struct Usage {
     pub input_text: u64,
     /// Audio of the context.
     pub input_audio: u64,
+    /// Images and video of the context.
+    pub input_image: u64,
     /// Of the context, what came from cache.
     pub input_cached: u64,
     /// Text of the answer.
@@ -46,21 +48,26 @@ struct ModalityCount {
 
 impl From<UsageMetadata> for Usage {
     fn from(m: UsageMetadata) -> Self {
-        let audio = |details: &[ModalityCount]| -> u64 {
-            details.iter().filter(|d| d.modality == "AUDIO").map(|d| d.token_count).sum()
-        };
-        let input_audio = audio(&m.prompt_tokens_details);
-        let output_audio = audio(&m.response_tokens_details);
+        let input_audio = claimed(&m.prompt_tokens_details, &["AUDIO"]);
+        let input_image = claimed(&m.prompt_tokens_details, &["IMAGE", "VIDEO"]);
+        let output_audio = claimed(&m.response_tokens_details, &["AUDIO"]);
         let input = m.prompt_token_count.saturating_add(m.tool_use_prompt_token_count);
         Self {
-            input_text: input.saturating_sub(input_audio),
+            input_text: input.saturating_sub(input_audio).saturating_sub(input_image),
             input_audio,
+            input_image,
             input_cached: m.cached_content_token_count,
             output_text: m.response_token_count.saturating_sub(output_audio),
             output_audio,
             thoughts: m.thoughts_token_count,
         }
     }
+}
+
+/// The tokens that these modalities claim.
+fn claimed(details: &[ModalityCount], modalities: &[&str]) -> u64 {
+    let theirs = details.iter().filter(|count| modalities.contains(&count.modality.as_str()));
+    theirs.fold(0, |sum, count| sum.saturating_add(count.token_count))
 }
 
 #[cfg(test)]
@@ -78,5 +85,21 @@ mod tests {
         let usage = Usage::from(metadata);
         assert_eq!((usage.input_text, usage.input_audio), (1047, 150));
         assert_eq!((usage.output_text, usage.output_audio, usage.thoughts), (3, 37, 28));
+    }
+
+    #[test]
+    fn images_and_video_are_counted_together_and_not_as_text() {
+        let metadata: UsageMetadata = serde_json::from_value(serde_json::json!({
+            "promptTokenCount": 1714,
+            "promptTokensDetails": [
+                {"modality": "TEXT", "tokenCount": 1000}, {"modality": "AUDIO", "tokenCount": 150},
+                {"modality": "IMAGE", "tokenCount": 256}, {"modality": "VIDEO", "tokenCount": 64},
+                {"modality": "DOCUMENT", "tokenCount": 200},
+            ],
+        }))
+        .unwrap();
+        let usage = Usage::from(metadata);
+        // 1,714 - 150 - 320: the document and what nobody claims are text.
+        assert_eq!((usage.input_text, usage.input_audio, usage.input_image), (1244, 150, 320));
     }
 }

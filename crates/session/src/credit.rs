@@ -23,6 +23,7 @@ use crate::Step;
 use crate::effect::Effect;
 use crate::input::{HoldOutcome, PaymentOutcome};
 use crate::outbox::backoff_ms;
+use crate::question::most_of;
 use crate::state::State;
 
 /// How long the wallet may take to answer before nobody knows what it did.
@@ -158,9 +159,9 @@ impl Step<'_> {
     fn next_hold(&mut self) -> Hold {
         let number = self.state.record.credit.holds.saturating_add(1);
         self.state.record.credit.holds = number;
-        if let Some(question) = self.tutor_question() {
+        if let Some(question) = self.delayed_question() {
             let (index, now) = (self.state.next_index(), self.now);
-            let amount = self.state.most_of_composing(&question, now);
+            let amount = most_of(&question, now);
             return Hold { number, index, amount, granted: false, next_at: now, tries: 0 };
         }
         // Speech, and what is being weighed, is stored before it is answered.

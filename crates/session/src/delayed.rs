@@ -14,12 +14,12 @@
 
 use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{
-    Analysis, ConversationState, EndReason, Latency, Modality, Speaker, Turn, TurnType, Usage,
+    Analysis, ConversationState, EndReason, Latency, Modality, Speaker, Turn, TurnType,
 };
-use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
+use mentora_core::pricing;
 use mentora_core::prompts;
 use mentora_core::time::{Millis, seconds};
-use mentora_gemini::generate::{Answer, Content, Question, Role};
+use mentora_gemini::generate::{Answer, Question};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::stream::Event;
 use mentora_wire::stream::server::{ErrorFrame, Shortage};
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Step;
 use crate::effect::{Effect, Write};
-use crate::setup::SAFETY;
+use crate::question::tutor_question;
 use crate::state::State;
 use crate::upstream::counted;
 
@@ -135,14 +135,6 @@ impl State {
         Some(self.composing.as_ref()?.asked_at? + PATIENCE_MS)
     }
 
-    /// The most that the answer can cost which is being made.
-    pub(crate) fn most_of_composing(&self, question: &Question, now: Millis) -> mentora_core::money::Micros {
-        let said = question.contents.iter().flat_map(|content| &content.parts);
-        let texts = said.chain([&question.system_instruction]);
-        let tokens = texts.map(|text| pricing::tokens_at_most(text)).fold(0, u64::saturating_add);
-        pricing::estimate_text(&question.model, now, tokens)
-    }
-
     /// The move of the answer to come.
     fn move_of_delayed(&self, delayed: Delayed) -> Strategy {
         let analysis = self.turn(delayed.student_index).and_then(|turn| turn.analysis.as_ref());
@@ -243,7 +235,7 @@ impl Step<'_> {
         if !self.state.awaits_payment() || !self.is_paid_for() {
             return;
         }
-        let Some(question) = self.tutor_question() else { return };
+        let Some(question) = self.delayed_question() else { return };
         let now = self.now;
         let Some(composing) = self.state.composing.as_mut() else { return };
         composing.asked_at = Some(now);
@@ -252,7 +244,7 @@ impl Step<'_> {
     }
 
     /// What the text model is asked: the briefing of any tutor, what was said, and the guidance to the move before what it answers.
-    pub(crate) fn tutor_question(&self) -> Option<Question> {
+    pub(crate) fn delayed_question(&self) -> Option<Question> {
         let (delayed, composing) = (self.state.record.delayed?, self.state.composing.as_ref()?);
         let config = &self.state.record.facts.ai_config;
         let guidance = if self.state.asks_last_question(delayed.student_index) {
@@ -260,31 +252,9 @@ impl Step<'_> {
         } else {
             prompts::guidance(&config.dialectical_config, self.state.move_of_delayed(delayed))
         };
-        let mut contents: Vec<Content> = Vec::new();
-        for turn in self.state.turns.iter().filter(|turn| !turn.text.is_empty()) {
-            let role = match turn.speaker {
-                Speaker::Student => Role::User,
-                Speaker::Tutor => Role::Model,
-            };
-            let text = prompts::plain(&turn.text).into_owned();
-            // What somebody says in a row is one message.
-            match contents.last_mut().filter(|last| last.role == role) {
-                Some(last) => last.parts.push(text),
-                None => contents.push(Content { role, parts: vec![text] }),
-            }
-        }
-        if let Some(last) = contents.last_mut() {
-            last.parts.insert(0, guidance);
-        }
-        Some(Question {
-            model: composing.model.clone(),
-            system_instruction: self.briefing(&[]),
-            contents,
-            max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
-            safety: SAFETY.to_vec(),
-            response_schema: None,
-            thinking_level: None,
-        })
+        let said = self.state.turns.iter().filter(|turn| !turn.text.is_empty());
+        let said = said.map(|turn| (turn.speaker, prompts::plain(&turn.text)));
+        Some(tutor_question(composing.model.clone(), self.briefing(&[]), guidance, said))
     }
 
     /// The text model has answered, or will not. What comes late or twice changes nothing.
@@ -346,29 +316,10 @@ impl Step<'_> {
         self.acted();
         self.tell(Event::AiResponseStart { turn_id: turn.id.clone(), turn_index: index, strategy });
         self.effects.push(Effect::Write(Write::Compact { turn_id: turn.id.clone() }));
-        self.tell(Event::AiResponseEnd { turn: turn.clone() });
-        self.tell_usage(turn, &model, &usage);
+        self.tell(Event::AiResponseEnd { turn });
+        self.meter(index, &model, &usage, cost);
         self.effects.push(Effect::DueAnswered(DueOutcome::Answered { index }));
-        match self.state.record.ending.take() {
-            Some(reason) => self.end(reason),
-            None => self.move_to(ConversationState::AwaitingFollowup),
-        }
-    }
-
-    fn tell_usage(&mut self, turn: Turn, model: &str, usage: &Usage) {
-        let record = &mut self.state.record;
-        let cost_micros = turn.cost_micros.unwrap_or_default();
-        record.token_usage = record.token_usage.plus(*usage);
-        record.cost = record.cost.saturating_add(cost_micros);
-        let total_cost_micros = record.cost;
-        self.tell(Event::TokenUsage {
-            turn_id: turn.id,
-            input: usage.input,
-            output: usage.output,
-            cost_micros,
-            total_cost_micros,
-            next_turn_estimate_micros: pricing::estimate_next(model, self.now, usage),
-        });
+        self.pass_the_floor();
     }
 
     /// No answer came of this try.
@@ -383,10 +334,7 @@ impl Step<'_> {
         let message = "The tutor could not answer. Your turn is kept; say something more to try again.";
         self.tell_all(ErrorCode::UpstreamUnavailable, message, None);
         self.effects.push(Effect::DueAnswered(DueOutcome::GivenUp { why }));
-        match self.state.record.ending.take() {
-            Some(reason) => self.end(reason),
-            None => self.move_to(ConversationState::AwaitingFollowup),
-        }
+        self.pass_the_floor();
     }
 
     /// The answer cannot be paid for; `shortage` says what is missing, when it is credits. Whether it was an answer to come later.

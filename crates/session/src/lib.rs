@@ -17,8 +17,9 @@
 //! - `student`: turns of the student, written and spoken
 //! - `microphone`: hands-free speech
 //! - `weighing`: waiting for a verdict on what was said; `steering`: the move that speech is answered with
-//! - [`delayed`]: answers that come later; [`promise`]: the document by which they are found when they are due
-//! - `tutor`: answers, from owed to stored: what was generated, shown and heard
+//! - [`delayed`]: answers that come later; [`promise`]: the document by which they are found when they are due; `question`: what
+//!   the text model is asked then
+//! - `tutor`: answers, from owed to stored: what was generated, shown and heard; `usage`: what they took
 //! - `grace`: an answer that is over and waits for what it answers to be understood
 //! - `upstream`: the model's socket: opened on demand, closed when idle, resumed by handle
 //! - `setup`: what its session is set up with
@@ -50,6 +51,7 @@ mod microphone;
 mod outbox;
 pub mod posted;
 pub mod promise;
+mod question;
 mod quiet;
 pub mod reading;
 pub mod record;
@@ -64,6 +66,7 @@ mod tally;
 mod time_up;
 mod tutor;
 mod upstream;
+mod usage;
 mod weighing;
 
 use mentora_core::time::Millis;
@@ -76,6 +79,7 @@ pub use input::{
     Connection, ConnectionId, FlushOutcome, HoldOutcome, Input, PaymentOutcome, Source, TallyOutcome,
 };
 pub use posted::Posted;
+pub use question::{most_of, tutor_question};
 pub use reading::Reading;
 pub use record::{Facts, Record, SessionVersion, Way};
 pub use relay::{AnswerGrant, Carried, Direction, Sound, SpeechGrant};

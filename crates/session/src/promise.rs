@@ -95,6 +95,10 @@ impl Step<'_> {
         let now = self.now;
         let conversation = self.state.record.facts.conversation.to_string();
         let promise = &mut self.state.record.promise;
+        if revision <= promise.written {
+            // Of a write that was made again meanwhile: the document says what it is to say, or more.
+            return;
+        }
         match outcome {
             FlushOutcome::Done { .. } => {
                 promise.failures = 0;

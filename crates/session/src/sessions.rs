@@ -96,7 +96,7 @@ impl Step<'_> {
         let Some(newest) = self.state.record.sessions.kept.last_mut() else { return };
         let sum = |tokens: [u64; 3]| tokens.into_iter().fold(0_u64, u64::saturating_add);
         let used = &mut newest.document.token_usage;
-        used.input = used.input.saturating_add(sum([usage.input.text, usage.input.audio, 0]));
+        used.input = used.input.saturating_add(sum([usage.input.text, usage.input.audio, usage.input.image]));
         let output = sum([usage.output.text, usage.output.audio, usage.output.thoughts]);
         used.output = used.output.saturating_add(output);
         used.estimated_cost = used.estimated_cost.saturating_add(cost);

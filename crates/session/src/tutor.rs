@@ -2,11 +2,7 @@
 //! what was heard. What is stored as said is what reached the student.
 
 use mentora_core::dialogue::Strategy;
-use mentora_core::documents::{
-    Analysis, ConversationState, Latency, Modality, Speaker, Turn, TurnType, Usage,
-};
-use mentora_core::pricing;
-use mentora_core::time::seconds;
+use mentora_core::documents::{Analysis, ConversationState, Latency, Modality, Speaker, Turn, TurnType};
 use mentora_wire::error::ErrorCode;
 use mentora_wire::rest::{DecisionBody, PendingBody, TurnAnswer};
 use mentora_wire::stream::Event;
@@ -15,13 +11,9 @@ use mentora_wire::stream::server::{ErrorFrame, Shortage};
 use crate::Step;
 use crate::effect::{Effect, Refusal, Write};
 use crate::heard::heard_part;
-use crate::record::{Answer, Over, Owed, Unsettled};
+use crate::record::{Answer, Over, Owed};
 use crate::upstream::Trailing;
 
-/// How long the model's report of tokens may take once the answer is stored.
-const USAGE_PATIENCE_MS: i64 = seconds(20);
-/// How long it may take once the model has ended its turn.
-const LATE_USAGE_MS: i64 = seconds(2);
 /// How often an answer that failed before anything came of it is asked for again.
 const MAX_FAILURES: u32 = 2;
 /// How often a turn that the model ended without a word is asked about again.
@@ -109,29 +101,6 @@ impl Step<'_> {
         self.handled_answer(bytes);
         self.effects.push(Effect::RelayAudio { turn_id, turn_index, offset_ms });
         self.end_endless_answer();
-    }
-
-    /// The model reports tokens: of the answer it is giving, or of the one before, whose end is still under way.
-    pub(crate) fn answer_usage(&mut self, usage: Usage) {
-        if let Some(trailing) = self.trailing_mut() {
-            trailing.usage = Some(usage);
-        } else if let Some(answer) = self.state.record.answer.as_mut() {
-            answer.usage = Some(usage);
-        } else if let Some(unsettled) = self.state.record.unsettled
-            // Once the model was asked anew it speaks of the next answer, whose last report is still to come.
-            && self.state.record.owed.as_ref().is_none_or(|owed| owed.asked_at.is_none())
-            && self.state.record.spoken.is_none()
-        {
-            self.settle(unsettled.index, Some(usage));
-        }
-    }
-
-    /// The model has ended its turn and has not told the tokens of it.
-    pub(crate) fn expect_usage(&mut self) {
-        let until = self.now + LATE_USAGE_MS;
-        if let Some(unsettled) = self.state.record.unsettled.as_mut() {
-            unsettled.until = unsettled.until.min(until);
-        }
     }
 
     /// All of the answer has come. Without an ear it is over; with one it is over when it was played.
@@ -312,8 +281,7 @@ impl Step<'_> {
         }
         let turn = self.store_turn(turn);
         self.hold_becomes();
-        self.state.record.unsettled =
-            Some(Unsettled { index: turn.index, until: self.now + USAGE_PATIENCE_MS });
+        self.await_usage(turn.index);
         self.effects.push(Effect::Write(Write::Compact { turn_id: turn.id.clone() }));
         self.tell(Event::AiResponseEnd { turn: turn.clone() });
         self.trail(Trailing {
@@ -335,43 +303,6 @@ impl Step<'_> {
                 self.answer_calls();
             }
         }
-    }
-
-    /// The model said it is done with an answer that is stored, or nothing more can come of it.
-    pub(crate) fn settle(&mut self, index: u32, usage: Option<Usage>) {
-        if self.state.record.unsettled.is_none_or(|unsettled| unsettled.index != index) {
-            return;
-        }
-        self.state.record.unsettled = None;
-        self.changed();
-        let Some(usage) = usage else {
-            self.note("turn.usage.unknown", index.to_string());
-            return self.settle_hold(index, None);
-        };
-        let model = self.state.record.facts.model.clone();
-        let cost = pricing::cost(&model, self.now, &usage);
-        self.settle_hold(index, Some(cost));
-        let record = &mut self.state.record;
-        record.token_usage = record.token_usage.plus(usage);
-        record.cost = record.cost.saturating_add(cost);
-        let total = record.cost;
-        self.session_used(&usage, cost);
-        let position = usize::try_from(index).unwrap_or(usize::MAX);
-        let Some(turn) = self.state.turns.get_mut(position) else {
-            return;
-        };
-        turn.usage = Some(usage);
-        turn.cost_micros = Some(cost);
-        let turn = turn.clone();
-        self.effects.push(Effect::Write(Write::Turn(Box::new(turn.clone()))));
-        self.tell(Event::TokenUsage {
-            turn_id: turn.id,
-            input: usage.input,
-            output: usage.output,
-            cost_micros: cost,
-            total_cost_micros: total,
-            next_turn_estimate_micros: pricing::estimate_next(&model, self.now, &usage),
-        });
     }
 
     /// The model was lost, or ended without a word. Asks again while that can help, then gives up.
@@ -451,6 +382,11 @@ impl Step<'_> {
             let answer = Box::new(Err(refusal));
             self.effects.push(Effect::Reply { call, answer });
         }
+        self.pass_the_floor();
+    }
+
+    /// The tutor has answered, or will not: the student has the floor, unless that was the end.
+    pub(crate) fn pass_the_floor(&mut self) {
         match self.state.record.ending.take() {
             Some(reason) => self.end(reason),
             None => self.move_to(ConversationState::AwaitingFollowup),

@@ -490,12 +490,14 @@ pub fn counted(usage: mentora_gemini::Usage) -> Usage {
         input: TokenCounts {
             text: usage.input_text,
             audio: usage.input_audio,
+            image: usage.input_image,
             cached: usage.input_cached,
             thoughts: 0,
         },
         output: TokenCounts {
             text: usage.output_text,
             audio: usage.output_audio,
+            image: 0,
             cached: 0,
             thoughts: usage.thoughts,
         },

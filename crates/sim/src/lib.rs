@@ -10,16 +10,18 @@
 //! - [`storage`]: Cloud Storage
 //! - [`stripe`]: Checkout, payments and webhooks
 //! - [`sendgrid`]: mail, and an outbox that shows it; [`fcm`]: push messages, shown there as well
-//! - [`plan`]: faults by plan; [`journal`]: what was received; [`control`]: `/sim/…`
+//! - [`plan`]: faults by plan, `mishap`: those of messages; [`journal`]: what was received; [`control`]: `/sim/…`
 
 pub mod config;
 pub mod control;
 pub mod credentials;
 pub mod fcm;
+mod form;
 pub mod google;
 pub mod google_error;
 pub mod journal;
 pub mod live;
+mod mishap;
 pub mod plan;
 pub mod rest;
 pub mod routes;

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{Client, Frame, audio_of, fast, get, has, post, setup, silence, start};
+use common::{Client, Frame, audio_of, fast, get, has, plan, post, setup, silence, start};
 use mentora_sim::{Config, RunningSim};
 use serde_json::{Value, json};
 
@@ -12,8 +12,7 @@ const CLAIM: &str = "I think social media harms young people.";
 
 async fn planned(faults: Value) -> RunningSim {
     let sim = start(fast()).await;
-    let (status, body) = post(&sim, "/sim/plan", faults.to_string()).await;
-    assert_eq!(status, 200, "{body}");
+    plan(&sim, faults).await;
     sim
 }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{fast, start};
+use common::{fast, outbox, plan, start};
 use mentora_mail::send::Cause;
 use mentora_mail::{Answer, Language, Letter, Mailbox, Message, Reader};
 use mentora_sim::RunningSim;
@@ -58,18 +58,6 @@ async fn send_raw(sim: &RunningSim, body: String) -> reqwest::Result<(u16, Value
     Ok((status, serde_json::from_str(&text).unwrap_or_default()))
 }
 
-async fn plan(sim: &RunningSim, plan: Value) {
-    let url = format!("{}/sim/plan", sim.base_url);
-    let reply = reqwest::Client::new().post(url).body(plan.to_string()).send().await.unwrap();
-    assert_eq!(reply.status(), 200, "{}", reply.text().await.unwrap());
-}
-
-async fn outbox(sim: &RunningSim, query: &str) -> Vec<Value> {
-    let url = format!("{}/sim/outbox{query}", sim.base_url);
-    let body: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-    body["mails"].as_array().unwrap().clone()
-}
-
 #[tokio::test]
 async fn a_mail_of_ours_is_taken_and_lies_in_the_outbox() {
     let sim = start(fast()).await;
@@ -77,7 +65,7 @@ async fn a_mail_of_ours_is_taken_and_lies_in_the_outbox() {
     let Answer::Sent { message_id: Some(id) } = send(&sim, &message, KEY).await else {
         panic!("it is sent, and has a name");
     };
-    let mails = outbox(&sim, "?to=kim@example.org").await;
+    let mails = outbox(&sim, "mails", "?to=kim@example.org").await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0]["messageId"], id);
     assert_eq!(mails[0]["subject"], message.written.subject);
@@ -85,7 +73,7 @@ async fn a_mail_of_ours_is_taken_and_lies_in_the_outbox() {
     assert_eq!(mails[0]["html"], message.written.html);
     assert_eq!(mails[0]["to"], json!([{ "email": "kim@example.org", "name": "Kim 金 K" }]));
     assert_eq!(mails[0]["customArgs"]["notification"], "0123abcd");
-    assert_eq!(outbox(&sim, "?to=lee@example.org").await, [Value::Null; 0]);
+    assert_eq!(outbox(&sim, "mails", "?to=lee@example.org").await, [Value::Null; 0]);
     let log: Value = reqwest::get(format!("{}/sim/log", sim.base_url)).await.unwrap().json().await.unwrap();
     assert_eq!(
         (&log["requests"][0]["path"], &log["requests"][0]["status"]),
@@ -93,7 +81,7 @@ async fn a_mail_of_ours_is_taken_and_lies_in_the_outbox() {
     );
     assert!(!log.to_string().contains(KEY));
     reqwest::Client::new().delete(format!("{}/sim/outbox", sim.base_url)).send().await.unwrap();
-    assert_eq!(outbox(&sim, "").await, [Value::Null; 0]);
+    assert_eq!(outbox(&sim, "mails", "").await, [Value::Null; 0]);
 }
 
 #[tokio::test]
@@ -139,7 +127,7 @@ async fn what_sendgrid_would_refuse_is_refused_with_its_field() {
         assert_eq!(body["errors"].as_array().unwrap().len(), 1, "{body}");
     }
     assert_eq!(send_raw(&sim, "{".into()).await.unwrap().0, 400);
-    assert_eq!(outbox(&sim, "").await, [Value::Null; 0]);
+    assert_eq!(outbox(&sim, "mails", "").await, [Value::Null; 0]);
     assert_eq!(send_raw(&sim, sound().to_string()).await.unwrap().0, 202);
 }
 
@@ -156,7 +144,7 @@ async fn a_wrong_key_and_a_sender_nobody_has_verified_are_the_settings_fault() {
         let Answer::Refused { cause: Cause::Settings, why } = &answer else { panic!("{answer:?}") };
         assert!(why.contains(words), "{why}");
     }
-    assert_eq!(outbox(&sim, "").await, [Value::Null; 0]);
+    assert_eq!(outbox(&sim, "mails", "").await, [Value::Null; 0]);
 }
 
 #[tokio::test]
@@ -179,16 +167,16 @@ async fn what_goes_wrong_goes_wrong_before_a_mail_is_taken_or_after() {
         panic!("it says when to come again");
     };
     assert!(reset > 1_700_000_000_000, "{reset}");
-    assert_eq!(outbox(&sim, "").await.len(), 1);
+    assert_eq!(outbox(&sim, "mails", "").await.len(), 1);
 
     plan(&sim, json!([{ "when": { "after": "mailTaken" }, "do": { "httpStatus": 500 } }])).await;
     assert!(matches!(send(&sim, &ours("Kim"), KEY).await, Answer::TryLater { not_before_ms: None, .. }));
-    assert_eq!(outbox(&sim, "").await.len(), 2, "it was taken");
+    assert_eq!(outbox(&sim, "mails", "").await.len(), 2, "it was taken");
     plan(&sim, json!([{ "when": { "after": "mailTaken" }, "do": { "drop": true } }])).await;
     assert!(send_raw(&sim, sound().to_string()).await.is_err(), "nobody answers");
-    assert_eq!(outbox(&sim, "").await.len(), 3, "it was taken");
+    assert_eq!(outbox(&sim, "mails", "").await.len(), 3, "it was taken");
     plan(&sim, json!([{ "when": { "after": "mail" }, "do": { "drop": true } }])).await;
     assert!(send_raw(&sim, sound().to_string()).await.is_err(), "nobody answers");
-    assert_eq!(outbox(&sim, "").await.len(), 3, "it was not taken");
+    assert_eq!(outbox(&sim, "mails", "").await.len(), 3, "it was not taken");
     assert!(matches!(send(&sim, &ours("Kim"), KEY).await, Answer::Sent { .. }), "the sim goes on");
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{fast, start};
+use common::{fast, outbox, plan, start};
 use mentora_google::fcm::{Answer, Cause, Message, read};
 use mentora_google::service_account::{ServiceAccount, parse_token_response};
 use mentora_sim::RunningSim;
@@ -59,18 +59,6 @@ async fn send_raw(sim: &RunningSim, bearer: &str, body: &Value) -> (u16, Value) 
     (reply.status().as_u16(), reply.json().await.unwrap())
 }
 
-async fn plan(sim: &RunningSim, plan: Value) {
-    let url = format!("{}/sim/plan", sim.base_url);
-    let reply = reqwest::Client::new().post(url).body(plan.to_string()).send().await.unwrap();
-    assert_eq!(reply.status(), 200, "{}", reply.text().await.unwrap());
-}
-
-async fn outbox(sim: &RunningSim, query: &str) -> Vec<Value> {
-    let url = format!("{}/sim/outbox{query}", sim.base_url);
-    let body: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-    body["pushes"].as_array().unwrap().clone()
-}
-
 #[tokio::test]
 async fn a_message_of_ours_is_taken_and_lies_in_the_outbox() {
     let sim = start(fast()).await;
@@ -79,11 +67,11 @@ async fn a_message_of_ours_is_taken_and_lies_in_the_outbox() {
         panic!("it is sent");
     };
     assert!(name.starts_with("projects/demo-mentora/messages/0:"), "{name}");
-    let pushes = outbox(&sim, &format!("?to={PHONE}")).await;
+    let pushes = outbox(&sim, "pushes", &format!("?to={PHONE}")).await;
     assert_eq!(pushes.len(), 1);
     assert_eq!((&pushes[0]["name"], &pushes[0]["title"]), (&json!(name), &json!("Your tutor has answered")));
     assert_eq!(pushes[0]["data"]["notification"], "0123abcd");
-    assert_eq!(outbox(&sim, "?to=other").await, [Value::Null; 0]);
+    assert_eq!(outbox(&sim, "pushes", "?to=other").await, [Value::Null; 0]);
     let page = reqwest::get(format!("{}/sim/outbox.html", sim.base_url)).await.unwrap().text().await.unwrap();
     assert!(page.contains("Your tutor has answered") && page.contains("&lt;b&gt;"), "{page}");
     let log: Value = reqwest::get(format!("{}/sim/log", sim.base_url)).await.unwrap().json().await.unwrap();
@@ -92,7 +80,7 @@ async fn a_message_of_ours_is_taken_and_lies_in_the_outbox() {
     assert!(requests.iter().any(|one| one["path"] == path && one["status"] == 200), "{log}");
     assert!(!log.to_string().contains(&bearer));
     reqwest::Client::new().delete(format!("{}/sim/outbox", sim.base_url)).send().await.unwrap();
-    assert_eq!(outbox(&sim, "").await, [Value::Null; 0]);
+    assert_eq!(outbox(&sim, "pushes", "").await, [Value::Null; 0]);
 }
 
 #[tokio::test]
@@ -132,7 +120,7 @@ async fn what_fcm_would_refuse_is_refused_with_its_field() {
     }
     assert_eq!(send_raw(&sim, &bearer, &json!({})).await.0, 400);
     assert_eq!(send_raw(&sim, &bearer, &json!({ "message": sound() })).await.0, 200);
-    assert_eq!(outbox(&sim, "").await.len(), 1);
+    assert_eq!(outbox(&sim, "pushes", "").await.len(), 1);
 }
 
 #[tokio::test]
@@ -146,7 +134,7 @@ async fn a_device_that_never_was_one_is_gone_and_a_wrong_bearer_is_the_settings_
         let answer = send(&sim, &message(PHONE), bearer).await.unwrap();
         assert!(matches!(answer, Answer::Refused { cause: Cause::Settings, .. }), "{answer:?}");
     }
-    assert_eq!(outbox(&sim, "").await, [Value::Null; 0]);
+    assert_eq!(outbox(&sim, "pushes", "").await, [Value::Null; 0]);
 }
 
 #[tokio::test]
@@ -171,10 +159,10 @@ async fn what_goes_wrong_goes_wrong_before_a_message_is_taken_or_after() {
     assert!(matches!(mismatch, Answer::Refused { cause: Cause::Settings, .. }), "{mismatch:?}");
     assert!(fails("push", json!({ "drop": true })).await.is_err(), "nobody answers");
     let phone = format!("?to={PHONE}");
-    assert_eq!(outbox(&sim, &phone).await.len(), 0, "none was taken");
+    assert_eq!(outbox(&sim, "pushes", &phone).await.len(), 0, "none was taken");
     assert_eq!(later(fails("pushTaken", status(500)).await.unwrap()), 10_000);
-    assert_eq!(outbox(&sim, &phone).await.len(), 1, "it was taken");
+    assert_eq!(outbox(&sim, "pushes", &phone).await.len(), 1, "it was taken");
     assert!(fails("pushTaken", json!({ "drop": true })).await.is_err(), "nobody answers");
-    assert_eq!(outbox(&sim, &phone).await.len(), 2, "it was taken");
+    assert_eq!(outbox(&sim, "pushes", &phone).await.len(), 2, "it was taken");
     assert!(matches!(send(&sim, &message(PHONE), &bearer).await.unwrap(), Answer::Sent { .. }));
 }

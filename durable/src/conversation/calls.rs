@@ -40,6 +40,10 @@ pub(super) mod paths {
     pub const TAKE_BACK: &str = "take-back";
     /// [`super::Calls::erase`]
     pub const ERASE: &str = "erase";
+    /// [`super::Calls::look`]
+    pub const LOOK: &str = "look";
+    /// [`super::Calls::expire`]
+    pub const EXPIRE: &str = "expire";
 }
 
 /// A client whom the Worker has let in.
@@ -95,6 +99,13 @@ pub struct PostFramesCall {
 pub struct EndCall {
     /// Why.
     pub reason: EndReason,
+}
+
+/// Whoever keeps the course's conversations for a time only comes for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpireCall {
+    /// What closed later stays.
+    pub closed_by: Millis,
 }
 
 /// Somebody looks at the clock, and has found an answer that is due.
@@ -279,6 +290,22 @@ impl<'a> Calls<'a> {
     /// [`CallError`] when the object cannot be reached, or could not forget.
     pub async fn erase(&self, id: &ConversationId) -> Result<(), CallError> {
         self.call(id, paths::ERASE, &()).await
+    }
+
+    /// Has the conversation do what its alarm would have done by now; whether it has ended.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is none, or it cannot be read now.
+    pub async fn look(&self, id: &ConversationId) -> Result<bool, CallError> {
+        self.call(id, paths::LOOK, &()).await
+    }
+
+    /// Erases the conversation as [`Calls::erase`] does, if it closed by then; whether nothing is left of it.
+    ///
+    /// # Errors
+    /// [`CallError`] when it cannot be read now, or could not forget.
+    pub async fn expire(&self, id: &ConversationId, call: &ExpireCall) -> Result<bool, CallError> {
+        self.call(id, paths::EXPIRE, call).await
     }
 
     fn stub(&self, id: &ConversationId) -> worker::Result<Stub> {

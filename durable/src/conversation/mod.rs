@@ -17,6 +17,7 @@
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
 //! - `erase`: the end of all of it
 //! - `delayed`: answers that come later; `due`: one of them is given, with all that belongs to it
+//! - `upkeep`: what a nightly round asks
 //! - `facts`: what the conversation is about
 //! - [`sweep`]: ends the conversations of what is to go
 
@@ -40,6 +41,7 @@ mod shell;
 mod summary;
 pub mod sweep;
 mod tally;
+mod upkeep;
 mod verdict;
 
 use std::cell::RefCell;
@@ -103,6 +105,8 @@ impl DurableObject for Conversation {
             paths::TAKE_BACK => answer(&take_back(&shell, &id).await),
             paths::END => answer(&end(&shell, &id, request).await),
             paths::ERASE => answer(&erase(&shell).await),
+            paths::LOOK => answer(&upkeep::look(&shell, &id).await),
+            paths::EXPIRE => answer(&upkeep::expire(&shell, &id, request).await),
             _ => Response::error("no such call", 404),
         }
     }

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use mentora_session::{FlushOutcome, Input, SessionVersion, SessionWrite};
 
 use super::shell::{AtHand, Shell};
-use crate::repositories::streaming_sessions::Known;
-use crate::repositories::{RepositoryError, StreamingSessions};
+use crate::repositories::{Known, RepositoryError, StreamingSessions};
 
 /// Writes one and reports how it went.
 pub(super) async fn run(shell: Rc<Shell>, write: SessionWrite) {

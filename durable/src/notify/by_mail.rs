@@ -1,4 +1,4 @@
-//! One notification by mail: the person's settings, the claim, the mail, the note of how it went; in that order.
+//! One notification by mail: the person's settings, then the mail.
 
 use mentora_core::documents::User;
 use mentora_core::time::Millis;
@@ -6,11 +6,11 @@ use mentora_firestore::Transport;
 use mentora_mail::send::{Answer, Cause};
 use mentora_mail::{Letter, Mailbox, Reader};
 
-use super::{Because, Notifier, Outcome, tell};
+use super::{Because, Notifier, Outcome};
 use crate::platform::log::redaction::redacted;
 use crate::platform::mail::Posted;
 use crate::repositories::RepositoryError;
-use crate::repositories::notifications::{Channel, Claim, Notice, Notifications, Tried};
+use crate::repositories::notifications::{Channel, Notice, Tried};
 
 /// When SendGrid takes no mail now and does not say until when, it is tried again after so long, ms.
 const PAUSE_MS: i64 = 60 * 1000;
@@ -33,20 +33,11 @@ impl<S: Transport, M: Transport, P> Notifier<'_, S, M, P> {
             Ok(to) => to,
             Err(why) => return Ok(Outcome::NotTold(why)),
         };
-        let (notifications, by) = (Notifications(self.documents), self.by(Channel::Mail));
-        match notifications.claim(notice, by).await? {
-            Claim::Granted { .. } => {}
-            Claim::NotBefore(then) => return Ok(Outcome::Later(then)),
-            Claim::Sent => return Ok(Outcome::SentBefore),
-            Claim::Failed => return Ok(Outcome::GivenUp),
-        }
-        let id = notice.id();
-        let tried = self.tried(mailer.send(to, letter.write(reader), id.to_string()).await);
-        tell::log(notice, Channel::Mail, &tried);
-        if let Err(error) = notifications.record(&id, by, &tried, &[]).await {
-            tell::log_unrecorded(notice, Channel::Mail, &error);
-        }
-        Ok(Outcome::of(&tried, self.now))
+        self.attempt(notice, Channel::Mail, async |_| {
+            let posted = mailer.send(to, letter.write(reader), notice.id().to_string()).await;
+            (self.tried(posted), Vec::new())
+        })
+        .await
     }
 
     fn tried(&self, posted: Posted) -> Tried {

@@ -1,5 +1,4 @@
-//! One notification on the devices of a person: the settings, the claim, a message to each device, the note of which took it;
-//! in that order. A device that FCM does not know is removed; one that took it gets it no more when the others are tried again.
+//! One notification on the devices of a person: the settings, then a message to each device, and which took it. A device that FCM does not know is removed; one that took it gets it no more when the others are tried again.
 //! Should one get it twice all the same, it shows it once: both bear the notification's id.
 
 use futures::future::join_all;
@@ -11,11 +10,11 @@ use mentora_google::fcm::{Answer, Cause, Message};
 use mentora_mail::{Letter, Note, Reader};
 use serde_json::json;
 
-use super::{Because, Notifier, Outcome, tell};
+use super::{Because, Notifier, Outcome};
 use crate::platform::log;
 use crate::platform::log::redaction::redacted;
 use crate::platform::push::{Pushed, Pusher};
-use crate::repositories::notifications::{Channel, Claim, Notice, Notifications, Tried};
+use crate::repositories::notifications::{Channel, Notice, Tried};
 use crate::repositories::{Devices, RepositoryError};
 
 /// So many devices of a person are looked at.
@@ -48,33 +47,24 @@ impl<S: Transport, M, P: Transport> Notifier<'_, S, M, P> {
             return Ok(Outcome::NotTold(Because::NoDevice));
         }
         devices.sort_by_key(|(_, device)| std::cmp::Reverse(device.last_seen_at));
-        let (notifications, by) = (Notifications(self.documents), self.by(Channel::Push));
-        let reached = match notifications.claim(notice, by).await? {
-            Claim::Granted { reached } => reached,
-            Claim::NotBefore(then) => return Ok(Outcome::Later(then)),
-            Claim::Sent => return Ok(Outcome::SentBefore),
-            Claim::Failed => return Ok(Outcome::GivenUp),
-        };
-        let mut round = Round::new(reached);
         devices.truncate(MAX_DEVICES);
-        devices.retain(|(id, _)| !round.reached.contains(id));
-        let note = letter.note(reader);
-        for some in devices.chunks(AT_ONCE) {
-            let sent = some.iter().map(|device| push(pusher, notice, &note, device));
-            for (device, pushed) in some.iter().zip(join_all(sent).await) {
-                round.add(&device.0, pushed);
+        self.attempt(notice, Channel::Push, async |reached| {
+            let mut round = Round::new(reached);
+            devices.retain(|(id, _)| !round.reached.contains(id));
+            let note = letter.note(reader);
+            for some in devices.chunks(AT_ONCE) {
+                let sent = some.iter().map(|device| push(pusher, notice, &note, device));
+                for (device, pushed) in some.iter().zip(join_all(sent).await) {
+                    round.add(&device.0, pushed);
+                }
+                if round.halted {
+                    break;
+                }
             }
-            if round.halted {
-                break;
-            }
-        }
-        self.forget(notice, &round.gone).await;
-        let (id, tried) = (notice.id(), round.tried(self.now));
-        tell::log(notice, Channel::Push, &tried);
-        if let Err(error) = notifications.record(&id, by, &tried, &round.reached).await {
-            tell::log_unrecorded(notice, Channel::Push, &error);
-        }
-        Ok(Outcome::of(&tried, self.now))
+            self.forget(notice, &round.gone).await;
+            (round.tried(self.now), round.reached)
+        })
+        .await
     }
 
     /// Removes devices that are there no more. One that stays is removed next time.

@@ -3,8 +3,7 @@
 use mentora_core::documents::{NotificationKind, Wallet, WalletOwner};
 use mentora_core::ids::{CourseId, InvalidId, UserId};
 use mentora_core::money::Micros;
-use mentora_core::time::Millis;
-use mentora_firestore::{Timestamp, Transport};
+use mentora_firestore::Transport;
 use mentora_mail::Letter;
 
 use super::{Because, Notifier, Told};
@@ -27,7 +26,7 @@ pub async fn low_balance<S: Transport, M: Transport, P: Transport>(
     let foreign = |error: InvalidId| RepositoryError::Internal(error.to_string());
     let notice = |user| Notice {
         kind: NotificationKind::LowBalance,
-        key: format!("low_balance:{id}:{}", day(notifier.now)),
+        key: format!("low_balance:{id}:{}", notifier.now.day()),
         user,
     };
     let balance = &credits(wallet.balance_micros);
@@ -47,13 +46,6 @@ pub async fn low_balance<S: Transport, M: Transport, P: Transport>(
             notifier.tell(&notice(course.owner_id.clone()), &letter).await
         }
     }
-}
-
-/// The day in UTC, as `2026-11-23`: once in it a low balance is told.
-#[must_use]
-pub fn day(now: Millis) -> String {
-    let moment = Timestamp::from_micros(now.0.saturating_mul(1_000)).to_string();
-    moment.split('T').next().unwrap_or_default().to_owned()
 }
 
 /// In credits with two decimals, as `0.25`; what is less than a cent is not counted.
@@ -82,11 +74,5 @@ mod tests {
         ] {
             assert_eq!(credits(Micros(micros)), told, "{micros}");
         }
-    }
-
-    #[test]
-    fn a_day_ends_at_midnight_in_utc() {
-        let midnight = Millis(1_795_392_000_000);
-        assert_eq!((day(midnight - 1), day(midnight)), ("2026-11-22".into(), "2026-11-23".into()));
     }
 }

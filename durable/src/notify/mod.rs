@@ -10,8 +10,8 @@
 //! - [`response_ready`], [`response_failed`], [`response_unpaid`]: the tutor has answered where answers come later, or could not, or waits
 //!   for money; `staff`: those of a course
 //! - [`assignment_reminder`], [`submission_graded`], [`announcement`]: what a student hears of a course
-//! - [`ways`](Ways): what is set up; [`tell`](Told): one person by every way; `by_mail`, `by_push`: from the person's settings
-//!   to the note of how it went
+//! - [`ways`](Ways): what is set up; [`tell`](Told): one person by every way; `by_mail`, `by_push`: what the person wants, and
+//!   what is sent; `attempt`: from the claim to the note of how it went
 //!
 //! A kind more is a file here, a variant of `NotificationKind` and of [`mentora_mail::Letter`], and a template in
 //! `prompts/mail/`, which says the same in two lines for push messages. Each function takes a [`Notifier`] and what the news
@@ -19,6 +19,7 @@
 
 mod announcement;
 mod assignment_reminder;
+mod attempt;
 mod by_mail;
 mod by_push;
 mod low_balance;
@@ -34,7 +35,7 @@ mod ways;
 
 pub use announcement::{Announced, announcement};
 pub use assignment_reminder::{Due, assignment_reminder};
-pub use low_balance::{day, low_balance};
+pub use low_balance::low_balance;
 pub use response_failed::response_failed;
 pub use response_ready::{Response, response_ready};
 pub use response_unpaid::response_unpaid;

@@ -6,7 +6,7 @@ use mentora_core::time::Millis;
 use mentora_firestore::Transport;
 use mentora_mail::Letter;
 
-use super::{Notifier, Response, Told, day};
+use super::{Notifier, Response, Told};
 use crate::repositories::notifications::Notice;
 use crate::repositories::{Courses, RepositoryError};
 
@@ -48,7 +48,7 @@ async fn staff<S: Transport, M: Transport, P: Transport>(
     let Some(course) = Courses(notifier.documents).get(id).await? else { return Ok(Vec::new()) };
     let wallet_url = &notifier.ways.page(&format!("/courses/{id}/wallet"));
     let letter = &Letter::ResponseUnpaidOfCourse { course: &course.title, wallet_url };
-    let today = day(notifier.now);
+    let today = notifier.now.day();
     let notice_for = |user| Notice {
         kind: NotificationKind::ResponseUnpaid,
         key: format!("answers_unpaid:{payer}:{today}:{user}"),

@@ -11,6 +11,7 @@ use futures::future::join_all;
 use mentora_core::documents::{Notification, User, Wallet, WalletOwner};
 use mentora_core::ids::{NotificationId, WalletId};
 use mentora_core::money::Micros;
+use mentora_core::time::DAY_MS;
 use mentora_firestore::{Client, DocumentPath, Transport, TransportError, Write, to_fields};
 use serde_json::{Value, json};
 
@@ -24,7 +25,6 @@ use crate::repositories::{Notifications, RepositoryError};
 type Documents = Client<&'static NativeStore>;
 
 const NOW: Millis = Millis(1_795_420_800_000);
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What SendGrid does with one mail.
 #[derive(Clone)]

@@ -4,7 +4,10 @@
 //! [`Config::missing`] and what needs it answers that it is not configured. A value that cannot be meant (a base URL
 //! that is none, a development switch in production) is a [`ConfigError`]: nothing is served on a guess.
 
+mod gemini;
 mod mail;
+mod storage;
+mod stripe;
 #[cfg(test)]
 mod tests;
 
@@ -15,26 +18,20 @@ use mentora_firestore::client::GOOGLE as GOOGLE_FIRESTORE;
 use mentora_firestore::{Database, Endpoint};
 use mentora_google::fcm::FCM_URL;
 use mentora_google::service_account::{ServiceAccount, TOKEN_URL};
-use mentora_google::storage::STORAGE_URL;
-use mentora_payments::api::BASE_URL as STRIPE_URL;
 
-/// What a stand-in for Stripe is shown; it takes any key, but wants one.
-const OFFLINE_STRIPE_KEY: &str = "sk_test_offline";
-
+pub use self::gemini::GeminiConfig;
 pub use self::mail::MailConfig;
+pub use self::storage::StorageConfig;
+pub use self::stripe::StripeConfig;
 
-const GOOGLE_GEMINI: &str = "https://generativelanguage.googleapis.com";
 const GOOGLE_JWKS: &str =
     "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
-const LIVE_MODEL: &str = "gemini-3.8-live";
-const TEXT_MODEL: &str = "gemini-3.5-flash-lite";
 
 /// Where our own document store is called; the object answers to any host.
 const EMBEDDED_BASE_URL: &str = "https://documents.invalid";
 
 /// `demo-` tells Google's emulators that no such project exists in the world.
 const LOCAL_PROJECT_ID: &str = "demo-mentora";
-const LOCAL_BUCKET: &str = "demo-mentora.firebasestorage.app";
 const LOCAL_APP_URL: &str = "http://127.0.0.1:8787";
 const LOCAL_TICKET_SECRET: &str = "local tickets open nothing elsewhere";
 
@@ -146,49 +143,6 @@ pub enum StoreConfig {
     },
 }
 
-/// The model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GeminiConfig {
-    /// Without a final slash.
-    pub base_url: String,
-    /// Google's key; a stand-in wants none.
-    pub api_key: Option<Secret>,
-    /// The model of conversations, without `models/`.
-    pub live_model: String,
-    /// The model of everything else.
-    pub text_model: String,
-    /// `base_url` is not Google's: no model is connected.
-    pub offline: bool,
-}
-
-/// Payments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StripeConfig {
-    /// Without a final slash.
-    pub base_url: String,
-    /// As `sk_live_…`.
-    pub secret_key: Option<Secret>,
-    /// What webhooks are signed with, as `whsec_…`; two while one replaces the other.
-    pub webhook_secrets: Vec<Secret>,
-}
-
-impl StripeConfig {
-    /// Whether money is real.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.secret_key.as_ref().is_some_and(|key| key.expose().contains("_live_"))
-    }
-}
-
-/// Where files are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StorageConfig {
-    /// Without a final slash.
-    pub base_url: String,
-    /// The bucket.
-    pub bucket: Option<String>,
-}
-
 /// All settings. `Debug` shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -269,12 +223,12 @@ impl Config {
             environment,
             firebase_api_key: read.value("FIREBASE_API_KEY"),
             service_account: read.service_account()?,
-            gemini: read.gemini()?,
-            stripe: read.stripe()?,
+            gemini: GeminiConfig::read(&read)?,
+            stripe: StripeConfig::read(&read)?,
             ticket_secret: read.ticket_secret()?,
             endpoint: Endpoint::new(store_url, database),
             store,
-            storage: read.storage()?,
+            storage: StorageConfig::read(&read)?,
             mail: MailConfig::read(&read)?,
             fcm_url: read.url("FCM_BASE_URL", FCM_URL)?,
             app_url: read.app_url()?,
@@ -291,12 +245,13 @@ impl Config {
     pub fn missing(&self) -> Vec<&'static str> {
         let firestore = matches!(self.store, StoreConfig::Firestore { emulator: false, .. });
         let local = self.environment == Environment::Local;
+        let [stripe_key, webhook_secret] = self.stripe.missing(self.environment);
         let needed = [
             ("FIREBASE_API_KEY", self.firebase_api_key.is_none() && !local),
             ("FIREBASE_SERVICE_ACCOUNT_KEY", self.service_account.is_none() && firestore),
             ("GEMINI_API_KEY", self.gemini.api_key.is_none() && !self.gemini.offline),
-            ("STRIPE_SECRET_KEY", self.stripe.secret_key.is_none() && !local),
-            ("STRIPE_WEBHOOK_SECRET", self.stripe.webhook_secrets.is_empty() && !local),
+            stripe_key,
+            webhook_secret,
             ("TICKET_SECRET", self.ticket_secret.is_none()),
             ("APP_URL", self.app_url.is_none()),
         ];
@@ -360,66 +315,6 @@ impl<S: Settings> Reader<'_, S> {
                 let base_url = self.url("FIRESTORE_BASE_URL", GOOGLE_FIRESTORE)?;
                 Ok(StoreConfig::Firestore { base_url, emulator: false })
             }
-        }
-    }
-
-    fn storage(&self) -> Result<StorageConfig, ConfigError> {
-        const NAME: &str = "STORAGE_EMULATOR_HOST";
-        let bucket = self.value("GCS_BUCKET");
-        if bucket.as_deref().is_some_and(|name| !is_bucket(name)) {
-            return Err(invalid("GCS_BUCKET", "expected 3 to 222 of a-z 0-9 - _ ."));
-        }
-        let Some(host) = self.value(NAME) else {
-            return Ok(StorageConfig { base_url: STORAGE_URL.to_owned(), bucket });
-        };
-        // Google's clients want this one as a URL, its emulators print it as host and port.
-        let url = if host.contains("://") { host } else { format!("http://{host}") };
-        let base_url = checked_url(NAME, &url, self.environment)?;
-        // Any bucket will do there; at Google's it would be somebody's.
-        Ok(StorageConfig { base_url, bucket: bucket.or_else(|| Some(LOCAL_BUCKET.to_owned())) })
-    }
-
-    fn gemini(&self) -> Result<GeminiConfig, ConfigError> {
-        let base_url = self.url("GEMINI_BASE_URL", GOOGLE_GEMINI)?;
-        Ok(GeminiConfig {
-            offline: host_of(&base_url) != host_of(GOOGLE_GEMINI),
-            base_url,
-            api_key: self.value("GEMINI_API_KEY").map(Secret),
-            live_model: self.model("GEMINI_LIVE_MODEL", LIVE_MODEL),
-            text_model: self.model("GEMINI_TEXT_MODEL", TEXT_MODEL),
-        })
-    }
-
-    fn model(&self, name: &str, default: &str) -> String {
-        let model = self.value(name).unwrap_or_else(|| default.to_owned());
-        model.strip_prefix("models/").unwrap_or(&model).to_owned()
-    }
-
-    fn stripe(&self) -> Result<StripeConfig, ConfigError> {
-        const KEY: &str = "STRIPE_SECRET_KEY";
-        let base_url = self.url("STRIPE_BASE_URL", STRIPE_URL)?;
-        let key = self.value(KEY);
-        if key.as_ref().is_some_and(|key| !is_stripe_key(key)) {
-            return Err(invalid(KEY, "expected sk_live_…, sk_test_…, rk_live_… or rk_test_…"));
-        }
-        let offline = host_of(&base_url) != host_of(STRIPE_URL) && self.environment == Environment::Local;
-        let key = key.or_else(|| offline.then(|| OFFLINE_STRIPE_KEY.to_owned()));
-        Ok(StripeConfig {
-            base_url,
-            secret_key: key.map(Secret),
-            webhook_secrets: self.webhook_secrets("STRIPE_WEBHOOK_SECRET")?,
-        })
-    }
-
-    fn webhook_secrets(&self, name: &'static str) -> Result<Vec<Secret>, ConfigError> {
-        let list = self.value(name).unwrap_or_default();
-        let secrets = list.split(',').map(str::trim).filter(|secret| !secret.is_empty());
-        let secrets: Vec<_> = secrets.map(|secret| Secret(secret.to_owned())).collect();
-        // Who guesses one has credits for nothing.
-        let sound = |secret: &Secret| secret.expose().starts_with("whsec_") && secret.expose().len() >= 16;
-        match secrets.iter().all(sound) && secrets.len() <= 2 {
-            true => Ok(secrets),
-            false => Err(invalid(name, "expected whsec_…, or two of them while one replaces the other")),
         }
     }
 
@@ -489,17 +384,6 @@ fn checked_url(name: &'static str, url: &str, environment: Environment) -> Resul
         _ => return Err(invalid(name, "expected http or https")),
     }
     Ok(url.trim_end_matches('/').to_owned())
-}
-
-/// Whether it may stand in a URL as it is, as the names of buckets do.
-fn is_bucket(name: &str) -> bool {
-    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
-    (3..=222).contains(&name.len()) && name.bytes().all(known)
-}
-
-/// A secret key, or a restricted one.
-fn is_stripe_key(key: &str) -> bool {
-    ["sk_live_", "sk_test_", "rk_live_", "rk_test_"].iter().any(|kind| key.starts_with(kind))
 }
 
 fn host_of(url: &str) -> Option<String> {

@@ -235,6 +235,7 @@ impl Model<'_> {
                 ("totalMs", number(latency.total_ms)),
                 ("askedMs", number(latency.asked_ms.unwrap_or_default())),
                 ("openingMs", number(latency.opening_ms.unwrap_or_default())),
+                ("inputImage", count(usage.input.image)),
             ],
         }
     }

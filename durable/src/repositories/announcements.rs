@@ -1,12 +1,12 @@
 //! `courses/{courseId}/announcements/{announcementId}`
 
-use mentora_core::documents::Announcement;
 use mentora_core::documents::collections::ANNOUNCEMENTS;
+use mentora_core::documents::{Announcement, NewsKind};
 use mentora_core::ids::{AnnouncementId, CourseId};
 use mentora_firestore::{Client, CollectionPath, Direction, Query, Transport};
 
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, Version, courses, document};
+use super::{Cursor, Page, RepositoryError, Stored, Version, courses, document, news};
 use crate::platform::documents::DocumentTransport;
 
 /// The announcements.
@@ -18,7 +18,7 @@ pub(super) fn of_course(course: &CourseId) -> Result<CollectionPath, RepositoryE
 }
 
 impl<T: Transport> Announcements<'_, T> {
-    /// Tells a course something.
+    /// Tells a course something. Its members are told by mail and push soon after.
     ///
     /// # Errors
     /// [`RepositoryError`]
@@ -28,10 +28,24 @@ impl<T: Transport> Announcements<'_, T> {
         id: &AnnouncementId,
         announcement: Announcement,
     ) -> Result<Stored<Announcement>, RepositoryError> {
-        document::create(self.0, of_course(course)?.doc(id.as_str())?, announcement).await
+        let (path, now) = (of_course(course)?.doc(id.as_str())?, announcement.created_at);
+        let telling = news::telling(NewsKind::Announcement, &path, now, now)?;
+        document::create_with(self.0, path, announcement, vec![telling]).await
     }
 
-    /// Takes an announcement back.
+    /// An announcement that was not taken back.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn get(
+        &self,
+        course: &CourseId,
+        id: &AnnouncementId,
+    ) -> Result<Option<Stored<Announcement>>, RepositoryError> {
+        document::read(self.0, &of_course(course)?.doc(id.as_str())?).await
+    }
+
+    /// Takes an announcement back. Whoever was not told of it yet is not any more.
     ///
     /// # Errors
     /// [`RepositoryError::NotFound`] when the course has no such announcement.

@@ -3,8 +3,8 @@
 use mentora_core::documents::Assignment;
 use mentora_core::documents::collections::ASSIGNMENTS;
 use mentora_core::ids::{AssignmentId, CourseId, PersonaId, TopicId};
-use mentora_core::prompts;
 use mentora_core::time::Millis;
+use mentora_core::{prompts, reminders};
 use mentora_firestore::{
     Client, CollectionPath, Direction, DocumentPath, FieldPath, Kind, Operator, Precondition, Query,
     Transaction, Transport, Write,
@@ -15,7 +15,7 @@ use super::document::Change;
 #[cfg(test)]
 use super::index_coverage::subsets;
 use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, Version, document, personas, topics};
+use super::{Cursor, Page, RepositoryError, Stored, Version, document, news, personas, topics};
 use crate::platform::documents::DocumentTransport;
 
 /// The assignments.
@@ -47,8 +47,12 @@ impl<T: Transport> Assignments<'_, T> {
         id: &AssignmentId,
         assignment: Assignment,
     ) -> Result<Stored<Assignment>, RepositoryError> {
-        let named = still_there(&assignment)?;
-        document::create_with(self.0, path(id)?, assignment, named).await
+        let (path, now) = (path(id)?, assignment.created_at);
+        let mut others = still_there(&assignment)?;
+        if reminders::next(&assignment, now).is_some() {
+            others.push(news::reminding(&assignment, &path, now)?);
+        }
+        document::create_with(self.0, path, assignment, others).await
     }
 
     /// An assignment.
@@ -73,9 +77,12 @@ impl<T: Transport> Assignments<'_, T> {
     ) -> Result<Stored<Assignment>, RepositoryError> {
         let change = Change::between(&before.document, after)?;
         // A field that is not touched is not held against what became of it since.
-        let named = if change.touched.is_empty() { Vec::new() } else { still_there(after)? };
-        let changed =
-            document::update_with(self.0, &path(id)?, change, Some(before.version), now, named).await;
+        let mut others = if change.touched.is_empty() { Vec::new() } else { still_there(after)? };
+        let path = path(id)?;
+        if reminders::differ(before, after) {
+            others.push(news::reminding(after, &path, now)?);
+        }
+        let changed = document::update_with(self.0, &path, change, Some(before.version), now, others).await;
         changed.map_err(|error| match error {
             RepositoryError::NotFound => RepositoryError::Stale,
             error => error,

@@ -4,68 +4,27 @@
 //! It is never deleted: it names the latest conversation, which may have ended. So ending needs no second write, and
 //! a late flush of an ended conversation cannot take the place of the one that followed it.
 
+pub(super) mod costs;
+pub(super) mod lists;
+
 use mentora_core::documents::collections::{CONVERSATIONS, OPEN_CONVERSATIONS};
 use mentora_core::documents::{Conversation, ConversationState};
-use mentora_core::ids::{AssignmentId, ConversationId, CourseId, UserId};
-use mentora_core::money::Micros;
+use mentora_core::ids::{AssignmentId, ConversationId, UserId};
 use mentora_core::time::Millis;
-use mentora_firestore::value::to_value;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, Kind, Operator, Precondition, Query, Transport, Value,
-    Write, to_fields,
+    Client, CollectionPath, DocumentPath, Kind, Precondition, Transport, Value, Write, to_fields,
 };
 use serde::{Deserialize, Serialize};
 
-#[cfg(test)]
-use super::index_coverage::subsets;
-use super::page::{self, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, Submissions, document};
+use super::{RepositoryError, Submissions, document};
 use crate::platform::documents::DocumentTransport;
 
-/// What a list returns: all but the turns, which may be hundreds of kilobytes.
-const LISTED: [&str; 15] = [
-    "assignmentId",
-    "closedAt",
-    "costMicros",
-    "courseId",
-    "createdAt",
-    "endReason",
-    "lastActionAt",
-    "startedAt",
-    "state",
-    "streamingSession",
-    "summary",
-    "tokenUsage",
-    "turnCount",
-    "updatedAt",
-    "userId",
-];
-
-/// All states but the last.
-const OPEN: [ConversationState; 5] = [
-    ConversationState::AwaitingIdea,
-    ConversationState::AddingCounterpoint,
-    ConversationState::AwaitingFollowup,
-    ConversationState::AwaitingDelayedResponse,
-    ConversationState::AddingFinalSummary,
-];
+pub use self::costs::Cost;
+pub use self::lists::ConversationFilter;
 
 /// The conversations.
 #[derive(Debug)]
 pub struct Conversations<'a, T = DocumentTransport>(pub &'a Client<T>);
-
-/// Which conversations a list has; all that is given must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ConversationFilter {
-    /// About this assignment.
-    pub assignment: Option<AssignmentId>,
-    /// Of this course.
-    pub course: Option<CourseId>,
-    /// Of this student.
-    pub user: Option<UserId>,
-    /// In this state.
-    pub state: Option<ConversationState>,
-}
 
 /// Whether a conversation is for something that its student hands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,150 +139,6 @@ impl<T: Transport> Conversations<'_, T> {
         // Its own object alone changes it, so nobody asks for the version.
         Ok(document::read(self.0, &path(id)?).await?.map(|stored| stored.document))
     }
-
-    /// Those of a course that have not ended, the latest begun first.
-    ///
-    /// The document lags behind the conversation's own object by a flush: one that ended a moment ago may still be
-    /// called open here.
-    ///
-    /// # Errors
-    /// [`RepositoryError`]
-    pub async fn open_in(
-        &self,
-        course: &CourseId,
-        page: &Page,
-    ) -> Result<(Vec<ConversationId>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::fetch(self.0, &StillOpen { course: course.clone() }, page).await?;
-        let ids = found.iter().map(|document| ConversationId::new(document.id()));
-        let ids = ids.collect::<Result<_, _>>();
-        Ok((ids.map_err(|error| RepositoryError::Internal(error.to_string()))?, next))
-    }
-
-    /// Conversations without their turns, the latest begun first.
-    ///
-    /// # Errors
-    /// [`RepositoryError`]
-    pub async fn list(
-        &self,
-        filter: &ConversationFilter,
-        page: &Page,
-    ) -> Result<(Vec<(ConversationId, Conversation)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::list(self.0, filter, page).await?;
-        Ok((found.into_iter().map(|(id, stored): (_, Stored<_>)| (id, stored.document)).collect(), next))
-    }
-}
-
-/// What a conversation cost, and who may have paid for it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Cost {
-    /// The course.
-    pub course_id: CourseId,
-    /// The student.
-    pub user_id: UserId,
-    /// How much, micro-credits.
-    pub cost_micros: Micros,
-    /// When it began.
-    pub started_at: Millis,
-    /// When something last happened in it.
-    pub last_action_at: Millis,
-}
-
-impl<T: Transport> Conversations<'_, T> {
-    /// What the conversations cost in which something last happened in this time, the latest first.
-    ///
-    /// # Errors
-    /// [`RepositoryError`]
-    pub async fn costs(
-        &self,
-        from: Millis,
-        until: Millis,
-        page: &Page,
-    ) -> Result<(Vec<(ConversationId, Cost)>, Option<Cursor>), RepositoryError> {
-        let (found, next) = page::list(self.0, &Lately { from, until }, page).await?;
-        Ok((found.into_iter().map(|(id, stored): (_, Stored<_>)| (id, stored.document)).collect(), next))
-    }
-}
-
-/// The conversations in which something last happened in this time.
-pub(super) struct Lately {
-    from: Millis,
-    until: Millis,
-}
-
-impl Listing for Lately {
-    const ORDER: &'static [(&'static str, Direction)] = &[("lastActionAt", Direction::Descending)];
-
-    fn query(&self) -> Result<Query, RepositoryError> {
-        let conversations = Query::collection(&CollectionPath::parse(CONVERSATIONS)?);
-        Ok(conversations
-            .select(["courseId", "userId", "costMicros", "startedAt", "lastActionAt"])
-            .whose("lastActionAt", Operator::GreaterThanOrEqual, self.from.0)
-            .whose("lastActionAt", Operator::LessThan, self.until.0))
-    }
-
-    #[cfg(test)]
-    fn shapes() -> Vec<Self> {
-        vec![Self { from: Millis(0), until: Millis(1) }]
-    }
-}
-
-/// The conversations of a course that have not ended.
-pub(super) struct StillOpen {
-    course: CourseId,
-}
-
-impl Listing for StillOpen {
-    const ORDER: &'static [(&'static str, Direction)] = &[("startedAt", Direction::Descending)];
-
-    fn query(&self) -> Result<Query, RepositoryError> {
-        let open = OPEN.iter().map(to_value).collect::<Result<Vec<_>, _>>()?;
-        let conversations = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(["startedAt"]);
-        Ok(conversations.whose("courseId", Operator::Equal, self.course.as_str()).whose(
-            "state",
-            Operator::In,
-            Value::Array(open),
-        ))
-    }
-
-    #[cfg(test)]
-    fn shapes() -> Vec<Self> {
-        vec![Self { course: super::native_store::course_id("ethics") }]
-    }
-}
-
-impl Listing for ConversationFilter {
-    const ORDER: &'static [(&'static str, Direction)] = &[("startedAt", Direction::Descending)];
-
-    fn query(&self) -> Result<Query, RepositoryError> {
-        let mut query = Query::collection(&CollectionPath::parse(CONVERSATIONS)?).select(LISTED);
-        let Self { assignment, course, user, state } = self;
-        if let Some(assignment) = assignment {
-            query = query.whose("assignmentId", Operator::Equal, assignment.as_str());
-        }
-        if let Some(course) = course {
-            query = query.whose("courseId", Operator::Equal, course.as_str());
-        }
-        if let Some(user) = user {
-            query = query.whose("userId", Operator::Equal, user.as_str());
-        }
-        if let Some(state) = state {
-            query = query.whose("state", Operator::Equal, to_value(state)?);
-        }
-        Ok(query)
-    }
-
-    #[cfg(test)]
-    fn shapes() -> Vec<Self> {
-        use super::native_store::{assignment_id, course_id, user as user_id};
-        let shape = |[assignment, course, user, state]: [bool; 4]| Self {
-            assignment: assignment.then(|| assignment_id("lying")),
-            course: course.then(|| course_id("ethics")),
-            user: user.then(|| user_id("student")),
-            state: state.then_some(ConversationState::Closed),
-        };
-        subsets().map(shape).collect()
-    }
 }
 
 #[cfg(test)]
@@ -331,15 +146,12 @@ mod tests {
     use futures::executor::block_on;
     use futures::join;
     use mentora_core::documents::EndReason;
-    use mentora_core::ids::StreamingSessionId;
 
     use super::*;
-    use crate::repositories::native_store::{
-        assignment_id, conversation, conversation_id, course_id, documents, user,
-    };
+    use crate::repositories::native_store::{assignment_id, conversation, conversation_id, documents, user};
 
     /// As the conversation's own object writes it when it ends.
-    async fn close<T: Transport>(documents: &Client<T>, id: &str) {
+    pub(super) async fn close<T: Transport>(documents: &Client<T>, id: &str) {
         let mut closed = Conversations(documents).get(&conversation_id(id)).await.unwrap().unwrap();
         closed.state = ConversationState::Closed;
         closed.end_reason = Some(EndReason::StudentEnded);
@@ -451,75 +263,5 @@ mod tests {
                 .await
                 .unwrap();
         });
-    }
-
-    #[test]
-    fn a_list_is_filtered_by_all_that_is_given_and_comes_without_turns() {
-        let (documents, _) = documents();
-        let conversations = Conversations(&documents);
-        block_on(async {
-            for (id, assignment, student, at) in
-                [("a", "lying", "s1", 1), ("b", "lying", "s2", 2), ("c", "truth", "s1", 3)]
-            {
-                conversations
-                    .create(&conversation_id(id), &conversation(assignment, student, at), Handing::In)
-                    .await
-                    .unwrap();
-            }
-            close(&documents, "a").await;
-
-            let list = async |filter: ConversationFilter| {
-                let (items, _) = conversations.list(&filter, &Page::default()).await.unwrap();
-                items.into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>()
-            };
-            let none = ConversationFilter::default();
-            assert_eq!(list(none.clone()).await, ["c", "b", "a"]);
-            let lying = ConversationFilter { assignment: Some(assignment_id("lying")), ..none.clone() };
-            assert_eq!(list(lying.clone()).await, ["b", "a"]);
-            let first = ConversationFilter { user: Some(user("s1")), ..none.clone() };
-            assert_eq!(list(first).await, ["c", "a"]);
-            let ethics = ConversationFilter { course: Some(course_id("ethics")), ..none };
-            assert_eq!(list(ethics.clone()).await.len(), 3);
-            let closed = ConversationFilter { state: Some(ConversationState::Closed), ..lying };
-            assert_eq!(list(closed).await, ["a"]);
-        });
-    }
-
-    #[test]
-    fn of_a_course_those_are_open_that_have_not_ended() {
-        let (documents, _) = documents();
-        let conversations = Conversations(&documents);
-        block_on(async {
-            let states = OPEN.into_iter().chain([ConversationState::Closed]);
-            for (at, state) in (0_i64..).zip(states) {
-                let student = format!("s{at}");
-                let begun = Conversation { state, ..conversation("lying", &student, at) };
-                conversations.create(&conversation_id(&format!("c{at}")), &begun, Handing::In).await.unwrap();
-            }
-            let elsewhere = Conversation { course_id: course_id("logic"), ..conversation("truth", "s", 9) };
-            conversations.create(&conversation_id("x"), &elsewhere, Handing::In).await.unwrap();
-            let (mut seen, mut page) = (Vec::new(), Page { limit: 2, cursor: None });
-            loop {
-                let (open, next) = conversations.open_in(&course_id("ethics"), &page).await.unwrap();
-                seen.extend(open.into_iter().map(|id| id.to_string()));
-                let Some(next) = next else { break };
-                page.cursor = Some(next);
-            }
-            assert_eq!(seen, ["c4", "c3", "c2", "c1", "c0"]);
-        });
-    }
-
-    #[test]
-    fn a_list_holds_all_of_a_conversation_but_its_turns() {
-        let whole = Conversation {
-            end_reason: Some(EndReason::StudentEnded),
-            summary: Some("…".into()),
-            streaming_session: Some(StreamingSessionId::new("s").unwrap()),
-            closed_at: Some(Millis(1)),
-            ..conversation("lying", "student", 1)
-        };
-        let mut fields: Vec<String> = to_fields(&whole).unwrap().into_keys().collect();
-        fields.retain(|field| field != "turns");
-        assert_eq!(fields, LISTED);
     }
 }

@@ -7,8 +7,8 @@ use std::ops::Deref;
 
 use mentora_core::time::Millis;
 use mentora_firestore::{
-    Client, Document, DocumentPath, Error, FieldPath, Fields, Kind, Precondition, Timestamp, Transport,
-    Value, Write, to_fields,
+    Client, CommitResult, Document, DocumentPath, Error, FieldPath, Fields, Kind, Precondition, Timestamp,
+    Transport, Value, Write, to_fields,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -58,6 +58,44 @@ impl Version {
     #[must_use]
     pub fn decode(etag: &str) -> Self {
         i64::from_str_radix(etag, 16).map_or(Self::NONE, |micros| Self(Timestamp::from_micros(micros)))
+    }
+}
+
+/// What is known of a document that is to be written over as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known<'a> {
+    /// It was never written.
+    Missing,
+    /// Its version, as the last write told it.
+    At(&'a str),
+    /// Nothing: it is read first.
+    Nothing,
+}
+
+impl Known<'_> {
+    /// Lets a write happen while the document is what it is known to be, or, where nothing is known, what it is now. What
+    /// was never told as a version tells nothing.
+    pub(super) async fn precondition<T: Transport>(
+        self,
+        documents: &Client<T>,
+        path: &DocumentPath,
+    ) -> Result<Precondition, RepositoryError> {
+        let told = match self {
+            Self::Missing => return Ok(Precondition::Exists(false)),
+            Self::At(version) => Timestamp::parse(version).ok(),
+            Self::Nothing => None,
+        };
+        if let Some(version) = told {
+            return Ok(Precondition::UpdateTime(version));
+        }
+        let found = documents.get(path).await?;
+        Ok(found
+            .map_or(Precondition::Exists(false), |document| Precondition::UpdateTime(document.update_time)))
+    }
+
+    /// What the first write of a commit makes known, unless the store did not tell it: the version for [`Known::At`].
+    pub(super) fn told(result: &CommitResult) -> Option<String> {
+        result.writes.first()?.update_time.map(|version| version.to_string())
     }
 }
 

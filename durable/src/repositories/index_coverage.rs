@@ -17,8 +17,8 @@ use mentora_firestore::{DocumentPath, Query, Value};
 use super::page::{self, Counted, Listing};
 use super::{
     Cursor, Page, announcements, assignments, contributions, conversations, courses, deleted_courses, ledger,
-    own_data, pending_responses, personas, rebuild, reconciliations, roster, students, submissions, tallies,
-    topics, wallets,
+    news, own_data, pending_responses, personas, rebuild, reconciliations, retention, roster, students,
+    submissions, tallies, topics, wallets,
 };
 
 /// Every way in which so many optional filters can be given or not.
@@ -33,10 +33,11 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<assignments::OfCourse>(),
         listing::<assignments::WithPersona>(),
         listing::<conversations::ConversationFilter>(),
-        listing::<conversations::StillOpen>(),
-        listing::<conversations::Lately>(),
-        listing::<courses::OfMember>(),
-        listing::<courses::Public>(),
+        listing::<conversations::lists::StillOpen>(),
+        listing::<conversations::lists::Untouched>(),
+        listing::<conversations::costs::Lately>(),
+        listing::<courses::lists::OfMember>(),
+        listing::<courses::lists::Public>(),
         listing::<deleted_courses::AllOf>(),
         listing::<roster::InRoster>(),
         listing::<roster::WithAddress>(),
@@ -52,8 +53,12 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<ledger::Charges>(),
         listing::<ledger::OfConversations>(),
         listing::<ledger::Topups>(),
+        listing::<news::DueNews>(),
         listing::<own_data::Holding>(),
         listing::<reconciliations::Nights>(),
+        listing::<retention::KeptForATime>(),
+        listing::<retention::KeptTooLong>(),
+        listing::<retention::SessionsOf>(),
         listing::<topics::InPlaces>(),
         listing::<wallets::ByName>(),
         counted::<ledger::SumOf>(),

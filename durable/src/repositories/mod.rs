@@ -20,10 +20,13 @@
 //! - [`pending_responses`] keeps `pendingResponses/{conversationId}`: answers that come later, and who is at them
 //! - [`wallets`] keeps `wallets/{walletId}` and its ledger, of which the wallet's object is the source; [`ledger`] reads it
 //! - [`reconciliations`] keeps `reconciliations/{YYYY-MM-DD}`: whether the books agreed
+//! - [`jobs`] keeps `jobs/{name}`: how what is done by the clock went last
+//! - [`news`] keeps `news/{newsId}`: what people are to be told
+//! - [`retention`] removes conversations that are kept no longer, with what has their name
 //! - [`own_data`]: everything about one person, to be handed over or to be erased
 //! - [`users`] keeps `users/{uid}`; [`devices`] keeps `users/{uid}/devices/{deviceId}`; [`idempotency_keys`] keeps
 //!   `users/{uid}/idempotencyKeys/{digest}`
-//! - `document`: one document, its version, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
+//! - `document`: one document, its version, what a writer knows of it, and what makes a lost reply harmless; [`page`]: lists in pages, with cursors that inserts do not move
 //! - [`error`](mod@error): why a call failed
 
 pub mod announcements;
@@ -37,7 +40,9 @@ mod document;
 pub mod error;
 pub mod guesses;
 pub mod idempotency_keys;
+pub mod jobs;
 pub mod ledger;
+pub mod news;
 pub mod notifications;
 pub mod own_data;
 pub mod page;
@@ -45,6 +50,7 @@ pub mod pending_responses;
 pub mod personas;
 pub mod rebuild;
 pub mod reconciliations;
+pub mod retention;
 pub mod roster;
 pub mod secrets;
 pub mod streaming_sessions;
@@ -67,17 +73,20 @@ pub use conversations::Conversations;
 pub use courses::{CourseChange, Courses};
 pub use deleted_courses::DeletedCourses;
 pub use devices::Devices;
-pub use document::{Stored, Version};
+pub use document::{Known, Stored, Version};
 pub use error::RepositoryError;
 pub use guesses::Guesses;
 pub use idempotency_keys::IdempotencyKeys;
+pub use jobs::Jobs;
 pub use ledger::Ledger;
+pub use news::News;
 pub use notifications::Notifications;
 pub use page::{Cursor, Page};
 pub use pending_responses::PendingResponses;
 pub use personas::{PersonaChange, Personas};
 pub use rebuild::Rebuilt;
 pub use reconciliations::Reconciliations;
+pub use retention::Retention;
 pub use roster::{MemberChange, Roster};
 pub use secrets::Secrets;
 pub use streaming_sessions::StreamingSessions;

@@ -124,7 +124,7 @@ impl<T: Transport> Tallies<'_, T> {
             }
             wanted.cursor = next;
         }
-        writes.extend(self.uncounted(assignment, &counted).await?);
+        writes.extend(self.uncounted(assignment, &mut counted, &mut rebuild).await?);
         let corrected = u32::try_from(writes.len()).unwrap_or(u32::MAX);
         let mut statistics = rebuild.finish(students, now);
         let known = match &before {
@@ -177,17 +177,27 @@ impl<T: Transport> Tallies<'_, T> {
         Ok(contributed)
     }
 
-    /// The removal of contributions of conversations that are not counted.
+    /// The removal of contributions of conversations that are not counted. What conversations added that were removed because
+    /// nobody keeps them for longer is counted as it stands.
     async fn uncounted(
         &self,
         assignment: &AssignmentId,
-        counted: &BTreeSet<ConversationId>,
+        counted: &mut BTreeSet<ConversationId>,
+        rebuild: &mut Rebuild,
     ) -> Result<Vec<Write>, RepositoryError> {
         let mut writes = Vec::new();
         let mut wanted = Page { limit: MAX_LIMIT, cursor: None };
         loop {
             let (found, next) = self.contributions(assignment, &wanted).await?;
-            for contribution in found.iter().filter(|found| !counted.contains(&found.conversation_id)) {
+            for contribution in found {
+                if counted.contains(&contribution.conversation_id) {
+                    continue;
+                }
+                if contribution.expired_at.is_some() {
+                    rebuild.add(&contribution);
+                    counted.insert(contribution.conversation_id);
+                    continue;
+                }
                 let path = tallies::contribution_path(assignment, &contribution.conversation_id)?;
                 writes.push(Write::delete(path));
             }

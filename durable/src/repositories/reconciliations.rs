@@ -2,8 +2,7 @@
 
 use mentora_core::documents::Reconciliation;
 use mentora_core::documents::collections::RECONCILIATIONS;
-use mentora_core::spreadsheet::date;
-use mentora_core::time::{Millis, seconds};
+use mentora_core::time::{DAY_MS, Millis};
 use mentora_firestore::{
     Client, CollectionPath, Direction, DocumentPath, Query, Transport, Write, to_fields,
 };
@@ -12,7 +11,6 @@ use super::page::{self, Listing};
 use super::{Cursor, Page, RepositoryError, Stored};
 use crate::platform::documents::DocumentTransport;
 
-const DAY_MS: i64 = seconds(24 * 3_600);
 /// How long one is kept, days.
 const KEPT_DAYS: i64 = 90;
 /// How many nights may have been missed before, so that some are left that are older.
@@ -59,12 +57,7 @@ impl<T: Transport> Reconciliations<'_, T> {
 }
 
 fn path(at: Millis) -> Result<DocumentPath, RepositoryError> {
-    Ok(CollectionPath::parse(RECONCILIATIONS)?.doc(&day(at))?)
-}
-
-/// As `2026-11-23`, in UTC.
-fn day(at: Millis) -> String {
-    date(at).chars().take_while(|c| *c != ' ').collect()
+    Ok(CollectionPath::parse(RECONCILIATIONS)?.doc(&at.day())?)
 }
 
 /// All of them.

@@ -5,25 +5,14 @@
 use mentora_core::documents::StreamingSession;
 use mentora_core::documents::collections::STREAMING_SESSIONS;
 use mentora_core::ids::StreamingSessionId;
-use mentora_firestore::{Client, CollectionPath, Precondition, Timestamp, Transport, Write, to_fields};
+use mentora_firestore::{Client, CollectionPath, Transport, Write, to_fields};
 
-use super::RepositoryError;
+use super::{Known, RepositoryError};
 use crate::platform::documents::DocumentTransport;
 
 /// The sessions.
 #[derive(Debug)]
 pub struct StreamingSessions<'a, T = DocumentTransport>(pub &'a Client<T>);
-
-/// What is known of the document that is to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known<'a> {
-    /// It was never written.
-    Missing,
-    /// Its version, as [`StreamingSessions::put`] told it.
-    At(&'a str),
-    /// Nothing: it is read first.
-    Nothing,
-}
 
 impl<T: Transport> StreamingSessions<'_, T> {
     /// Writes a session and tells its version, unless the store did not.
@@ -38,21 +27,10 @@ impl<T: Transport> StreamingSessions<'_, T> {
         known: Known<'_>,
     ) -> Result<Option<String>, RepositoryError> {
         let path = CollectionPath::parse(STREAMING_SESSIONS)?.doc(id.as_str())?;
-        let told = match known {
-            Known::At(version) => Timestamp::parse(version).ok(),
-            Known::Missing | Known::Nothing => None,
-        };
-        let condition = match (known, told) {
-            (Known::Missing, _) => Precondition::Exists(false),
-            (_, Some(version)) => Precondition::UpdateTime(version),
-            (_, None) => match self.0.get(&path).await? {
-                Some(document) => Precondition::UpdateTime(document.update_time),
-                None => Precondition::Exists(false),
-            },
-        };
+        let condition = known.precondition(self.0, &path).await?;
         let write = Write::set(path, to_fields(session)?).only_if(condition);
         let result = self.0.commit(&[write]).await?;
-        Ok(result.writes.first().and_then(|write| write.update_time).map(|version| version.to_string()))
+        Ok(Known::told(&result))
     }
 }
 

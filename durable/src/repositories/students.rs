@@ -49,6 +49,20 @@ impl<T: Transport> Students<'_, T> {
         page::list(self.0, &StudentsOf { course: course.clone(), status: None }, page).await
     }
 
+    /// Students who take part, those who came first at the front.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn active(
+        &self,
+        course: &CourseId,
+        page: &Page,
+    ) -> Result<(Vec<UserId>, Option<Cursor>), RepositoryError> {
+        let active = StudentsOf { course: course.clone(), status: Some(MemberStatus::Active) };
+        let (found, next): (Vec<(UserId, Stored<Member>)>, _) = page::list(self.0, &active, page).await?;
+        Ok((found.into_iter().map(|(user, _)| user).collect(), next))
+    }
+
     async fn left_after_beginning(
         &self,
         course: &CourseId,

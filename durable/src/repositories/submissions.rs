@@ -1,7 +1,7 @@
 //! `submissions/{assignmentId_userId}`: one a student and assignment, however often the student begins again.
 
 use mentora_core::documents::collections::SUBMISSIONS;
-use mentora_core::documents::{Conversation, Submission, SubmissionState};
+use mentora_core::documents::{Conversation, NewsKind, Submission, SubmissionState};
 use mentora_core::ids::{AssignmentId, ConversationId, SubmissionId, UserId};
 use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
@@ -12,7 +12,7 @@ use mentora_firestore::{
 use serde::Serialize;
 
 use super::page::{self, Counted, Listing};
-use super::{Cursor, Page, RepositoryError, Stored, Version, document};
+use super::{Cursor, Page, RepositoryError, Stored, Version, document, news};
 use crate::platform::documents::DocumentTransport;
 
 /// The submissions.
@@ -106,7 +106,7 @@ impl<T: Transport> Submissions<'_, T> {
         document::read(self.0, &path(id)?).await
     }
 
-    /// Changes a submission and tells how it stands then.
+    /// Changes a submission and tells how it stands then. That it was graded, its student is told soon after.
     ///
     /// # Errors
     /// [`RepositoryError::NotFound`] when there is none, [`RepositoryError::Stale`] when it has another version than `seen`.
@@ -117,7 +117,29 @@ impl<T: Transport> Submissions<'_, T> {
         seen: Option<Version>,
         now: Millis,
     ) -> Result<Stored<Submission>, RepositoryError> {
-        document::update(self.0, &path(id)?, change, seen, now).await
+        let path = path(id)?;
+        let graded = change.state == Some(SubmissionState::GradedComplete);
+        let telling =
+            graded.then(|| news::telling(NewsKind::SubmissionGraded, &path, now, now)).transpose()?;
+        let change = document::Change::of(change)?;
+        document::update_with(self.0, &path, change, seen, now, telling.into_iter().collect()).await
+    }
+
+    /// What these students, as many as a page holds, have begun or handed in for an assignment.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]
+    pub async fn of_students(
+        &self,
+        assignment: &AssignmentId,
+        students: &[UserId],
+    ) -> Result<Vec<Option<Submission>>, RepositoryError> {
+        if students.is_empty() {
+            return Ok(Vec::new());
+        }
+        let paths = students.iter().map(|student| path(&id_of(assignment, student)?));
+        let found = self.0.batch_get(&paths.collect::<Result<Vec<_>, _>>()?).await?;
+        found.into_iter().map(|found| Ok(found.map(|found| found.decode()).transpose()?)).collect()
     }
 
     /// The submissions for an assignment, or those of them that are so far; who began last comes first.

@@ -6,13 +6,11 @@ use mentora_core::documents::{LedgerEntry, Wallet};
 use mentora_core::ids::{LedgerEntryId, WalletId};
 use mentora_core::wallet::flush::Batch;
 use mentora_firestore::{
-    Client, CollectionPath, Direction, DocumentPath, Precondition, Query, Timestamp, Transport, Write,
-    to_fields,
+    Client, CollectionPath, Direction, DocumentPath, Query, Transport, Write, to_fields,
 };
 
 use super::page::{self, Listing};
-use super::streaming_sessions::Known;
-use super::{Cursor, Page, RepositoryError, Stored, document};
+use super::{Cursor, Known, Page, RepositoryError, Stored, document};
 use crate::platform::documents::DocumentTransport;
 
 /// The wallets.
@@ -81,24 +79,13 @@ impl<T: Transport> Wallets<'_, T> {
         known: Known<'_>,
     ) -> Result<Option<String>, RepositoryError> {
         let place = path(id)?;
-        let told = match known {
-            Known::At(version) => Timestamp::parse(version).ok(),
-            Known::Missing | Known::Nothing => None,
-        };
-        let condition = match (known, told) {
-            (Known::Missing, _) => Precondition::Exists(false),
-            (_, Some(version)) => Precondition::UpdateTime(version),
-            (_, None) => match self.0.get(&place).await? {
-                Some(document) => Precondition::UpdateTime(document.update_time),
-                None => Precondition::Exists(false),
-            },
-        };
+        let condition = known.precondition(self.0, &place).await?;
         let mut writes = vec![Write::set(place, to_fields(&batch.wallet)?).only_if(condition)];
         for (entry_id, entry) in &batch.entries {
             writes.push(Write::create(entry_path(id, entry_id)?, to_fields(entry)?));
         }
         let result = self.0.commit(&writes).await?;
-        Ok(result.writes.first().and_then(|write| write.update_time).map(|version| version.to_string()))
+        Ok(Known::told(&result))
     }
 }
 

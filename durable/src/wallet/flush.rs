@@ -6,8 +6,7 @@ use mentora_firestore::embedded::Sql;
 use mentora_firestore::{Client, Transport};
 
 use super::rows::{Rows, RowsError, Told};
-use crate::repositories::streaming_sessions::Known;
-use crate::repositories::{RepositoryError, Wallets};
+use crate::repositories::{Known, RepositoryError, Wallets};
 
 /// Why it could not be told now.
 #[derive(Debug, thiserror::Error)]

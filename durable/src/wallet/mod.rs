@@ -32,7 +32,7 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use self::calls::{Addressed, Unreachable, WalletRef, paths};
 use self::flush::Flushed;
-use self::rows::{Rows, RowsError, Told};
+use self::rows::{Rows, RowsError, Told, Untold};
 use crate::notify::{self, Notifier, Ways};
 use crate::platform::config::Config;
 use crate::platform::documents::documents;
@@ -247,7 +247,7 @@ impl Wallet {
         }
         self.warn_at.set(None);
         let told = rows.told().map_err(worker_error)?;
-        let today = notify::day(now);
+        let today = now.day();
         let low = rows.head().map_err(worker_error)?.filter(|head| head.standing().is_low());
         let Some(head) = low.filter(|_| told.low_on.as_ref() != Some(&today)) else { return Ok(()) };
         let (config, tally) = (self.config()?, StoreTally::default());
@@ -283,11 +283,10 @@ impl Wallet {
         if let Some(at) = self.next_try.get() {
             return Ok(Some(at));
         }
-        let Some(pending) = rows.pending().map_err(worker_error)? else { return Ok(None) };
         // From the oldest entry on: however many follow, none waits longer.
-        Ok(Some(match pending.batch.entries.first() {
-            Some((_, oldest)) => oldest.created_at + FLUSH_MS,
-            None => pending.batch.wallet.updated_at + HELD_FLUSH_MS,
+        Ok(rows.untold().map_err(worker_error)?.map(|untold| match untold {
+            Untold::Entry(since) => since + FLUSH_MS,
+            Untold::Held(since) => since + HELD_FLUSH_MS,
         }))
     }
 

@@ -50,6 +50,15 @@ pub(super) struct Pending {
     pub(super) revision: i64,
 }
 
+/// What Firestore does not know, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Untold {
+    /// An entry of the ledger.
+    Entry(Millis),
+    /// Only what is held, or another field of the wallet.
+    Held(Millis),
+}
+
 /// Why the rows cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RowsError {
@@ -90,6 +99,18 @@ impl<S: Sql> Rows<S> {
             "INSERT INTO told (id, json) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET json = excluded.json",
             &[json(told)?],
         )
+    }
+
+    /// Since when Firestore does not know of what, without reading all that it is to be told: this is asked at every call.
+    pub(super) fn untold(&self) -> Result<Option<Untold>> {
+        let oldest = "SELECT json FROM entries WHERE json IS NOT NULL ORDER BY place LIMIT 1";
+        if let Some(entry) = self.one::<LedgerEntry>(oldest, &[])? {
+            return Ok(Some(Untold::Entry(entry.created_at)));
+        }
+        if self.revision()? == self.told()?.revision {
+            return Ok(None);
+        }
+        Ok(Books::head(&self)?.map(|head| Untold::Held(head.updated_at)))
     }
 
     /// What Firestore is to be told next; `None` when it knows everything.

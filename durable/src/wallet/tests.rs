@@ -12,7 +12,7 @@ use mentora_firestore::{Client, CollectionPath};
 use rusqlite::Connection;
 
 use super::flush;
-use super::rows::{Rows, Told};
+use super::rows::{Rows, Told, Untold};
 use crate::repositories::Wallets;
 use crate::repositories::native_store::{NativeStore, documents};
 
@@ -74,6 +74,7 @@ async fn agree(documents: &Documents, rows: &Rows<Connection>, entries: usize) {
     assert_eq!(ledger.iter().map(|entry| entry.amount_micros.0).sum::<i64>(), told);
     assert_eq!(ledger.len(), entries);
     assert!(rows.pending().unwrap().is_none());
+    assert_eq!(rows.untold().unwrap(), None);
 }
 
 #[test]
@@ -83,6 +84,7 @@ fn everything_is_told_in_commits_that_firestore_takes() {
         for key in 0..BATCH + 1 {
             add(&rows, key, 10);
         }
+        assert_eq!(rows.untold().unwrap(), Some(Untold::Entry(NOW)), "it counts from the oldest on");
         assert_eq!(flush::run(&documents, &rows, &id()).await.unwrap().commits, 2);
         agree(&documents, &rows, BATCH + 1).await;
         let nothing = flush::run(&documents, &rows, &id()).await.unwrap();
@@ -97,7 +99,8 @@ fn what_is_held_is_told_too() {
         add(&rows, 0, 100);
         flush::run(&documents, &rows, &id()).await.unwrap();
         let hold = HoldCall { key: HoldKey("talk:1".into()), amount: Micros(40), free: None };
-        wallet::perform(&mut &rows, NOW, &Call::Hold(hold)).unwrap();
+        wallet::perform(&mut &rows, NOW + 7, &Call::Hold(hold)).unwrap();
+        assert_eq!(rows.untold().unwrap(), Some(Untold::Held(NOW + 7)));
         assert_eq!(flush::run(&documents, &rows, &id()).await.unwrap().commits, 1);
         let wallet = Wallets(&documents).get(&id()).await.unwrap().unwrap();
         assert_eq!((wallet.balance_micros, wallet.held_micros), (Micros(100), Micros(40)));

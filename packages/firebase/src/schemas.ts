@@ -180,6 +180,7 @@ export type EndReason = z.infer<typeof EndReason>;
 export const TokenCounts = z.looseObject({
   audio: z.int().min(0).optional().describe("Audio tokens: 25 a second."),
   cached: z.int().min(0).optional().describe("Of the input, those served from cache; 0 for output."),
+  image: z.int().min(0).optional().describe("Of the input, those of images and video; 0 for output."),
   text: z.int().min(0).optional().describe("Text tokens."),
   thoughts: z.int().min(0).optional().describe("Of the output, those the model thought with; 0 for input."),
 }).describe("Tokens by modality of one direction.");
@@ -210,6 +211,7 @@ export const Contribution = z.looseObject({
   createdAt: Millis.describe("When the document was made, ms; with the end of the conversation."),
   durationMs: z.int().min(0).describe("Time from its first to its last turn, ms."),
   endReason: EndReason.nullish().describe("Why it ended."),
+  expiredAt: Millis.nullish().describe("When the conversation was removed, because its course keeps none for longer, ms. What it adds stays counted."),
   finalStance: Stance.describe("Where the student stood at last."),
   initialStance: Stance.describe("Where the student stood at first."),
   strategyCounts: z.partialRecord(Strategy, z.int().min(0)).optional().describe("How often the tutor made each move."),
@@ -416,6 +418,31 @@ export const Drift = z.looseObject({
 }).describe("Two figures that should agree and do not.");
 export type Drift = z.infer<typeof Drift>;
 
+/** What is done by the clock. */
+export const JobName = z.enum(["delayed", "news", "reminders", "reconcile", "retention", "inactivity"]).describe("What is done by the clock.");
+export type JobName = z.infer<typeof JobName>;
+
+/** How a run went. */
+export const JobOutcome = z.enum(["ok", "failed", "unfinished"]).describe("How a run went.");
+export type JobOutcome = z.infer<typeof JobOutcome>;
+
+/** A job, as its last run left it. */
+export const Job = z.looseObject({
+  count: z.int().min(0).describe("How much was done in it: answers given, people told, books compared, conversations removed or ended."),
+  createdAt: Millis.describe("When the document was made, ms."),
+  cursor: z.string().nullish().describe("Where the next run goes on; at the beginning when absent."),
+  durationMs: z.int().min(0).max(9007199254740991).describe("How long it took, ms."),
+  failingSince: Millis.nullish().describe("When the first of its runs failed of which none succeeded since, ms."),
+  lastEndedAt: Millis.describe("When that ended, ms."),
+  lastError: z.string().nullish().describe("Why the latest of its runs failed that did."),
+  lastRunAt: Millis.describe("When its last run began, ms."),
+  name: JobName.describe("Which one."),
+  outcome: JobOutcome.describe("How it went."),
+  schedule: z.string().describe("When it is run: a line of cron, in UTC."),
+  updatedAt: Millis.describe("When it was last changed, ms."),
+}).describe("A job, as its last run left it.");
+export type Job = z.infer<typeof Job>;
+
 /** The payment behind a movement of money. */
 export const LedgerProvider = z.looseObject({
   name: z.string().describe("Who moved it, as `stripe`."),
@@ -475,6 +502,22 @@ export const Member = z.looseObject({
   userId: UserId.nullish().describe("The user, once joined."),
 }).describe("A member of a course. `course_id` is repeated in the document so that one collection-group\nquery finds the courses of a user.");
 export type Member = z.infer<typeof Member>;
+
+/** What people are told. */
+export const NewsKind = z.enum(["announcement", "submission_graded", "assignment_reminder"]).describe("What people are told.");
+export type NewsKind = z.infer<typeof NewsKind>;
+
+/** Something that people are to be told. */
+export const NewsItem = z.looseObject({
+  about: z.string().describe("The path of the document that it is about. When that is gone, nobody is told any more."),
+  attempts: z.int().min(0).optional().describe("How often it was tried in vain since it last went on."),
+  createdAt: Millis.describe("When the document was made, ms."),
+  cursor: z.string().nullish().describe("Behind whom it goes on; with the first when absent."),
+  dueAt: Millis.describe("When it is to be told, ms. Whoever is at it puts this off, so that nobody else is."),
+  kind: NewsKind.describe("What it says."),
+  updatedAt: Millis.describe("When it was last changed, ms."),
+}).describe("Something that people are to be told.");
+export type NewsItem = z.infer<typeof NewsItem>;
 
 /** What people are told. */
 export const NotificationKind = z.enum(["low_balance", "response_ready", "response_failed", "response_unpaid", "assignment_reminder", "submission_graded", "announcement"]).describe("What people are told.");
@@ -720,6 +763,8 @@ export const documents = {
   "courses/{courseId}/announcements/{announcementId}": Announcement,
   "courses/{courseId}/roster/{memberId}": Member,
   "courses/{courseId}/secrets/join": CourseSecret,
+  "jobs/{name}": Job,
+  "news/{newsId}": NewsItem,
   "notifications/{notificationId}": Notification,
   "pendingResponses/{conversationId}": PendingResponse,
   "personas/{personaId}": Persona,

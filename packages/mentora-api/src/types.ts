@@ -20,6 +20,7 @@ export interface PublicConfig {
     version: string;
     textInMicros: number;
     audioInMicros: number;
+    imageInMicros: number;
     textOutMicros: number;
     audioOutMicros: number;
   };
@@ -177,7 +178,7 @@ export interface Analysis {
 }
 
 export interface TokenUsage {
-  input: { text: number; audio: number; cached: number };
+  input: { text: number; audio: number; image: number; cached: number };
   output: { text: number; audio: number; thoughts: number };
 }
 

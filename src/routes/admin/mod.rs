@@ -1,4 +1,5 @@
 //! `/api/admin`
 
 pub mod grants;
+pub mod jobs;
 pub mod reconciliations;

@@ -7,16 +7,14 @@ use mentora_core::dialogue::{
 };
 use mentora_core::documents::{Analyser, Assignment, LedgerScope, Persona, Speaker, Usage};
 use mentora_core::ids::AssignmentId;
-use mentora_core::money::Micros;
 use mentora_core::policy::CourseAction;
-use mentora_core::pricing::{self, MAX_ANSWER_TOKENS, MAX_THOUGHT_TOKENS};
+use mentora_core::pricing;
 use mentora_core::prompts::{self, Briefing, PromptEdits, Tutor, plain};
-use mentora_core::time::Millis;
 use mentora_durable::platform::config::GeminiConfig;
 use mentora_durable::platform::text_model;
 use mentora_durable::repositories::Personas;
-use mentora_gemini::generate::{Content, Question, Role};
-use mentora_session::{SAFETY, counted};
+use mentora_gemini::generate::Question;
+use mentora_session::{counted, most_of, tutor_question};
 use mentora_wire::rest::{PreviewAssignment, PreviewBody, PreviewDecision};
 
 use crate::access;
@@ -65,9 +63,7 @@ pub async fn create(
 
     let question = question(&gemini.text_model, &assignment, persona.as_ref(), &history, &message, guidance);
     let cost = |usage: &Usage| pricing::cost(&gemini.text_model, context.now(), usage);
-    let bill =
-        Bill::open(&context, &assignment.course_id, most(&gemini.text_model, &question, context.now()))
-            .await?;
+    let bill = Bill::open(&context, &assignment.course_id, most_of(&question, context.now())).await?;
     let answer = match text_model::ask(gemini, &question).await {
         Ok(answer) => answer,
         Err(error) => {
@@ -88,13 +84,6 @@ pub async fn create(
         cost_micros: cost(&usage),
         usage,
     }))
-}
-
-/// The most that the answer can cost.
-fn most(model: &str, question: &Question, now: Millis) -> Micros {
-    let said = question.contents.iter().flat_map(|content| &content.parts);
-    let tokens = said.chain([&question.system_instruction]).map(|text| pricing::tokens_at_most(text));
-    pricing::estimate_text(model, now, tokens.fold(0, u64::saturating_add))
 }
 
 /// The turn is read as in a conversation: by what the assignment names, and by word lists when that does not come in time.
@@ -131,31 +120,17 @@ fn question(
     guidance: String,
 ) -> Question {
     let config = &assignment.ai_config;
-    let said = |turn: &Utterance<'_>| {
-        let role = match turn.speaker {
-            Speaker::Student => Role::User,
-            Speaker::Tutor => Role::Model,
-        };
-        Content { role, parts: vec![plain(turn.text).into_owned()] }
-    };
-    let last = Content { role: Role::User, parts: vec![guidance, message.to_owned()] };
-    Question {
-        model: model.to_owned(),
-        system_instruction: prompts::system_instruction(&Briefing {
-            question: assignment.question.as_deref(),
-            background: &assignment.prompt,
-            title: &assignment.title,
-            language: config.language.as_deref(),
-            custom_system_prompt: config.custom_system_prompt.as_deref(),
-            tutor: Tutor::of(&config.persona, persona),
-            transcript: &[],
-            max_turns: config.max_turns,
-            edits: &PromptEdits::new(),
-        }),
-        contents: history.iter().map(said).chain([last]).collect(),
-        max_output_tokens: MAX_ANSWER_TOKENS.saturating_add(MAX_THOUGHT_TOKENS),
-        safety: SAFETY.to_vec(),
-        response_schema: None,
-        thinking_level: None,
-    }
+    let briefing = prompts::system_instruction(&Briefing {
+        question: assignment.question.as_deref(),
+        background: &assignment.prompt,
+        title: &assignment.title,
+        language: config.language.as_deref(),
+        custom_system_prompt: config.custom_system_prompt.as_deref(),
+        tutor: Tutor::of(&config.persona, persona),
+        transcript: &[],
+        max_turns: config.max_turns,
+        edits: &PromptEdits::new(),
+    });
+    let said = history.iter().map(|turn| (turn.speaker, plain(turn.text)));
+    tutor_question(model.to_owned(), briefing, guidance, said.chain([(Speaker::Student, message.into())]))
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::{SOON, class, say_until_due, status_becomes, student};
+use crate::charging::with_welcome;
 use crate::documents::database::{Database, id, integer, integer_value, string_value};
 use crate::house::House;
 use crate::people::Student;
 use crate::stack::{Stack, Store};
-use crate::wallet::with_welcome;
 
 /// What a wallet begins with that pays for all of them.
 const ENOUGH: i64 = 1_000_000_000;

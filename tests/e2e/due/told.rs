@@ -10,12 +10,12 @@ use super::{
     SOON, abandon, class, clock_rings, course, device, mails, promise_becomes, pushes, rewrite, say,
     say_until_due, speakers, status_becomes, student, time_passes,
 };
+use crate::charging::with_welcome;
 use crate::documents::database::{Database, id, integer, integer_value, string_value};
 use crate::house::House;
 use crate::people::Person;
 use crate::sim::fault;
 use crate::stack::{Stack, Store, Wanted};
-use crate::wallet::with_welcome;
 use crate::wallets::grant;
 
 /// How long SendGrid and FCM take over what workerd does not live to see.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::charging::{Books, with_welcome};
 use crate::house::House;
 use crate::people::{Class, unique};
 use crate::stack::{Stack, Store};
 use crate::stream::Stream;
-use crate::wallet::{Books, with_welcome};
 
 /// Enough for some turns, each of which holds some 50,000 micro-credits and costs a few thousand.
 const WELCOME: i64 = 60_000;

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use tokio::join;
 use tokio::time::sleep;
 
+use crate::charging::Books;
 use crate::due::{
     self, SOON, abandon, clock_rings, mails, pushes, say, say_until_due, speakers, status_becomes,
 };
 use crate::house::House;
 use crate::sim::fault;
 use crate::stack::{Stack, Store, Wanted};
-use crate::wallet::Books;
 
 /// How long the text model thinks about the turn over which the object is killed.
 const THINKS_MS: u64 = 6_000;

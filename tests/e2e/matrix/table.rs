@@ -262,6 +262,7 @@ fn money() -> Vec<Row> {
             sends(|_| json!({ "object": "event" }));
         post   "/api/admin/grants"              401  403  403  403  403  403  403  403  403  403  403  200,
             sends(|it| json!({ "walletId": it["wallet"], "amountMicros": 1, "reason": "The table of rights" }));
+        get    "/api/admin/jobs"                401  403  403  403  403  403  403  403  403  403  403  200;
         get    "/api/admin/reconciliations"     401  403  403  403  403  403  403  403  403  403  403  200;
     }
 }

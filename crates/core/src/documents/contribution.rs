@@ -51,6 +51,9 @@ pub struct Contribution {
     pub words: Words,
     /// When it ended, ms.
     pub closed_at: Millis,
+    /// When the conversation was removed, because its course keeps none for longer, ms. What it adds stays counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_at: Option<Millis>,
     /// When the document was made, ms; with the end of the conversation.
     pub created_at: Millis,
     /// When it was last changed, ms.

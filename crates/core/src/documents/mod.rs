@@ -11,7 +11,9 @@ mod contribution;
 mod conversation;
 mod course;
 mod device;
+mod job;
 mod ledger;
+mod news_item;
 mod notification;
 mod pending_response;
 mod persona;
@@ -35,7 +37,9 @@ pub use contribution::{Contribution, Words};
 pub use conversation::{Conversation, ConversationState, EndReason, MoveRules};
 pub use course::{Course, CourseCode, DemoPolicy, InvalidCourseCode, Thumbnail, Visibility};
 pub use device::{Device, Platform};
+pub use job::{Job, JobName, JobOutcome};
 pub use ledger::{LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope};
+pub use news_item::{NewsItem, NewsKind};
 pub use notification::{Delivery, DeliveryState, Notification, NotificationKind};
 pub use pending_response::{PendingResponse, PendingStatus};
 pub use persona::{Persona, Style, Voice};
@@ -101,4 +105,8 @@ pub mod collections {
     pub const NOTIFICATIONS: &str = "notifications";
     /// `reconciliations/{YYYY-MM-DD}`
     pub const RECONCILIATIONS: &str = "reconciliations";
+    /// `jobs/{name}`: how what is done by the clock went last.
+    pub const JOBS: &str = "jobs";
+    /// `news/{newsId}`: what people are to be told.
+    pub const NEWS: &str = "news";
 }

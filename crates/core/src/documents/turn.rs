@@ -213,6 +213,8 @@ pub struct TokenCounts {
     pub text: u64,
     /// Audio tokens: 25 a second.
     pub audio: u64,
+    /// Of the input, those of images and video; 0 for output.
+    pub image: u64,
     /// Of the input, those served from cache; 0 for output.
     pub cached: u64,
     /// Of the output, those the model thought with; 0 for input.
@@ -237,6 +239,7 @@ impl Usage {
         let sum = |a: TokenCounts, b: TokenCounts| TokenCounts {
             text: a.text.saturating_add(b.text),
             audio: a.audio.saturating_add(b.audio),
+            image: a.image.saturating_add(b.image),
             cached: a.cached.saturating_add(b.cached),
             thoughts: a.thoughts.saturating_add(b.thoughts),
         };

@@ -50,6 +50,7 @@ impl Contribution {
             cost_micros: Micros(conversation.cost_micros.0.clamp(-MOST_MICROS, MOST_MICROS)),
             words: said(turns),
             closed_at,
+            expired_at: None,
             // Not now: made again of the same conversation, it is the same.
             created_at: closed_at,
             updated_at: closed_at,
@@ -78,6 +79,7 @@ fn bounded(Usage { input, output }: Usage) -> Usage {
     let bounded = |counts: TokenCounts| TokenCounts {
         text: counts.text.min(MOST),
         audio: counts.audio.min(MOST),
+        image: counts.image.min(MOST),
         cached: counts.cached.min(MOST),
         thoughts: counts.thoughts.min(MOST),
     };

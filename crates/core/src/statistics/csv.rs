@@ -105,7 +105,7 @@ fn order(contribution: &Contribution) -> (Millis, &ConversationId) {
 }
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 25] = [
+pub const COLUMNS: [&str; 27] = [
     "userId",
     "email",
     "progress",
@@ -124,10 +124,12 @@ pub const COLUMNS: [&str; 25] = [
     "conclude",
     "inputTextTokens",
     "inputAudioTokens",
+    "inputImageTokens",
     "inputCachedTokens",
     "inputThoughtTokens",
     "outputTextTokens",
     "outputAudioTokens",
+    "outputImageTokens",
     "outputCachedTokens",
     "outputThoughtTokens",
     "costMicros",
@@ -168,10 +170,12 @@ fn cells(row: Row<'_>) -> [Cell; COLUMNS.len()] {
         moves(Strategy::Conclude),
         of(|of| Cell::number(of.tokens.input.text)),
         of(|of| Cell::number(of.tokens.input.audio)),
+        of(|of| Cell::number(of.tokens.input.image)),
         of(|of| Cell::number(of.tokens.input.cached)),
         of(|of| Cell::number(of.tokens.input.thoughts)),
         of(|of| Cell::number(of.tokens.output.text)),
         of(|of| Cell::number(of.tokens.output.audio)),
+        of(|of| Cell::number(of.tokens.output.image)),
         of(|of| Cell::number(of.tokens.output.cached)),
         of(|of| Cell::number(of.tokens.output.thoughts)),
         of(|of| Cell::number(of.cost_micros.0)),

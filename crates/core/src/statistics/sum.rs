@@ -213,6 +213,7 @@ impl Way {
         let counts = |total: TokenCounts, by: TokenCounts| TokenCounts {
             text: self.sum(total.text, by.text),
             audio: self.sum(total.audio, by.audio),
+            image: self.sum(total.image, by.image),
             cached: self.sum(total.cached, by.cached),
             thoughts: self.sum(total.thoughts, by.thoughts),
         };

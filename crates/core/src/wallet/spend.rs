@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::ids::UserId;
 use crate::money::Micros;
-use crate::spreadsheet::date;
-use crate::time::{Millis, seconds};
-
-const DAY_MS: i64 = seconds(24 * 3_600);
+use crate::time::{DAY_MS, Millis};
 
 /// A sum of charges.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,7 +66,7 @@ impl Spend {
     /// By day, as `2026-11-23`; the first first.
     pub fn days(&self) -> impl Iterator<Item = (String, Sum)> {
         let midnights = (0_i64..).map(|day| self.since + day.saturating_mul(DAY_MS));
-        midnights.zip(&self.days).map(|(at, sum)| (date(at).chars().take(10).collect(), *sum))
+        midnights.zip(&self.days).map(|(at, sum)| (at.day(), *sum))
     }
 
     /// By person; who took most comes first.
@@ -90,7 +87,7 @@ mod tests {
         let user = |id: &str| UserId::new(id).unwrap();
         let now = Millis(1_795_422_000_000);
         let mut spend = Spend::of_days(3, now);
-        assert_eq!(date(spend.since()), "2026-11-21 00:00:00");
+        assert_eq!(spend.since(), Millis(1_795_219_200_000), "2026-11-21 at midnight");
         spend.add(spend.since() - 1, user("early"), Micros(-1));
         spend.add(spend.since(), user("kim"), Micros(-2));
         spend.add(now - DAY_MS, user("lee"), Micros(-30));

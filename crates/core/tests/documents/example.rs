@@ -6,13 +6,13 @@ use mentora_core::dialogue::{Alternative, Features, Strategy};
 use mentora_core::documents::{
     ActiveMode, AiConfig, Analyser, Analysis, Announcement, Assignment, AssignmentMode, AudioEncoding,
     Comparison, Contribution, Conversation, ConversationState, Course, CourseCode, CourseSecret, Delivery,
-    DeliveryState, DemoPolicy, Device, DialecticalConfig, Drift, EndReason, Latency, LedgerEntry,
-    LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus, Modality, MoveRules, Notification,
-    NotificationKind, Notifications, PasswordHash, PendingResponse, PendingStatus, Persona, Platform,
-    Reconciliation, Reference, Reminder, Role, SessionAudio, SessionState, SessionUsage, Speaker, Stance,
-    StanceDistribution, StanceShift, Statistics, StreamingSession, Style, Submission, SubmissionState, Sums,
-    Thumbnail, TokenCounts, Topic, Turn, TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner,
-    WordCloud, WordCount, Words,
+    DeliveryState, DemoPolicy, Device, DialecticalConfig, Drift, EndReason, Job, JobName, JobOutcome,
+    Latency, LedgerEntry, LedgerEntryType, LedgerProvider, LedgerScope, Member, MemberStatus, Modality,
+    MoveRules, NewsItem, NewsKind, Notification, NotificationKind, Notifications, PasswordHash,
+    PendingResponse, PendingStatus, Persona, Platform, Reconciliation, Reference, Reminder, Role,
+    SessionAudio, SessionState, SessionUsage, Speaker, Stance, StanceDistribution, StanceShift, Statistics,
+    StreamingSession, Style, Submission, SubmissionState, Sums, Thumbnail, TokenCounts, Topic, Turn,
+    TurnType, Usage, User, Visibility, Voice, Wallet, WalletOwner, WordCloud, WordCount, Words,
 };
 use mentora_core::ids::{
     AssignmentId, ConversationId, CourseId, DeviceId, StreamingSessionId, TopicId, TurnId, UserId, WalletId,
@@ -195,8 +195,8 @@ pub fn persona() -> Persona {
 
 fn usage() -> Usage {
     Usage {
-        input: TokenCounts { text: 900, audio: 250, cached: 100, thoughts: 0 },
-        output: TokenCounts { text: 40, audio: 200, cached: 0, thoughts: 64 },
+        input: TokenCounts { text: 900, audio: 250, image: 0, cached: 100, thoughts: 0 },
+        output: TokenCounts { text: 40, audio: 200, image: 0, cached: 0, thoughts: 64 },
     }
 }
 
@@ -408,6 +408,7 @@ pub fn contribution() -> Contribution {
         cost_micros: Micros(4_318),
         words: Words { pro: words("friend", 1), con: words("trust", 3), neutral: words("lie", 5) },
         closed_at: CHANGED,
+        expired_at: Some(A_WEEK_LATER),
         created_at: CHANGED,
         updated_at: CHANGED,
     }
@@ -449,6 +450,35 @@ pub fn notification() -> Notification {
             message_id: Some("projects/demo/messages/1".into()),
             last_error: Some("status 429: QUOTA_EXCEEDED".into()),
         }),
+        created_at: MADE,
+        updated_at: CHANGED,
+    }
+}
+
+pub fn job() -> Job {
+    Job {
+        name: JobName::Retention,
+        schedule: "43 3 * * *".into(),
+        last_run_at: MADE,
+        last_ended_at: CHANGED,
+        duration_ms: 4_210,
+        count: 212,
+        outcome: JobOutcome::Failed,
+        last_error: Some("the document store cannot be reached now".into()),
+        failing_since: Some(MADE),
+        cursor: Some("MzA6Y291cnNlcy9ldGhpY3MyNg".into()),
+        created_at: MADE,
+        updated_at: CHANGED,
+    }
+}
+
+pub fn news_item() -> NewsItem {
+    NewsItem {
+        kind: NewsKind::Announcement,
+        about: "courses/ethics26/announcements/exam".into(),
+        due_at: A_WEEK_LATER,
+        cursor: Some("MTc5NTM0ODgwMDAwMDpjb3Vyc2VzL2V0aGljczI2L3Jvc3Rlci9raW0".into()),
+        attempts: 1,
         created_at: MADE,
         updated_at: CHANGED,
     }

@@ -1,9 +1,9 @@
 //! Every kind of document.
 
 use mentora_core::documents::{
-    Announcement, Assignment, Contribution, Conversation, Course, CourseSecret, Device, LedgerEntry, Member,
-    Notification, PendingResponse, Persona, Reconciliation, Statistics, StreamingSession, Submission, Topic,
-    User, Wallet,
+    Announcement, Assignment, Contribution, Conversation, Course, CourseSecret, Device, Job, LedgerEntry,
+    Member, NewsItem, Notification, PendingResponse, Persona, Reconciliation, Statistics, StreamingSession,
+    Submission, Topic, User, Wallet,
 };
 use mentora_core::rules::Ruled;
 use mentora_core::schema::plain;
@@ -73,6 +73,8 @@ pub fn all() -> Vec<Kind> {
             &example::contribution(),
         ),
         Kind::of::<Reconciliation>("reconciliations/{day}", &example::reconciliation()),
+        Kind::of::<Job>("jobs/{name}", &example::job()),
+        Kind::of::<NewsItem>("news/{newsId}", &example::news_item()),
         Kind::of::<PendingResponse>("pendingResponses/{conversationId}", &example::pending_response()),
         Kind::of::<Notification>("notifications/{notificationId}", &example::notification()),
     ]

@@ -132,6 +132,13 @@ fn cached_tokens_are_not_billed_beside_the_input_that_they_are_part_of() {
     assert_eq!(pricing::cost(LIVE, NOW, &usage), plain);
 }
 
+// An image stands in the report's total and in its details: one of the two is the price.
+#[test]
+fn an_image_is_billed_as_an_image_and_not_as_text_too() {
+    let input = TokenCounts { image: 1_000, ..TokenCounts::default() };
+    assert_eq!(pricing::cost(LIVE, NOW, &Usage { input, ..Usage::default() }), Micros(1_000));
+}
+
 // google-gemini (totals leave thoughts out): the bill counts them.
 #[test]
 fn thoughts_are_billed() {

@@ -219,6 +219,11 @@ impl Model {
     }
 }
 
+/// Which answer says this.
+pub fn answer_in(said: &str) -> Option<u32> {
+    said.strip_prefix("why ")?.split_once('.')?.0.parse().ok()
+}
+
 fn any_close(random: &mut Random) -> usize {
     random.between(0, CLOSES.len() as i64 - 1) as usize
 }

@@ -1,20 +1,20 @@
 //! `POST /v1/projects/{project}/messages:send`
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::rules;
 use crate::google::token::TOKEN_PREFIX;
-use crate::plan::{Action, Moment, Place, Situation};
+use crate::mishap;
+use crate::plan::Moment;
 use crate::world::World;
 
 /// `POST /v1/projects/{project}/messages:send`: keeps the message in the outbox.
@@ -26,13 +26,13 @@ pub async fn handle(
 ) -> Response {
     let path = format!("/v1/projects/{project}/messages:send");
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    let result = match suffer(&world, &path, &body, Moment::Push).await {
+    let result = match mishap::befall(&world, &path, &body, Moment::Push).await {
         Some(status) => Err(Refusal::planned(status)),
         None => take(&world, &project, &headers, &body),
     };
     let result = match result {
         // It is kept, whatever the caller learns of that.
-        Ok(name) => match suffer(&world, &path, &body, Moment::PushTaken).await {
+        Ok(name) => match mishap::befall(&world, &path, &body, Moment::PushTaken).await {
             Some(status) => Err(Refusal::planned(status)),
             None => Ok(name),
         },
@@ -61,24 +61,4 @@ fn take(world: &World, project: &str, headers: &HeaderMap, body: &Value) -> Resu
         return Err(Refusal::bad_token());
     }
     Ok(world.pushes.keep(project, message))
-}
-
-/// What goes wrong by plan, if something does: an answer; a stand-still; or no answer ever, and nothing after this.
-async fn suffer(world: &World, path: &str, body: &Value, moment: Moment) -> Option<StatusCode> {
-    let text = body.to_string();
-    let situation = Situation { place: Place::OUTSIDE, turn: 0, text: &text, moment };
-    let mut failure = None;
-    for action in world.plan.take(&situation) {
-        match action {
-            Action::DelayMs(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
-            Action::HttpStatus(status) => failure = StatusCode::from_u16(status).ok(),
-            // Ends the task of the connection, and so the connection, without a word to anybody.
-            Action::Drop(_) => {
-                world.journal.request("POST", path, 0, body.clone());
-                std::panic::resume_unwind(Box::new("cut by plan"))
-            }
-            _ => {}
-        }
-    }
-    failure
 }

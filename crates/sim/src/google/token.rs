@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::jwt::Unverified;
 use super::keys::{Key, KeyError, now};
+use crate::form;
 use crate::world::World;
 
 /// How the access tokens begin that are given out.
@@ -89,12 +90,12 @@ pub async fn handle(State(world): State<Arc<World>>, body: String) -> Response {
 }
 
 async fn exchange(world: &World, body: &str) -> Result<Json<Value>, OAuthError> {
-    let grant = form_value(body, "grant_type");
+    let grant = form::value(body, "grant_type");
     if grant.as_deref() != Some(GRANT) {
         let name = grant.unwrap_or_default();
         return Err(OAuthError::bad("unsupported_grant_type", &format!("Invalid grant_type: {name}")));
     }
-    let assertion = form_value(body, "assertion").filter(|assertion| !assertion.is_empty());
+    let assertion = form::value(body, "assertion").filter(|assertion| !assertion.is_empty());
     let assertion = assertion
         .ok_or_else(|| OAuthError::bad("invalid_request", "Missing required parameter: assertion"))?;
     let key = world.keys.service_account().await?;
@@ -137,22 +138,4 @@ fn verify(assertion: &str, key: &Key, email: &str, audiences: &[String], now: i6
         return Err(OAuthError::bad("invalid_scope", "Invalid OAuth scope or ID token audience provided."));
     }
     Ok(())
-}
-
-/// A value of an `application/x-www-form-urlencoded` body.
-fn form_value(body: &str, name: &str) -> Option<String> {
-    let raw = body.split('&').filter_map(|pair| pair.split_once('=')).find(|pair| pair.0 == name)?.1;
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let hex = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&hex).ok()?, 16).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }

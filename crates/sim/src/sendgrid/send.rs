@@ -1,7 +1,6 @@
 //! `POST /v3/mail/send`
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -12,9 +11,11 @@ use serde_json::Value;
 
 use super::refusal::Refusal;
 use super::rules;
-use crate::plan::{Action, Moment, Place, Situation};
+use crate::mishap;
+use crate::plan::Moment;
 use crate::world::World;
 
+const PATH: &str = "/v3/mail/send";
 const MESSAGE_ID: HeaderName = HeaderName::from_static("x-message-id");
 const MOST_BYTES: usize = 30 * 1024 * 1024;
 /// A sender here was never verified.
@@ -23,13 +24,13 @@ const UNVERIFIED: &str = "@unverified.example";
 /// `POST /v3/mail/send`: keeps the mail in the outbox.
 pub async fn handle(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Response {
     let mail = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    let result = match suffer(&world, &mail, Moment::Mail).await {
+    let result = match mishap::befall(&world, PATH, &mail, Moment::Mail).await {
         Some(status) => Err(Refusal::planned(status)),
         None => take(&world, &headers, &body, &mail),
     };
     let result = match result {
         // It is kept, whatever the caller learns of that.
-        Ok(id) => match suffer(&world, &mail, Moment::MailTaken).await {
+        Ok(id) => match mishap::befall(&world, PATH, &mail, Moment::MailTaken).await {
             Some(status) => Err(Refusal::planned(status)),
             None => Ok(id),
         },
@@ -39,7 +40,7 @@ pub async fn handle(State(world): State<Arc<World>>, headers: HeaderMap, body: B
         Ok(id) => (StatusCode::ACCEPTED, [(MESSAGE_ID, id)]).into_response(),
         Err(refusal) => refusal.into_response(),
     };
-    world.journal.request("POST", "/v3/mail/send", response.status().as_u16(), mail);
+    world.journal.request("POST", PATH, response.status().as_u16(), mail);
     response
 }
 
@@ -60,24 +61,4 @@ fn take(world: &World, headers: &HeaderMap, body: &Bytes, mail: &Value) -> Resul
         return Err(Refusal::unverified_sender());
     }
     Ok(world.outbox.keep(mail))
-}
-
-/// What goes wrong by plan, if something does: an answer; a stand-still; or no answer ever, and nothing after this.
-async fn suffer(world: &World, mail: &Value, moment: Moment) -> Option<StatusCode> {
-    let text = mail.to_string();
-    let situation = Situation { place: Place::OUTSIDE, turn: 0, text: &text, moment };
-    let mut failure = None;
-    for action in world.plan.take(&situation) {
-        match action {
-            Action::DelayMs(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
-            Action::HttpStatus(status) => failure = StatusCode::from_u16(status).ok(),
-            // Ends the task of the connection, and so the connection, without a word to anybody.
-            Action::Drop(_) => {
-                world.journal.request("POST", "/v3/mail/send", 0, mail.clone());
-                std::panic::resume_unwind(Box::new("cut by plan"))
-            }
-            _ => {}
-        }
-    }
-    failure
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::StringRejection;
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -38,12 +40,22 @@ pub struct Asked<'a> {
     pub events: Vec<Value>,
 }
 
-impl Call {
-    /// A call with its query or its form.
-    pub fn new(method: Method, path: impl Into<String>, headers: HeaderMap, params: String) -> Self {
-        Self { method, path: path.into(), headers, params }
-    }
+/// With its form, or its query when it only asks.
+impl<S: Send + Sync> FromRequest<S> for Call {
+    type Rejection = StringRejection;
 
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        let path = request.uri().path().to_owned();
+        let params = match method {
+            Method::POST => String::from_request(request, state).await?,
+            _ => request.uri().query().unwrap_or_default().to_owned(),
+        };
+        Ok(Self { method, path, headers, params })
+    }
+}
+
+impl Call {
     /// Carries it out and answers.
     pub async fn answer(
         self,

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Map, Value};
 
@@ -15,7 +14,6 @@ use super::sale::Sale;
 use crate::google::keys::now;
 use crate::world::World;
 
-const PATH: &str = "/v1/checkout/sessions";
 const HALF_AN_HOUR: i64 = 30 * 60;
 const A_DAY: i64 = 24 * 60 * 60;
 /// What a payment costs at least and at most, in cents.
@@ -46,42 +44,28 @@ const LOCALES: &str = "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA
                        ru sk sl sv th tr vi zh zh-HK zh-TW";
 
 /// `POST /v1/checkout/sessions`
-pub async fn create(State(world): State<Arc<World>>, headers: HeaderMap, body: String) -> Response {
-    Call::new(Method::POST, PATH, headers, body).answer(&world, created).await
+pub async fn create(State(world): State<Arc<World>>, call: Call) -> Response {
+    call.answer(&world, created).await
 }
 
 /// `GET /v1/checkout/sessions/{id}`
-pub async fn get(
-    State(world): State<Arc<World>>,
-    Path(id): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    Call::new(Method::GET, uri.path(), headers, query.unwrap_or_default())
-        .answer(&world, |asked| {
-            asked.params.only("", &[])?;
-            Ok(asked.books.sale(&id)?.session.clone())
-        })
-        .await
+pub async fn get(State(world): State<Arc<World>>, Path(id): Path<String>, call: Call) -> Response {
+    call.answer(&world, |asked| {
+        asked.params.only("", &[])?;
+        Ok(asked.books.sale(&id)?.session.clone())
+    })
+    .await
 }
 
 /// `POST /v1/checkout/sessions/{id}/expire`
-pub async fn expire(
-    State(world): State<Arc<World>>,
-    Path(id): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: String,
-) -> Response {
-    Call::new(Method::POST, uri.path(), headers, body)
-        .answer(&world, |asked| {
-            asked.params.only("", &[])?;
-            let (session, events) = asked.books.change(&id, Sale::expire)?;
-            asked.events = events;
-            Ok(session)
-        })
-        .await
+pub async fn expire(State(world): State<Arc<World>>, Path(id): Path<String>, call: Call) -> Response {
+    call.answer(&world, |asked| {
+        asked.params.only("", &[])?;
+        let (session, events) = asked.books.change(&id, Sale::expire)?;
+        asked.events = events;
+        Ok(session)
+    })
+    .await
 }
 
 fn created(asked: &mut Asked<'_>) -> Result<Value, Refusal> {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
+use crate::form::decoded;
 
 /// Parameters by name; a value is a text or, where brackets were, parameters again.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -91,22 +92,6 @@ impl Params {
         let first = self.0.get(names.next()?)?;
         names.try_fold(first, |value, name| value.get(name))
     }
-}
-
-fn decoded(raw: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let hex = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&hex).ok()?, 16).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -16,47 +15,29 @@ const LIMITS: std::ops::RangeInclusive<i64> = 1..=100;
 const USUAL_LIMIT: i64 = 10;
 
 /// `GET /v1/payment_intents/{id}`
-pub async fn intent(
-    State(world): State<Arc<World>>,
-    Path(id): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    Call::new(Method::GET, uri.path(), headers, query.unwrap_or_default())
-        .answer(&world, |asked| {
-            asked.params.only("", &[])?;
-            let mut intents = asked.books.sales.iter().filter_map(|sale| sale.intent.as_ref());
-            let found = intents.find(|intent| intent["id"] == *id);
-            found.cloned().ok_or_else(|| Refusal::no_such("payment_intent", &id, "intent"))
-        })
-        .await
+pub async fn intent(State(world): State<Arc<World>>, Path(id): Path<String>, call: Call) -> Response {
+    call.answer(&world, |asked| {
+        asked.params.only("", &[])?;
+        let mut intents = asked.books.sales.iter().filter_map(|sale| sale.intent.as_ref());
+        let found = intents.find(|intent| intent["id"] == *id);
+        found.cloned().ok_or_else(|| Refusal::no_such("payment_intent", &id, "intent"))
+    })
+    .await
 }
 
 /// `GET /v1/charges/{id}`
-pub async fn charge(
-    State(world): State<Arc<World>>,
-    Path(id): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    Call::new(Method::GET, uri.path(), headers, query.unwrap_or_default())
-        .answer(&world, |asked| {
-            asked.params.only("", &[])?;
-            let found = charges(asked.books).into_iter().find(|charge| charge["id"] == *id);
-            found.cloned().ok_or_else(|| Refusal::no_such("charge", &id, "id"))
-        })
-        .await
+pub async fn charge(State(world): State<Arc<World>>, Path(id): Path<String>, call: Call) -> Response {
+    call.answer(&world, |asked| {
+        asked.params.only("", &[])?;
+        let found = charges(asked.books).into_iter().find(|charge| charge["id"] == *id);
+        found.cloned().ok_or_else(|| Refusal::no_such("charge", &id, "id"))
+    })
+    .await
 }
 
 /// `GET /v1/charges`
-pub async fn list(
-    State(world): State<Arc<World>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    Call::new(Method::GET, "/v1/charges", headers, query.unwrap_or_default()).answer(&world, page).await
+pub async fn list(State(world): State<Arc<World>>, call: Call) -> Response {
+    call.answer(&world, page).await
 }
 
 fn page(asked: &mut Asked<'_>) -> Result<Value, Refusal> {

@@ -250,3 +250,14 @@ pub async fn post(sim: &RunningSim, path: &str, body: impl Into<reqwest::Body>) 
     let status = response.status().as_u16();
     (status, response.json().await.unwrap_or(Value::Null))
 }
+
+/// What is to go wrong from now on.
+pub async fn plan(sim: &RunningSim, faults: Value) {
+    let (status, body) = post(sim, "/sim/plan", faults.to_string()).await;
+    assert_eq!(status, 200, "{body}");
+}
+
+/// What lies in the outbox: `mails` or `pushes`.
+pub async fn outbox(sim: &RunningSim, what: &str, query: &str) -> Vec<Value> {
+    get(sim, &format!("/sim/outbox{query}")).await[what].as_array().unwrap().clone()
+}

@@ -67,6 +67,8 @@ pub struct PricesBody {
     pub text_in_micros: u64,
     /// Audio that goes in, 25 tokens a second.
     pub audio_in_micros: u64,
+    /// Images and video that go in.
+    pub image_in_micros: u64,
     /// Text that comes out, and thoughts.
     pub text_out_micros: u64,
     /// Audio that comes out, 25 tokens a second.

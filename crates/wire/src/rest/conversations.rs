@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mentora_core::dialogue::Strategy;
 use mentora_core::documents::{Conversation, ConversationState, EndReason, Stance, Turn};
 use mentora_core::ids::{AssignmentId, ConversationId, UserId};
-use mentora_core::limits::{self, MAX_CLIENT_MESSAGE_ID_LEN};
+use mentora_core::limits::{self, MAX_CLIENT_MESSAGE_ID_CHARS};
 use mentora_core::prompts::PromptEdits;
 use mentora_core::prompts::edits::offences_of_edits;
 use mentora_core::rules::{Offences, Ruled};
@@ -85,11 +85,7 @@ impl Ruled for PostTurn {
         Offences::default()
             .chars("text", self.text.as_str(), limits::Message::RANGE)
             .unless(self.text.is_empty() || !self.text.trim().is_empty(), "text", || "says nothing")
-            .unless(
-                (1..=MAX_CLIENT_MESSAGE_ID_LEN).contains(&self.client_message_id.len()),
-                "clientMessageId",
-                || "1 to 128 bytes are allowed",
-            )
+            .chars("clientMessageId", self.client_message_id.as_str(), 1..=MAX_CLIENT_MESSAGE_ID_CHARS)
     }
 }
 

@@ -8,6 +8,7 @@ mod conversations;
 mod courses;
 mod dev;
 mod health;
+mod jobs;
 mod messages;
 mod own_data;
 mod page;
@@ -38,6 +39,7 @@ pub use courses::{
 };
 pub use dev::{DevSignIn, IdTokenBody};
 pub use health::{Check, HealthBody, Reach};
+pub use jobs::{JobBody, JobRunBody};
 pub use messages::{
     MAX_MESSAGES, StreamMessageRefusal, StreamMessageResult, StreamMessages, StreamMessagesAnswer,
 };

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 #[cfg(feature = "openapi")]
 use mentora_core::limits;
 use mentora_core::limits::{
-    MAX_AUDIO_CHUNK_BYTES, MAX_CLIENT_MESSAGE_ID_LEN, MAX_FRAME_BYTES, MAX_TURN_CHARS, SampleRate,
+    MAX_AUDIO_CHUNK_BYTES, MAX_CLIENT_MESSAGE_ID_CHARS, MAX_FRAME_BYTES, MAX_TURN_CHARS, SampleRate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -166,11 +166,9 @@ impl ClientFrame {
 
     fn check(&self) -> Result<(), BadFrame> {
         let bad = |field, problem: String| Err(BadFrame::OutOfRange { field, problem });
-        let check_id = |id: &str| {
-            if (1..=MAX_CLIENT_MESSAGE_ID_LEN).contains(&id.len()) {
-                return Ok(());
-            }
-            bad("clientMessageId", format!("has {} bytes; 1 to 128 are allowed.", id.len()))
+        let check_id = |id: &str| match id.chars().count() {
+            1..=MAX_CLIENT_MESSAGE_ID_CHARS => Ok(()),
+            n => bad("clientMessageId", format!("has {n} characters; 1 to 128 are allowed.")),
         };
         match self {
             Self::TextInput { text, client_message_id } => {

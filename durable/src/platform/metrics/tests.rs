@@ -20,8 +20,8 @@ fn turn() -> Turn {
         heard_ms: None,
         analysis: None,
         usage: Some(Usage {
-            input: TokenCounts { text: 1, audio: 2, cached: 3, thoughts: 0 },
-            output: TokenCounts { text: 4, audio: 5, cached: 0, thoughts: 6 },
+            input: TokenCounts { text: 1, audio: 2, image: 12, cached: 3, thoughts: 0 },
+            output: TokenCounts { text: 4, audio: 5, image: 0, cached: 0, thoughts: 6 },
         }),
         cost_micros: Some(Micros(70)),
         latency: Some(Latency {
@@ -106,8 +106,8 @@ fn every_value_has_its_column() {
             "request: method=GET route=/api/courses/{id} code=NOT_FOUND | ms=12 status=404 storeCalls=1 reads=3 writes=4 bytesIn=10 bytesOut=20",
             "socket: what=opened side=client role=speaker audio=binary model= | ms=0 code=0",
             "socket: what=closed side=model role= audio= model=gemini-x | ms=30000 code=1000",
-            "model: what=answered model=gemini-x loss= | inputText=1 inputAudio=2 inputCached=3 outputText=4 outputAudio=5 thoughts=6 firstTextMs=7 firstAudioMs=8 totalMs=9 askedMs=10 openingMs=11",
-            "model: what=lost model=gemini-x loss=quota | inputText=0 inputAudio=0 inputCached=0 outputText=0 outputAudio=0 thoughts=0 firstTextMs=0 firstAudioMs=0 totalMs=0 askedMs=0 openingMs=0",
+            "model: what=answered model=gemini-x loss= | inputText=1 inputAudio=2 inputCached=3 outputText=4 outputAudio=5 thoughts=6 firstTextMs=7 firstAudioMs=8 totalMs=9 askedMs=10 openingMs=11 inputImage=12",
+            "model: what=lost model=gemini-x loss=quota | inputText=0 inputAudio=0 inputCached=0 outputText=0 outputAudio=0 thoughts=0 firstTextMs=0 firstAudioMs=0 totalMs=0 askedMs=0 openingMs=0 inputImage=0",
             "store: operation=commit store=firestore by=conversation | calls=1 failures=2 reads=3 writes=4 ms=5 bytes=6",
             "credits: type=charge model=gemini-x | amountMicros=-70 balanceMicros=5000000",
             "audio: direction=answer | relayedChunks=40 relayedBytes=384000 handledChunks=1 handledBytes=9600",

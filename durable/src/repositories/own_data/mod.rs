@@ -14,9 +14,9 @@ mod ledger;
 
 use mentora_core::documents::collections::{
     ANNOUNCEMENTS, ASSIGNMENTS, CONTRIBUTIONS, CONVERSATIONS, COURSE_CODES, COURSES, DELETED_COURSES,
-    DEVICES, GUESSES, IDEMPOTENCY_KEYS, LEDGER, NOTIFICATIONS, OPEN_CONVERSATIONS, PENDING_RESPONSES,
-    PERSONAS, RECONCILIATIONS, ROSTER, SECRETS, STATISTICS, STREAMING_SESSIONS, SUBMISSIONS, TOPICS, USERS,
-    WALLETS,
+    DEVICES, GUESSES, IDEMPOTENCY_KEYS, JOBS, LEDGER, NEWS, NOTIFICATIONS, OPEN_CONVERSATIONS,
+    PENDING_RESPONSES, PERSONAS, RECONCILIATIONS, ROSTER, SECRETS, STATISTICS, STREAMING_SESSIONS,
+    SUBMISSIONS, TOPICS, USERS, WALLETS,
 };
 use mentora_firestore::{Client, CollectionPath, Direction, Document, FieldPath, Operator, Query, Transport};
 
@@ -47,7 +47,7 @@ const OF_COURSE: &str = "It is the course's, and says nothing about a person.";
 const MATERIAL: &str = "It is the course's material, and others work with it.";
 
 /// Every collection, whether it is handed over, and what becomes of it.
-pub const TABLE: [(&str, Export, Fate); 24] = [
+pub const TABLE: [(&str, Export, Fate); 26] = [
     (USERS, Export::As("profile"), Fate::Removed),
     (DEVICES, Export::As("devices"), Fate::Removed),
     (IDEMPOTENCY_KEYS, Export::Not("Answers that were given before, kept for a day."), Fate::Removed),
@@ -91,6 +91,16 @@ pub const TABLE: [(&str, Export, Fate); 24] = [
         RECONCILIATIONS,
         Export::Not("It names wallets and conversations, which are handed over, whose sums did not agree."),
         Fate::Untouched("It says where something has to be set right, and goes after ninety days."),
+    ),
+    (
+        NEWS,
+        Export::Not("It names what somebody is to be told within minutes."),
+        Fate::Untouched("It goes within minutes: nobody is told of a submission that is not there."),
+    ),
+    (
+        JOBS,
+        Export::Not("It says how what is done by the clock went."),
+        Fate::Untouched("It counts, and names nobody."),
     ),
 ];
 

@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use futures::stream;
-use mentora_core::time::Millis;
 use mentora_durable::platform::documents::DocumentTransport;
 use mentora_durable::platform::log;
 use mentora_durable::repositories::own_data::export::Export;
@@ -40,7 +39,7 @@ pub async fn read(caller: Caller, context: Context) -> Result<impl IntoResponse,
     });
     let headers: [(HeaderName, String); 2] = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"mentora-export-{}.json\"", date(now))),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"mentora-export-{}.json\"", now.day())),
     ];
     Ok((headers, Body::from_stream(pieces)))
 }
@@ -64,39 +63,6 @@ impl Sending {
                 log::failure("export.broken_off", fields);
                 Some(self.export.break_off())
             }
-        }
-    }
-}
-
-/// The day in UTC, as `2026-11-22` (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": `civil_from_days`).
-fn date(at: Millis) -> String {
-    let days = at.0.div_euclid(24 * 60 * 60 * 1000) + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_has_its_date() {
-        for (ms, expected) in [
-            (0, "1970-01-01"),
-            (-1, "1969-12-31"),
-            (951_782_400_000, "2000-02-29"),
-            (951_868_800_000, "2000-03-01"),
-            (1_795_348_800_000, "2026-11-22"),
-            (1_798_761_599_999, "2026-12-31"),
-            (4_107_542_400_000, "2100-03-01"),
-        ] {
-            assert_eq!(date(Millis(ms)), expected, "{ms}");
         }
     }
 }

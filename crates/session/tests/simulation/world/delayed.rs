@@ -23,6 +23,8 @@ const LEASE_MS: i64 = seconds(300);
 #[derive(Debug, Default)]
 pub struct Pending {
     document: Option<PendingResponse>,
+    /// Counts what was written, by anybody: each write is of the version that was read before it.
+    version: u32,
     /// Answers that were given, by what was told to those who came for them.
     pub answered: u64,
     pub given_up: u64,
@@ -35,6 +37,8 @@ pub struct Pending {
 #[derive(Debug, Clone)]
 pub struct Promising {
     write: PromiseWrite,
+    /// The version that was read.
+    read: u32,
     arrives: bool,
     outcome: FlushOutcome,
 }
@@ -52,13 +56,18 @@ impl World {
             false => FlushOutcome::Unsure,
         };
         let delay = self.random.between(5, if faulty { 9_000 } else { 80 });
-        self.at(delay, Happens::Promise(Box::new(Promising { write, arrives, outcome })));
+        let read = self.pending.version;
+        self.at(delay, Happens::Promise(Box::new(Promising { write, read, arrives, outcome })));
     }
 
     pub(super) fn keep_promise(&mut self, promising: Promising) {
-        let Promising { write, arrives, outcome } = promising;
-        if arrives {
+        let Promising { write, read, arrives, mut outcome } = promising;
+        if read != self.pending.version {
+            // Somebody wrote it meanwhile, which the write does not change.
+            outcome = FlushOutcome::Unsure;
+        } else if arrives {
             self.pending.document = Some(write.document);
+            self.pending.version += 1;
         }
         self.input(Input::PromiseKept { revision: write.revision, outcome });
     }
@@ -87,6 +96,7 @@ impl World {
         document.status = PendingStatus::Leased;
         document.lease_until = Some(mentora_core::time::Millis(now + LEASE_MS));
         document.attempts += 1;
+        self.pending.version += 1;
         let (turn_id, attempt) = (document.turn_id.clone(), document.attempts);
         let index = self.store.turns.values().find(|turn| turn.id == turn_id).map(|turn| turn.index);
         self.holds(Invariant::Kept, index.is_some(), || {
@@ -134,6 +144,7 @@ impl World {
         if dies || document.status != PendingStatus::Leased {
             return;
         }
+        self.pending.version += 1;
         let again = |document: &mut PendingResponse| {
             document.status = PendingStatus::Pending;
             document.scheduled_at = mentora_core::time::Millis(now);

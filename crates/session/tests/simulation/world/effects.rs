@@ -1,5 +1,6 @@
 //! What the shell does: carries out effects, and lets their outcome come later, or never.
 
+use mentora_core::documents::Turn;
 use mentora_gemini::ClientMessage;
 use mentora_gemini::setup::Detection;
 use mentora_session::{ConnectionId, Effect, FlushBatch, FlushOutcome, Input};
@@ -11,7 +12,7 @@ use super::readers::Who;
 use super::wallet::Ask;
 use super::{Faults, Happens, World};
 use crate::firestore::Commit;
-use crate::model::Piece;
+use crate::model::{Piece, answer_in};
 
 impl World {
     pub(super) fn perform(&mut self, effect: Effect) {
@@ -80,13 +81,22 @@ impl World {
         if name != "turn.usage.unknown" || self.has_crashed() {
             return;
         }
-        let said = detail.parse().ok().and_then(|index: u32| self.store.turns.get(&index)).and_then(|turn| {
-            let text = turn.generated_text.as_deref().unwrap_or(&turn.text);
-            text.strip_prefix("why ")?.split_once('.')?.0.parse::<u32>().ok()
+        let Some(turn) = detail.parse().ok().and_then(|index: u32| self.store.turns.get(&index)) else {
+            return;
+        };
+        let unpaid = words_of(turn).is_some_and(|answer| {
+            let known = self.reported.contains_key(&answer) && !self.ambiguous.contains(&answer);
+            known && !self.goes_on_after(turn.index, answer)
         });
-        let unpaid = said
-            .is_some_and(|answer| self.reported.contains_key(&answer) && !self.ambiguous.contains(&answer));
         self.holds(Invariant::Charged, !unpaid, || format!("turn {detail} was reported and not metered"));
+    }
+
+    /// Whether there is more of an answer of the model after this turn: an end that came twice may have cut it in two, and the
+    /// report is of the later part.
+    fn goes_on_after(&self, index: u32, answer: u32) -> bool {
+        let open = self.state.record().answer.as_ref().and_then(|open| answer_in(&open.text));
+        let mut later = self.store.turns.range(index + 1..).filter_map(|(_, turn)| words_of(turn));
+        open == Some(answer) || later.any(|later| later == answer)
     }
 
     fn closed(&mut self, connection: ConnectionId, code: CloseCode) {
@@ -94,8 +104,11 @@ impl World {
         self.open.remove(&connection);
         if let Some(who) = self.who_is(connection) {
             self.reader_mut(who).connection = None;
-            if code != CloseCode::Ended && who == Who::Student {
-                self.at(1_000, Happens::Connect);
+            match (who, code) {
+                // What the conversation has not taken by now it never will, and the student knows.
+                (Who::Student, CloseCode::Ended) => self.client.unacknowledged.clear(),
+                (Who::Student, _) => self.at(1_000, Happens::Connect),
+                (Who::Teacher, _) => {}
             }
         }
     }
@@ -164,4 +177,9 @@ impl World {
         let (revision, turns) = (outbox.flushed_revision, outbox.flushed_turns);
         self.input(Input::Flushed { revision, turns, outcome: FlushOutcome::Unavailable });
     }
+}
+
+/// Which answer of the model a turn is of.
+fn words_of(turn: &Turn) -> Option<u32> {
+    answer_in(turn.generated_text.as_deref().unwrap_or(&turn.text))
 }

@@ -12,6 +12,7 @@ use mentora_wire::stream::{Event, Sequenced};
 
 use super::World;
 use super::invariants::Invariant;
+use crate::model::answer_in;
 
 #[derive(Debug, Default)]
 pub struct Store {
@@ -102,7 +103,6 @@ impl World {
 
     /// Whether the model has reported the tokens of the answer that says this.
     fn was_reported(&self, said: &str) -> bool {
-        let answer = said.strip_prefix("why ").and_then(|rest| rest.split_once('.')?.0.parse().ok());
-        answer.is_some_and(|answer: u32| self.reported.contains_key(&answer))
+        answer_in(said).is_some_and(|answer| self.reported.contains_key(&answer))
     }
 }
