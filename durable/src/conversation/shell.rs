@@ -94,6 +94,8 @@ pub(super) struct Shell {
     pub(super) at_documents: Mutex<()>,
     /// The same for the documents of the model's sessions, for which no turn waits.
     pub(super) at_sessions: Mutex<()>,
+    /// The same for what is charged.
+    pub(super) at_wallet: Mutex<()>,
     /// The same for what people are told.
     pub(super) at_notices: Mutex<()>,
 }
@@ -122,6 +124,7 @@ impl Shell {
             store: StoreTally::default(),
             at_documents: Mutex::new(()),
             at_sessions: Mutex::new(()),
+            at_wallet: Mutex::new(()),
             at_notices: Mutex::new(()),
         }
     }

@@ -19,6 +19,8 @@ pub const BINDING: &str = "WALLET";
 pub(super) mod paths {
     /// Every [`super::Call`].
     pub const CALL: &str = "call";
+    /// [`super::Calls::tell`]
+    pub const TELL: &str = "tell";
     /// [`super::Calls::retire`]
     pub const RETIRE: &str = "retire";
 }
@@ -135,6 +137,14 @@ impl<'a> Calls<'a> {
         refund: PaidBack,
     ) -> Result<MovementReply, Unreachable> {
         self.moved(wallet, Call::PaidBack(refund)).await
+    }
+
+    /// All that is not in the documents yet is written there, now.
+    ///
+    /// # Errors
+    /// [`Unreachable`], also when the documents could not be written.
+    pub async fn tell(&self, wallet: &WalletRef) -> Result<(), Unreachable> {
+        self.send(wallet, paths::TELL, ()).await
     }
 
     /// The owner is to be forgotten: all that is not in the documents yet is written there, then the object forgets it. Of

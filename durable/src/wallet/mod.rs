@@ -87,6 +87,7 @@ impl DurableObject for Wallet {
     async fn fetch(&self, request: Request) -> Result<Response> {
         match request.path().trim_start_matches('/') {
             paths::CALL => self.answer(request, Self::call).await,
+            paths::TELL => self.answer(request, |wallet, whose, (): ()| wallet.tell(whose)).await,
             paths::RETIRE => self.answer(request, |wallet, whose, (): ()| wallet.retire(whose)).await,
             _ => Response::error("no such call", 404),
         }
@@ -192,6 +193,14 @@ impl Wallet {
             }
         });
         opened.map_err(|error| failed(&error))
+    }
+
+    async fn tell(&self, whose: WalletRef) -> std::result::Result<(), Unreachable> {
+        self.flush(&whose.id).await.map(|_| ()).map_err(|error| {
+            let fields = json!({ "wallet": whose.for_log(), "why": error.to_string() });
+            log::failure("wallet.tell.failed", fields);
+            Unreachable("it could not be written down".to_owned())
+        })
     }
 
     async fn retire(&self, whose: WalletRef) -> std::result::Result<(), Unreachable> {

@@ -5,7 +5,7 @@
 //! first, so that nothing is written any more; the wallet goes after its ledger, which could not be found without it;
 //! the profile goes last, after a round that found nothing more, and with it the person is gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use mentora_core::documents::Course;
@@ -36,6 +36,8 @@ const ATTEMPTS: u32 = 5;
 pub trait Objects {
     /// Ends a conversation's object for good: when this returns, it holds nothing and writes nothing any more.
     fn erase(&self, id: &ConversationId) -> impl Future<Output = Result<(), RepositoryError>>;
+    /// Has the wallet of a course write down what it has yet to: when this returns, what it knew stands in the documents.
+    fn tell_wallet(&self, course: &CourseId) -> impl Future<Output = Result<(), RepositoryError>>;
     /// Closes a user's wallet: when this returns, all that its object knew stands in the documents, and it writes nothing
     /// there any more.
     fn close_wallet(&self, user: &UserId) -> impl Future<Output = Result<(), RepositoryError>>;
@@ -136,7 +138,7 @@ impl<T: Transport, O: Objects, A: Fn(&str) -> String> Erasure<'_, T, O, A> {
     }
 
     async fn conversations(&self, counts: &mut Counts) -> Result<(), RepositoryError> {
-        let mine = self.holding(MY_CONVERSATIONS).with_fields(&["assignmentId"]);
+        let mine = self.holding(MY_CONVERSATIONS).with_fields(&["assignmentId", "courseId"]);
         let page = Page { limit: ERASED_AT_ONCE, cursor: None };
         loop {
             let (found, _) = mine.page(self.documents, &page).await?;
@@ -147,6 +149,12 @@ impl<T: Transport, O: Objects, A: Fn(&str) -> String> Erasure<'_, T, O, A> {
             let erased =
                 stream::iter(&ids).map(|id| self.objects.erase(id)).buffer_unordered(OBJECTS_AT_ONCE);
             erased.try_collect::<()>().await?;
+            // What was charged a moment ago names the person, and would come after all others were renamed.
+            let courses = found.iter().filter_map(|found| text(&found.fields, "courseId"));
+            for course in courses.collect::<BTreeSet<_>>() {
+                let course = CourseId::new(course).map_err(|e| RepositoryError::Internal(e.to_string()))?;
+                self.objects.tell_wallet(&course).await?;
+            }
             let mut writes = Vec::new();
             for conversation in &found {
                 writes.extend(self.writes_of(conversation)?);

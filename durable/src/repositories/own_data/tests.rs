@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use futures::executor::block_on;
 use mentora_core::documents::{Contribution, Conversation, EndReason, Statistics, User};
 use mentora_core::documents::{ConversationState, Wallet};
-use mentora_core::ids::{ConversationId, UserId};
+use mentora_core::ids::{ConversationId, CourseId, UserId};
 use mentora_core::statistics::Students;
 use mentora_core::time::Millis;
 use mentora_firestore::{Client, CollectionPath, Document, DocumentPath, Write, to_fields};
@@ -219,6 +219,18 @@ impl Objects for Ended<'_> {
         Ok(())
     }
 
+    async fn tell_wallet(&self, course: &CourseId) -> Result<(), RepositoryError> {
+        // It was told of a charge just now.
+        if self.1.borrow_mut().insert(format!("wallet of {course}")) {
+            let late = mentora_firestore::Fields::from([
+                ("createdBy".to_owned(), mentora_firestore::Value::String("kim".into())),
+                ("amountMicros".to_owned(), mentora_firestore::Value::Integer(0)),
+            ]);
+            self.0.commit(&[Write::set(path("wallets/ethics/ledger/late"), late)]).await?;
+        }
+        Ok(())
+    }
+
     async fn close_wallet(&self, user: &UserId) -> Result<(), RepositoryError> {
         self.1.borrow_mut().insert(format!("wallet of {user}"));
         Ok(())
@@ -274,7 +286,7 @@ fn whoever_is_erased_is_found_nowhere_and_others_are_as_they_were() {
             ("conversations", CONVERSATIONS),
             ("devices", 2),
             ("idempotencyKeys", 1),
-            ("ledger", 4),
+            ("ledger", 5),
             ("notifications", 1),
             ("personas", 2),
             ("roster", 2),
@@ -286,8 +298,8 @@ fn whoever_is_erased_is_found_nowhere_and_others_are_as_they_were() {
         ];
         let expected = expected.map(|(name, count)| (name, u32::try_from(count).unwrap()));
         assert_eq!(counts.0.into_iter().collect::<Vec<_>>(), expected);
-        // Those of the conversations, and of the wallet.
-        assert_eq!(objects.1.borrow().len(), CONVERSATIONS + 1);
+        // Those of the conversations, the own wallet, and the course's.
+        assert_eq!(objects.1.borrow().len(), CONVERSATIONS + 2);
         assert_eq!(erase(&documents, &objects).await, Ok(Counts::default()), "again, there is nothing to do");
     });
 }
@@ -312,7 +324,7 @@ fn an_erasure_that_dies_anywhere_is_finished_by_the_next_one() {
                 }
                 erase(&documents, &objects).await.unwrap();
                 assert_erased(&before, &every_document(&documents).await);
-                assert_eq!(objects.1.borrow().len(), CONVERSATIONS + 1, "no object was forgotten");
+                assert_eq!(objects.1.borrow().len(), CONVERSATIONS + 2, "no object was forgotten");
                 first.is_ok()
             });
             if finished {

@@ -1,7 +1,7 @@
 //! `DELETE /api/users/me`
 
 use axum::Json;
-use mentora_core::ids::{ConversationId, UserId};
+use mentora_core::ids::{ConversationId, CourseId, UserId};
 use mentora_durable::conversation::calls::{CallError, Calls};
 use mentora_durable::platform::{log, random};
 use mentora_durable::repositories::own_data::erasure::{Erasure, Objects, OwnedCourse};
@@ -63,6 +63,12 @@ struct LiveObjects<'a>(&'a Env);
 impl Objects for LiveObjects<'_> {
     async fn erase(&self, id: &ConversationId) -> Result<(), RepositoryError> {
         Calls::new(self.0).erase(id).await.map_err(|CallError { .. }| RepositoryError::Unavailable)
+    }
+
+    async fn tell_wallet(&self, course: &CourseId) -> Result<(), RepositoryError> {
+        let wallet = WalletRef::of_course(course);
+        let told = wallet::calls::Calls::new(self.0).tell(&wallet).await;
+        told.map_err(|wallet::calls::Unreachable(_)| RepositoryError::Unavailable)
     }
 
     async fn close_wallet(&self, user: &UserId) -> Result<(), RepositoryError> {
