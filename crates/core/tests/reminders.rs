@@ -1,6 +1,6 @@
 //! When reminders come, over changes of clocks, ends of months and of years.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use mentora_core::documents::{AiConfig, Assignment, AssignmentMode, Reminder};
 use mentora_core::ids::{CourseId, UserId};
