@@ -130,7 +130,7 @@ function compare({ name }, ours, theirs) {
 /** The table of requests and replies, in workerd. */
 async function table(host) {
 	const name = 'the_embedded_store_in_workerd';
-	const args = ['test', '-p', 'mentora-firestore', '--test', 'conformance', '--', '--nocapture', name];
+	const args = ['test', '--workspace', '--test', 'conformance', '--', '--nocapture', name];
 	const { ok, output } = await run('cargo', args, { cwd: root, env: { FIRESTORE_STORE_URL: `http://${host}` }, quiet: true, timeout: TABLE_MS });
 	const { passed } = fromCargoTest(output);
 	if (ok && passed === 1) {
