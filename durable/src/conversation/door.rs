@@ -14,7 +14,7 @@ use super::calls::{ADMISSION_HEADER, Admission, CallError, PostFramesCall};
 use super::clients::turned_away;
 use super::malformed;
 use super::shell::{AtHand, Shell};
-use crate::platform::clock;
+use crate::platform::{body, clock};
 
 /// A WebSocket. Whoever cannot be let in is told by a close code.
 pub(super) async fn socket(shell: &Rc<Shell>, id: &ConversationId, request: &Request) -> Result<Response> {
@@ -75,7 +75,8 @@ pub(super) async fn post_frames(
     id: &ConversationId,
     mut request: Request,
 ) -> std::result::Result<Vec<Option<CallError>>, CallError> {
-    let PostFramesCall { user, frames } = request.json().await.map_err(|error| malformed(&error))?;
+    let PostFramesCall { user, frames } =
+        body::read(&mut request).await.map_err(|error| malformed(&error))?;
     shell.know(id).await?;
     let mut answers = Vec::with_capacity(frames.len());
     for frame in frames {

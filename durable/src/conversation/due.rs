@@ -25,7 +25,7 @@ use super::calls::{CallError, DueCall, Given};
 use super::shell::{AtHand, Shell};
 use crate::notify::{self, Notifier, Response, Told};
 use crate::platform::pause::Pause;
-use crate::platform::{clock, log};
+use crate::platform::{body, clock, log};
 use crate::repositories::pending_responses::LEASE_MS;
 use crate::repositories::{PendingResponses, RepositoryError, Stored, Version};
 
@@ -46,7 +46,8 @@ pub(super) async fn give(
     id: &ConversationId,
     mut request: Request,
 ) -> Result<Given, CallError> {
-    let DueCall { pending, version } = request.json().await.map_err(|error| super::malformed(&error))?;
+    let DueCall { pending, version } =
+        body::read(&mut request).await.map_err(|error| super::malformed(&error))?;
     let found = Stored { document: pending, version: Version::decode(&version) };
     let documents = shell.documents();
     let leased = match PendingResponses(&documents).lease(id, found, clock::now()).await {

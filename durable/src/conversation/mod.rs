@@ -67,7 +67,7 @@ use self::relay::Relay;
 use self::rows::Rows;
 use self::shell::{AtHand, Shell};
 use crate::platform::config::Config;
-use crate::platform::log;
+use crate::platform::{body, log};
 
 /// The Durable Object.
 #[durable_object]
@@ -246,7 +246,7 @@ async fn post_turn(
     mut request: Request,
 ) -> std::result::Result<mentora_wire::rest::TurnAnswer, CallError> {
     let PostTurnCall { text, client_message_id, .. } =
-        request.json().await.map_err(|error| malformed(&error))?;
+        body::read(&mut request).await.map_err(|error| malformed(&error))?;
     shell.know(id).await?;
     let (call, answer) = shell.new_call();
     shell.feed_and_arm(Input::Call { call, text, client_message_id }, AtHand::Nothing).await;
@@ -282,7 +282,7 @@ async fn end(
     id: &ConversationId,
     mut request: Request,
 ) -> std::result::Result<Snapshot, CallError> {
-    let EndCall { reason } = request.json().await.map_err(|error| malformed(&error))?;
+    let EndCall { reason } = body::read(&mut request).await.map_err(|error| malformed(&error))?;
     shell.know(id).await?;
     shell.feed_and_arm(Input::End { reason }, AtHand::Nothing).await;
     snapshot(shell, id).await

@@ -12,6 +12,7 @@ use worker::Request;
 use super::calls::{CallError, ExpireCall};
 use super::shell::Shell;
 use super::{erase, malformed};
+use crate::platform::body;
 
 /// Does what its alarm would have done, had it rung. Whether the conversation has ended.
 pub(super) async fn look(shell: &Rc<Shell>, id: &ConversationId) -> Result<bool, CallError> {
@@ -26,7 +27,7 @@ pub(super) async fn expire(
     id: &ConversationId,
     mut request: Request,
 ) -> Result<bool, CallError> {
-    let ExpireCall { closed_by } = request.json().await.map_err(|error| malformed(&error))?;
+    let ExpireCall { closed_by } = body::read(&mut request).await.map_err(|error| malformed(&error))?;
     match shell.know(id).await {
         Ok(()) => {}
         // It was erased before, and whoever did that died before the documents were removed.

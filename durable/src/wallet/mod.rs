@@ -39,7 +39,7 @@ use crate::platform::documents::documents;
 use crate::platform::metrics::{Asker, Metrics};
 use crate::platform::sql::{ObjectSql, in_transaction};
 use crate::platform::store_tally::StoreTally;
-use crate::platform::{clock, log};
+use crate::platform::{body, clock, log};
 use crate::repositories::Wallets;
 
 /// Between two commits to Firestore.
@@ -111,7 +111,7 @@ impl Wallet {
     where
         F: Future<Output = std::result::Result<R, Unreachable>>,
     {
-        let Addressed { wallet, call } = request.json().await?;
+        let Addressed { wallet, call } = body::read(&mut request).await?;
         Response::from_json(&act(self, wallet, call).await)
     }
 
