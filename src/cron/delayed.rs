@@ -6,8 +6,6 @@
 
 mod walk;
 
-use futures::future::{Either, select};
-use futures::pin_mut;
 use mentora_core::documents::PendingResponse;
 use mentora_core::ids::ConversationId;
 use mentora_core::jobs::Done;
@@ -15,7 +13,7 @@ use mentora_core::time::Millis;
 use mentora_durable::conversation::calls::{Calls, DueCall, Given};
 use mentora_durable::platform::config::Config;
 use mentora_durable::platform::documents::{Documents, documents};
-use mentora_durable::platform::pause::Pause;
+use mentora_durable::platform::pause::within;
 use mentora_durable::platform::store_tally::StoreTally;
 use mentora_durable::platform::{clock, log};
 use mentora_durable::repositories::pending_responses::Found;
@@ -88,12 +86,10 @@ impl Place for AtWork<'_> {
     async fn give(&self, (id, found): Self::Due) -> Given {
         let call = DueCall { version: found.version.encode(), pending: found.into_document() };
         let calls = Calls::new(self.env);
-        let work = calls.give_due(&id, &call);
-        pin_mut!(work);
-        let why = match select(work, Pause::of(PATIENCE_MS)).await {
-            Either::Left((Ok(given), _)) => return given,
-            Either::Left((Err(error), _)) => format!("{:?}", error.code),
-            Either::Right(_) => "it took too long".to_owned(),
+        let why = match within(PATIENCE_MS, calls.give_due(&id, &call)).await {
+            Some(Ok(given)) => return given,
+            Some(Err(error)) => format!("{:?}", error.code),
+            None => "it took too long".to_owned(),
         };
         // Whether it has the lease nobody knows: it is found again in time.
         let fields = json!({ "conversation": id, "step": "call", "why": why });

@@ -36,7 +36,7 @@ pub(super) async fn hold(shell: Rc<Shell>, wallet: WalletId, number: u32, amount
 
 /// Charges a turn.
 pub(super) async fn settle(shell: Rc<Shell>, wallet: WalletId, number: u32, turn_id: TurnId, cost: Micros) {
-    let charging = shell.at_wallet.lock().await;
+    let charging = shell.outgoing.charges.lock().await;
     let Some((whose, call)) = shell.with_session(|session| {
         let facts = &session.record().facts;
         let turn = session.turns().iter().find(|turn| turn.id == turn_id);

@@ -22,7 +22,7 @@ pub(super) async fn compose(shell: Rc<Shell>, number: u32, question: Question) {
 
 /// Writes what is promised and reports how it went.
 pub(super) async fn promise(shell: Rc<Shell>, write: PromiseWrite) {
-    let writing = shell.at_documents.lock().await;
+    let writing = shell.outgoing.documents.lock().await;
     if shell.is_erased() {
         return;
     }

@@ -10,8 +10,6 @@ mod noted;
 
 use std::rc::Rc;
 
-use futures::future::{Either, select};
-use futures::pin_mut;
 use mentora_core::documents::PendingResponse;
 use mentora_core::ids::{ConversationId, TurnId};
 use mentora_core::time::{Millis, seconds};
@@ -24,7 +22,7 @@ use self::noted::{News, Try, untold};
 use super::calls::{CallError, DueCall, Given};
 use super::shell::{AtHand, Shell};
 use crate::notify::{self, Notifier, Response, Told};
-use crate::platform::pause::Pause;
+use crate::platform::pause::within;
 use crate::platform::{body, clock, log};
 use crate::repositories::pending_responses::LEASE_MS;
 use crate::repositories::{PendingResponses, RepositoryError, Stored, Version};
@@ -120,7 +118,7 @@ async fn tell_people(
     if news == News::None {
         return None;
     }
-    let _telling = shell.at_notices.lock().await;
+    let _telling = shell.outgoing.notices.lock().await;
     if shell.is_erased() {
         return None;
     }
@@ -163,15 +161,6 @@ async fn tell_of(
             notify::response_unpaid(&notifier, &response, payer, due_at).await.map(again)
         }
         (News::None, _) | (News::Unpaid, None) => Ok(None),
-    }
-}
-
-/// What comes in time.
-async fn within<T>(ms: u32, work: impl Future<Output = T>) -> Option<T> {
-    pin_mut!(work);
-    match select(work, Pause::of(ms)).await {
-        Either::Left((done, _)) => Some(done),
-        Either::Right(((), _)) => None,
     }
 }
 

@@ -26,10 +26,7 @@ impl Shell {
         // An alarm that rings all the same finds nothing to do.
         self.state.storage().delete_alarm().await?;
         // A write that was under way has come to its end, one way or the other; the next one finds that it may not.
-        drop(self.at_documents.lock().await);
-        drop(self.at_sessions.lock().await);
-        drop(self.at_wallet.lock().await);
-        drop(self.at_notices.lock().await);
+        self.outgoing.settled().await;
         Ok(())
     }
 

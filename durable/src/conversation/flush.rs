@@ -31,7 +31,7 @@ const OWNED: [&str; 11] = [
 
 /// Writes a batch and reports how it went.
 pub(super) async fn run(shell: Rc<Shell>, conversation: ConversationId, batch: FlushBatch) {
-    let writing = shell.at_documents.lock().await;
+    let writing = shell.outgoing.documents.lock().await;
     if shell.is_erased() {
         return;
     }

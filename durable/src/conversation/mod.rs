@@ -15,7 +15,7 @@
 //! - `sessions`: the documents of the model's sessions
 //! - `summary`: what the text model says of a conversation that has ended
 //! - `tally`: the figures of the assignment, told when the conversation ends or is opened again
-//! - `erase`: the end of all of it
+//! - `erase`: the end of all of it; `outgoing`: what it has to wait for
 //! - `delayed`: answers that come later; `due`: one of them is given, with all that belongs to it
 //! - `upkeep`: what a nightly round asks
 //! - `facts`: what the conversation is about
@@ -34,6 +34,7 @@ mod events;
 mod facts;
 mod flush;
 mod model;
+mod outgoing;
 mod relay;
 mod rows;
 mod sessions;

@@ -9,7 +9,7 @@ use crate::repositories::{Known, RepositoryError, StreamingSessions};
 
 /// Writes one and reports how it went.
 pub(super) async fn run(shell: Rc<Shell>, write: SessionWrite) {
-    let writing = shell.at_sessions.lock().await;
+    let writing = shell.outgoing.sessions.lock().await;
     if shell.is_erased() {
         return;
     }

@@ -9,7 +9,6 @@ use std::rc::Rc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::channel::oneshot;
-use futures::lock::Mutex;
 use mentora_core::documents::{EndReason, LedgerEntryType, Turn};
 use mentora_core::ids::{ConversationId, UserId};
 use mentora_core::money::Micros;
@@ -27,6 +26,7 @@ use worker::{Env, Result, State, WebSocket};
 use super::calls::CallError;
 use super::clients::Clients;
 use super::model::{self, Model};
+use super::outgoing::Outgoing;
 use super::relay::Relay;
 use super::rows::Rows;
 use super::{credit, delayed, facts, flush, sessions, summary, tally, verdict};
@@ -90,14 +90,7 @@ pub(super) struct Shell {
     armed: Cell<Option<Millis>>,
     metrics: Metrics,
     store: StoreTally,
-    /// Held by whoever writes to the documents, and by whoever ends that for good.
-    pub(super) at_documents: Mutex<()>,
-    /// The same for the documents of the model's sessions, for which no turn waits.
-    pub(super) at_sessions: Mutex<()>,
-    /// The same for what is charged.
-    pub(super) at_wallet: Mutex<()>,
-    /// The same for what people are told.
-    pub(super) at_notices: Mutex<()>,
+    pub(super) outgoing: Outgoing,
 }
 
 impl Shell {
@@ -122,10 +115,7 @@ impl Shell {
             armed: Cell::new(None),
             metrics,
             store: StoreTally::default(),
-            at_documents: Mutex::new(()),
-            at_sessions: Mutex::new(()),
-            at_wallet: Mutex::new(()),
-            at_notices: Mutex::new(()),
+            outgoing: Outgoing::default(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::repositories::{RepositoryError, Tallies};
 
 /// Tells them and reports how it went.
 pub(super) async fn run(shell: Rc<Shell>, id: ConversationId, way: Way, conversation: Conversation) {
-    let writing = shell.at_documents.lock().await;
+    let writing = shell.outgoing.documents.lock().await;
     if shell.is_erased() {
         return;
     }

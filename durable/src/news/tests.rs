@@ -12,16 +12,14 @@ use mentora_core::documents::{
 use mentora_core::ids::{AnnouncementId, SubmissionId};
 use mentora_core::jobs::Done;
 use mentora_core::time::Millis;
-use mentora_firestore::{Client, DocumentPath, Transport, TransportError, Write, to_fields};
+use mentora_firestore::{Client, Transport, TransportError};
 use serde_json::Value;
 
 use super::{PAGE, Round};
 use crate::notify::Ways;
-use crate::platform::config::{Config, Settings};
-use crate::platform::mail::Mailer;
 use crate::repositories::native_store::{
     self, NativeStore, assignment, assignment_id, conversation_id, course_id, documents, member, profile,
-    user,
+    put, user,
 };
 use crate::repositories::{Announcements, Assignments, News, RepositoryError, SubmissionChange, Submissions};
 
@@ -72,24 +70,6 @@ impl Transport for Post {
     }
 }
 
-struct Set(BTreeMap<&'static str, &'static str>);
-
-impl Settings for Set {
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).map(|value| (*value).to_owned())
-    }
-}
-
-fn ways(post: &Post) -> Ways<&Post, &Post> {
-    let settings = [
-        ("ENVIRONMENT", "local"),
-        ("SENDGRID_BASE_URL", "https://sendgrid.test"),
-        ("APP_URL", "https://mentora.example/"),
-    ];
-    let config = Config::read(&Set(settings.into())).unwrap();
-    Ways { mail: Mailer::over(post, &config), push: None, app_url: config.app_url.unwrap() }
-}
-
 /// A run at `now` that may tell so many people and a page more.
 async fn run(
     documents: &Documents,
@@ -99,16 +79,11 @@ async fn run(
     most: u32,
 ) -> Result<Done, RepositoryError> {
     static RUNS: AtomicU32 = AtomicU32::new(0);
-    let (ways, clock) = (ways(post), || now);
+    let (ways, clock) = (Ways::by_mail_only(post), || now);
     let has_room = |told: u32| told < most;
     let attempt = RUNS.fetch_add(1, Ordering::Relaxed).to_string();
     let round = Round { documents, ways: &ways, attempt, clock: &clock, has_room: &has_room };
     round.run(kinds).await
-}
-
-async fn put(documents: &Documents, at: &str, document: &impl serde::Serialize) {
-    let path = DocumentPath::parse(at).unwrap();
-    documents.commit(&[Write::set(path, to_fields(document).unwrap())]).await.unwrap();
 }
 
 /// A course with a teacher and so many students.

@@ -12,13 +12,13 @@ use mentora_core::documents::{Notification, User, Wallet, WalletOwner};
 use mentora_core::ids::{NotificationId, WalletId};
 use mentora_core::money::Micros;
 use mentora_core::time::DAY_MS;
-use mentora_firestore::{Client, DocumentPath, Transport, TransportError, Write, to_fields};
+use mentora_firestore::{Client, Transport, TransportError};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::platform::config::{Config, Settings};
+use crate::platform::config::Config;
 use crate::platform::mail::Mailer;
-use crate::repositories::native_store::{self, NativeStore, profile};
+use crate::repositories::native_store::{self, NativeStore, profile, put};
 use crate::repositories::notifications::{LEASE_MS, MAX_TRIES};
 use crate::repositories::{Notifications, RepositoryError};
 
@@ -88,25 +88,6 @@ impl Transport for Post {
     }
 }
 
-struct Set(BTreeMap<&'static str, &'static str>);
-
-impl Settings for Set {
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).map(|value| (*value).to_owned())
-    }
-}
-
-/// Where SendGrid alone is set up.
-fn by_mail_only(post: &Post) -> Ways<&Post, &Post> {
-    let settings = [
-        ("ENVIRONMENT", "local"),
-        ("SENDGRID_BASE_URL", "https://sendgrid.test"),
-        ("APP_URL", "https://mentora.example/"),
-    ];
-    let config = Config::read(&Set(settings.into())).unwrap();
-    Ways { mail: Mailer::over(post, &config), push: None, app_url: config.app_url.unwrap() }
-}
-
 fn wallet(owner_type: WalletOwner, owner: &str) -> Wallet {
     Wallet {
         owner_type,
@@ -133,11 +114,6 @@ async fn furnished() -> (Documents, &'static NativeStore) {
     (documents, store)
 }
 
-async fn put(documents: &Documents, at: &str, document: &impl serde::Serialize) {
-    let path = DocumentPath::parse(at).unwrap();
-    documents.commit(&[Write::set(path, to_fields(document).unwrap())]).await.unwrap();
-}
-
 /// Somebody finds at `now` that a wallet is low.
 async fn tell(
     documents: &Documents,
@@ -146,7 +122,7 @@ async fn tell(
     attempt: &str,
     now: Millis,
 ) -> Result<Outcome, RepositoryError> {
-    let ways = by_mail_only(post);
+    let ways = Ways::by_mail_only(post);
     let notifier = Notifier { documents, ways: &ways, attempt: attempt.to_owned(), now };
     Ok(low_balance(&notifier, wallet).await?.mail)
 }
@@ -245,7 +221,7 @@ fn whoever_cannot_or_will_not_be_told_is_not_and_nothing_is_claimed() {
             let outcome = tell(&documents, &post, &wallet, "a", NOW).await;
             assert_eq!(outcome, Ok(Outcome::NotTold(Because::Nobody)));
         }
-        let ways = Ways { mail: None, ..by_mail_only(&post) };
+        let ways = Ways { mail: None, ..Ways::by_mail_only(&post) };
         let notifier = Notifier { documents: &documents, ways: &ways, attempt: "a".into(), now: NOW };
         let outcome = low_balance(&notifier, &of_kim()).await.unwrap().mail;
         assert_eq!(outcome, Outcome::NotTold(Because::MailIsOff));

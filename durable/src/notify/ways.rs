@@ -1,5 +1,8 @@
 //! The ways to people that the configuration sets up.
 
+#[cfg(test)]
+use mentora_firestore::Transport;
+
 use crate::platform::config::Config;
 use crate::platform::fetch::Fetch;
 use crate::platform::google::AsServiceAccount;
@@ -26,6 +29,20 @@ impl Ways {
             Some(url) => Self { mail: Mailer::of(config), push: Pusher::of(config), app_url: url.clone() },
             None => Self { mail: None, push: None, app_url: String::new() },
         }
+    }
+}
+
+#[cfg(test)]
+impl<'a, M: Transport> Ways<&'a M, &'a M> {
+    /// Where `post` stands for SendGrid, and nothing else is set up.
+    pub(crate) fn by_mail_only(post: &'a M) -> Self {
+        let settings = [
+            ("ENVIRONMENT", "local"),
+            ("SENDGRID_BASE_URL", "https://sendgrid.test"),
+            ("APP_URL", "https://mentora.example/"),
+        ];
+        let config = Config::read(&std::collections::BTreeMap::from(settings)).unwrap();
+        Self { mail: Mailer::over(post, &config), push: None, app_url: config.app_url.unwrap() }
     }
 }
 

@@ -55,6 +55,13 @@ impl Settings for worker::Env {
     }
 }
 
+#[cfg(test)]
+impl Settings for std::collections::BTreeMap<&str, &str> {
+    fn get(&self, name: &str) -> Option<String> {
+        self.get(name).map(|value| (*value).to_owned())
+    }
+}
+
 /// A value that must not be shown: `Debug` does not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);

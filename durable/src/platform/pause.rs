@@ -6,6 +6,8 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures::future::{Either, select};
+use futures::pin_mut;
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Function, Promise};
 use worker::wasm_bindgen_futures::JsFuture;
@@ -17,6 +19,15 @@ extern "C" {
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
+}
+
+/// What comes within so many milliseconds; after them, nothing is waited for any more.
+pub async fn within<T>(ms: u32, work: impl Future<Output = T>) -> Option<T> {
+    pin_mut!(work);
+    match select(work, Pause::of(ms)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(((), _)) => None,
+    }
 }
 
 /// Ends after a while. Dropped before, it takes its timer with it: one that stayed would keep a Durable Object awake.

@@ -1,10 +1,9 @@
 //! Workers' rate limiting binding: counts a key and says whether it may go on.
 
-use futures::future::{Either, select};
 use worker::Env;
 use worker::js_sys::Reflect;
 
-use super::pause::Pause;
+use super::pause::within;
 
 /// It answers from memory on the machine; when it does not, nobody shall wait for it.
 const DEADLINE_MS: u32 = 500;
@@ -33,12 +32,11 @@ pub async fn count(env: &Env, binding: &str, key: &str) -> Outcome {
         Err(_) if is_unbound(env, binding) => return Outcome::Absent,
         Err(error) => return Outcome::Failed(error.to_string()),
     };
-    let asked = std::pin::pin!(limiter.limit(key.to_owned()));
-    match select(asked, Pause::of(DEADLINE_MS)).await {
-        Either::Left((Ok(outcome), _)) if outcome.success => Outcome::Within,
-        Either::Left((Ok(_), _)) => Outcome::Exceeded,
-        Either::Left((Err(error), _)) => Outcome::Failed(error.to_string()),
-        Either::Right(((), _)) => Outcome::Failed(format!("no answer within {DEADLINE_MS} ms")),
+    match within(DEADLINE_MS, limiter.limit(key.to_owned())).await {
+        Some(Ok(outcome)) if outcome.success => Outcome::Within,
+        Some(Ok(_)) => Outcome::Exceeded,
+        Some(Err(error)) => Outcome::Failed(error.to_string()),
+        None => Outcome::Failed(format!("no answer within {DEADLINE_MS} ms")),
     }
 }
 

@@ -13,7 +13,9 @@ use mentora_core::ids::{AssignmentId, ConversationId, CourseId, PersonaId, Topic
 use mentora_core::money::Micros;
 use mentora_core::time::Millis;
 use mentora_firestore::embedded::Store;
-use mentora_firestore::{Client, Database, Endpoint, Transport, TransportError};
+use mentora_firestore::{
+    Client, Database, DocumentPath, Endpoint, Transport, TransportError, Write, to_fields,
+};
 use rusqlite::Connection;
 
 /// Carries requests to a store in memory.
@@ -137,6 +139,12 @@ pub fn documents() -> (Client<&'static NativeStore>, &'static NativeStore) {
     let store: &'static NativeStore = Box::leak(Box::new(store));
     let endpoint = Endpoint::new("https://documents.invalid", Database::new("demo-mentora").unwrap());
     (Client::new(store, endpoint).with_token("owner"), store)
+}
+
+/// Writes a document as it is.
+pub async fn put(documents: &Client<&'static NativeStore>, at: &str, document: &impl serde::Serialize) {
+    let path = DocumentPath::parse(at).unwrap();
+    documents.commit(&[Write::set(path, to_fields(document).unwrap())]).await.unwrap();
 }
 
 pub fn course_id(id: &str) -> CourseId {

@@ -31,7 +31,6 @@ use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::calls::{Addressed, Unreachable, WalletRef, paths};
-use self::flush::Flushed;
 use self::rows::{Rows, RowsError, Told, Untold};
 use crate::notify::{self, Notifier, Ways};
 use crate::platform::config::Config;
@@ -196,7 +195,7 @@ impl Wallet {
     }
 
     async fn tell(&self, whose: WalletRef) -> std::result::Result<(), Unreachable> {
-        self.flush(&whose.id).await.map(|_| ()).map_err(|error| {
+        self.flush(&whose.id).await.map_err(|error| {
             let fields = json!({ "wallet": whose.for_log(), "why": error.to_string() });
             log::failure("wallet.tell.failed", fields);
             Unreachable("it could not be written down".to_owned())
@@ -223,12 +222,9 @@ impl Wallet {
             && self.flush_due()?.is_some_and(|at| at <= clock::now())
         {
             match self.flush(&head.wallet).await {
-                Ok(flushed) => {
+                Ok(()) => {
                     self.failures.set(0);
                     self.next_try.set(None);
-                    if flushed.charged {
-                        self.warn_at.set(Some(clock::now()));
-                    }
                 }
                 Err(error) => {
                     let failures = self.failures.get().saturating_add(1);
@@ -277,13 +273,17 @@ impl Wallet {
         Ok(())
     }
 
-    async fn flush(&self, id: &WalletId) -> Result<Flushed> {
+    /// Tells Firestore what it does not know. Once somebody was charged, it is time to look whether little is left.
+    async fn flush(&self, id: &WalletId) -> Result<()> {
         let _writing = self.at_documents.lock().await;
         let config = self.config()?;
         let tally = StoreTally::default();
         let flushed = flush::run(&documents(&self.env, &config, &tally), self.rows()?, id).await;
         self.tell_store(&config, &tally);
-        flushed.map_err(|error| error.to_string().into())
+        if flushed.map_err(|error| worker::Error::from(error.to_string()))?.charged {
+            self.warn_at.set(Some(clock::now()));
+        }
+        Ok(())
     }
 
     /// When Firestore is to be told something, if it is.

@@ -1,7 +1,7 @@
 //! What else people are told: who gets it, what it says, where it leads, and that it comes once.
 
 use mentora_core::documents::{Notifications as Wishes, Role, Submission, SubmissionState};
-use mentora_core::ids::{AnnouncementId, TurnId};
+use mentora_core::ids::{AnnouncementId, ConversationId, CourseId, TurnId, UserId};
 
 use super::push::{Fcm, by_both, register};
 use super::*;
@@ -25,6 +25,27 @@ async fn with_roster() -> Documents {
 const BOTH: Told = Told { mail: Outcome::Sent, push: Outcome::Sent };
 const BOTH_BEFORE: Told = Told { mail: Outcome::SentBefore, push: Outcome::SentBefore };
 const MAIL: Told = Told { mail: Outcome::Sent, push: Outcome::NotTold(Because::NoDevice) };
+
+/// What an answer about lying is to.
+struct Asked {
+    course: CourseId,
+    conversation: ConversationId,
+    turn: TurnId,
+    student: UserId,
+}
+
+impl Asked {
+    fn new(conversation: &str, index: u32, student: &str) -> Self {
+        let conversation = conversation_id(conversation);
+        let turn = TurnId::of(&conversation, index);
+        Self { course: course_id("ethics"), conversation, turn, student: user(student) }
+    }
+
+    fn response(&self) -> Response<'_> {
+        let Self { course, conversation, turn, student } = self;
+        Response { course, assignment: "On lying", conversation, turn, student }
+    }
+}
 
 /// Tells Kim something twice: both ways it comes once, says so, and leads there.
 fn comes_once(
@@ -58,15 +79,8 @@ fn comes_once(
 
 #[test]
 fn a_student_is_told_once_that_the_tutor_has_answered() {
-    let (course, conversation) = (course_id("ethics"), conversation_id("c1"));
-    let (turn, student) = (TurnId::of(&conversation, 2), user("kim"));
-    let response = Response {
-        course: &course,
-        assignment: "On lying",
-        conversation: &conversation,
-        turn: &turn,
-        student: &student,
-    };
+    let asked = Asked::new("c1", 2, "kim");
+    let response = asked.response();
     let link = "https://mentora.example/conversations/c1";
     comes_once("Your tutor has answered: On lying", link, async |notifier| {
         response_ready(notifier, &response).await.unwrap()
@@ -80,17 +94,9 @@ fn the_next_answer_is_told_again() {
         let (post, fcm) = (Post::default(), Fcm::default());
         let ways = by_both(&post, &fcm);
         let notifier = Notifier { documents: &documents, ways: &ways, attempt: "a".into(), now: NOW };
-        let (course, conversation, student) = (course_id("ethics"), conversation_id("c1"), user("kim"));
         for index in [0, 2] {
-            let turn = &TurnId::of(&conversation, index);
-            let response = Response {
-                course: &course,
-                assignment: "On lying",
-                conversation: &conversation,
-                turn,
-                student: &student,
-            };
-            assert_eq!(response_ready(&notifier, &response).await, Ok(BOTH));
+            let asked = Asked::new("c1", index, "kim");
+            assert_eq!(response_ready(&notifier, &asked.response()).await, Ok(BOTH));
         }
         assert_eq!((post.taken(), fcm.shown().len()), (2, 2));
     });
@@ -102,15 +108,8 @@ fn when_the_tutor_cannot_answer_everybody_on_the_staff_is_told_once_and_nobody_e
         let documents = with_roster().await;
         let (post, fcm) = (Post::default(), Fcm::default());
         let ways = by_both(&post, &fcm);
-        let (course, conversation, student) = (course_id("ethics"), conversation_id("c1"), user("kim"));
-        let turn = &TurnId::of(&conversation, 2);
-        let response = Response {
-            course: &course,
-            assignment: "On lying",
-            conversation: &conversation,
-            turn,
-            student: &student,
-        };
+        let asked = Asked::new("c1", 2, "kim");
+        let response = asked.response();
         for (attempt, expected) in [("a", Outcome::Sent), ("b", Outcome::SentBefore)] {
             let notifier =
                 Notifier { documents: &documents, ways: &ways, attempt: attempt.to_owned(), now: NOW };
@@ -139,14 +138,8 @@ fn one_of_the_staff_who_is_not_reached_keeps_nobody_else_from_being_told() {
         let ways = by_both(&post, &fcm);
         let quiet = Wishes { email: false, push: true };
         put(&documents, "users/teacher", &User { notifications: quiet, ..profile("teacher", 1) }).await;
-        let (course, conversation, student) = (course_id("ethics"), conversation_id("c1"), user("gone"));
-        let response = Response {
-            course: &course,
-            assignment: "On lying",
-            conversation: &conversation,
-            turn: &TurnId::of(&conversation, 2),
-            student: &student,
-        };
+        let asked = Asked::new("c1", 2, "gone");
+        let response = asked.response();
         let notifier = Notifier { documents: &documents, ways: &ways, attempt: "a".into(), now: NOW };
         let told = response_failed(&notifier, &response).await.unwrap();
         assert!(told.contains(&MAIL) && told.len() == 2, "{told:?}");
@@ -160,19 +153,11 @@ fn that_an_answer_waits_for_credits_the_student_is_told_once_and_the_staff_once_
         let documents = with_roster().await;
         let (post, fcm) = (Post::default(), Fcm::default());
         let ways = by_both(&post, &fcm);
-        let (course, student) = (course_id("ethics"), user("kim"));
-        let payer = WalletId::of_course(&course);
+        let payer = WalletId::of_course(&course_id("ethics"));
         let tell = async |conversation: &str, index, due_at, now| {
-            let conversation = conversation_id(conversation);
+            let asked = Asked::new(conversation, index, "kim");
             let notifier = Notifier { documents: &documents, ways: &ways, attempt: "a".into(), now };
-            let response = Response {
-                course: &course,
-                assignment: "On lying",
-                conversation: &conversation,
-                turn: &TurnId::of(&conversation, index),
-                student: &student,
-            };
-            let told = response_unpaid(&notifier, &response, &payer, Millis(due_at)).await.unwrap();
+            let told = response_unpaid(&notifier, &asked.response(), &payer, Millis(due_at)).await.unwrap();
             told.into_iter().filter(|told| told.mail == Outcome::Sent).count()
         };
         assert_eq!(tell("c1", 0, 5, NOW).await, 3, "Kim, the teacher and the assistant");
@@ -191,18 +176,11 @@ fn that_an_answer_waits_for_credits_the_student_is_told_once_and_the_staff_once_
 
 #[test]
 fn who_pays_for_the_own_answers_is_led_to_the_own_wallet_and_nobody_else_is_told() {
-    let (course, conversation) = (course_id("ethics"), conversation_id("c1"));
-    let (turn, student) = (TurnId::of(&conversation, 2), user("kim"));
-    let response = Response {
-        course: &course,
-        assignment: "On lying",
-        conversation: &conversation,
-        turn: &turn,
-        student: &student,
-    };
+    let asked = Asked::new("c1", 2, "kim");
+    let response = asked.response();
     let link = "https://mentora.example/wallet";
     comes_once("Your tutor's answer waits for credits: On lying", link, async |notifier| {
-        let told = response_unpaid(notifier, &response, &WalletId::of_user(&student), Millis(5)).await;
+        let told = response_unpaid(notifier, &response, &WalletId::of_user(&asked.student), Millis(5)).await;
         let [told] = told.unwrap()[..] else { panic!("somebody else was told") };
         told
     });

@@ -94,7 +94,7 @@ pub(super) fn by_both<'a>(post: &'a Post, fcm: &'a Fcm) -> Ways<&'a Post, &'a Fc
         ("FCM_BASE_URL", "https://fcm.test"),
         ("APP_URL", "https://mentora.example/"),
     ];
-    let config = Config::read(&Set(settings.into())).unwrap();
+    let config = Config::read(&BTreeMap::from(settings)).unwrap();
     let (mail, push) = (Mailer::over(post, &config), Some(Pusher::over(fcm, &config)));
     Ways { mail, push, app_url: config.app_url.unwrap() }
 }

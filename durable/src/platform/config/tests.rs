@@ -6,17 +6,8 @@ use super::*;
 use crate::notify::Ways;
 use crate::platform::mail::Mailer;
 
-/// An environment.
-struct Set(BTreeMap<String, String>);
-
-impl Settings for Set {
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
-    }
-}
-
-fn set(pairs: &[(&str, &str)]) -> Set {
-    Set(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+fn set<'a>(pairs: &[(&'a str, &'a str)]) -> BTreeMap<&'a str, &'a str> {
+    pairs.iter().copied().collect()
 }
 
 fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -41,7 +32,7 @@ const PRODUCTION: [(&str, &str); 10] = [
 
 fn production_with(name: &str, value: &str) -> Result<Config, ConfigError> {
     let mut settings = set(&PRODUCTION);
-    settings.0.insert(name.to_owned(), value.to_owned());
+    settings.insert(name, value);
     Config::read(&settings)
 }
 
@@ -98,8 +89,8 @@ fn outside_of_local_what_is_missing_is_named_and_not_made_up() {
 #[test]
 fn a_store_of_our_own_needs_no_service_account() {
     let mut settings = set(&PRODUCTION);
-    settings.0.insert("DOCUMENT_STORE".into(), "embedded".into());
-    settings.0.remove("FIREBASE_SERVICE_ACCOUNT_KEY");
+    settings.insert("DOCUMENT_STORE", "embedded");
+    settings.remove("FIREBASE_SERVICE_ACCOUNT_KEY");
     let config = Config::read(&settings).unwrap();
     assert_eq!((config.store.clone(), config.missing()), (StoreConfig::Embedded, vec![]));
 }
