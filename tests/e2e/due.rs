@@ -1,13 +1,16 @@
 //! Answers that come later: what a student does, who is told, and thousands at once. What the tests share of it is here.
 //!
+//! - [`calendar`]: over changes of clocks, ends of months and of years
 //! - [`path`]: a student's way, by REST only
 //! - [`told`]: who hears of it, and how often
 //! - [`scale`]: many at once
 
+mod calendar;
 mod path;
 mod scale;
 mod told;
 
+pub use calendar::whatever_clocks_and_calendars_do_a_day_has_24_hours;
 pub use path::a_student_hands_in_takes_back_hands_in_again_is_answered_and_goes_on;
 pub use scale::all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_first;
 pub use told::{

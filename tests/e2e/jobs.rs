@@ -2,12 +2,13 @@
 //! nobody touches ends, and the table of jobs says so.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::join;
 use tokio::time::sleep;
 
+use crate::clock::now;
 use crate::documents::database::{Database, integer_value, string_value};
 use crate::house::House;
 use crate::people::{Call, Class, Person, Student, unique};
@@ -15,15 +16,11 @@ use crate::stack::{Stack, Store, Wanted};
 use crate::submissions::{argue_and_end, say, until};
 
 const HOUR: i64 = 3_600_000;
-const NEWS: &str = "*/2+*+*+*+*";
+pub const NEWS: &str = "*/2+*+*+*+*";
 const UPKEEP: &str = "43+3+*+*+*";
 
-fn now() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
-}
-
 /// The clock rings by this line, twice at once.
-async fn rings(stack: &Stack, line: &str) {
+pub async fn rings(stack: &Stack, line: &str) {
     let bell = || stack.call(Call::get(format!("/cdn-cgi/handler/scheduled?cron={line}")));
     let (one, other) = join!(bell(), bell());
     assert_eq!((one.status, other.status), (200, 200));

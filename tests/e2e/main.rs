@@ -6,7 +6,8 @@
 //! last lines of the Worker's log. `E2E_LONG=1` adds what takes minutes.
 //!
 //! # Layout
-//! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs
+//! - [`house`]: what is started once for all tests; [`stack`]: one Worker with its world; [`process`]: what it runs; [`clock`]: what
+//!   time it is there
 //! - [`people`]: teachers and students over REST; [`stream`]: their conversations, [`sse`]: without a socket; [`speech`]: their voices
 //! - [`sim`]: what the model's stand-in is told and tells; [`key_server`]: Google's keys, there or not; [`readback`]: the store as Google's own client sees it
 //! - [`courses`], [`course_parts`], [`roster`], [`assignments`], [`personas`], [`profile`], [`repeated_requests`], [`matrix`], and of
@@ -28,6 +29,7 @@ mod assignments;
 mod bad_input;
 mod barge_in;
 mod charging;
+mod clock;
 mod course_parts;
 mod courses;
 mod dialogue;
@@ -124,6 +126,7 @@ fn main() -> ExitCode {
         due::a_student_hands_in_takes_back_hands_in_again_is_answered_and_goes_on,
         due::who_dies_before_people_are_told_has_them_told_once,
         due::an_empty_wallet_is_told_once_to_both_and_the_answer_comes_when_it_is_filled,
+        due::whatever_clocks_and_calendars_do_a_day_has_24_hours,
         due::all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_first,
         jobs::what_the_clock_does_is_done_once_and_stands_in_a_table,
         charging::five_hundred_hold_at_once_and_nothing_is_overdrawn,

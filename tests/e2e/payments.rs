@@ -1,13 +1,12 @@
 //! Money for credits: Stripe's stand-in sells them, and tells the Worker of it as Stripe does.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use futures::future::join_all;
 use hmac::{Hmac, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::clock;
 use crate::people::{Answer, Call, Person, unique};
 use crate::stack::{Stack, WEBHOOK_SECRETS};
 use crate::wallets::{WELCOME, balance, course_of, known, ledger};
@@ -59,8 +58,9 @@ async fn bought(stack: &Stack, person: &Person, amount: i64) -> String {
     session
 }
 
+/// Seconds since 1970, as Stripe counts.
 fn now() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+    clock::now() / 1_000
 }
 
 /// The hexadecimal of a signature.

@@ -166,9 +166,14 @@ impl Person {
 
     async fn claiming(stack: &Stack, name: &str, admin: bool) -> Self {
         let uid = unique(name);
-        let body = json!({ "uid": uid, "email": format!("{uid}@example.org"), "name": name, "admin": admin });
-        let token = stack.call(Call::post("/api/dev/sign-in", &body)).await.ok();
-        Self { token: token["idToken"].as_str().unwrap().to_owned(), uid }
+        let token = token(stack, &uid, name, admin).await;
+        Self { uid, token }
+    }
+
+    /// The same person with a new token: the old one is good for an hour.
+    pub async fn again(&self, stack: &Stack) -> Self {
+        let token = token(stack, &self.uid, "again", false).await;
+        Self { uid: self.uid.clone(), token }
     }
 
     pub async fn get(&self, stack: &Stack, path: &str) -> Answer {
@@ -186,6 +191,12 @@ impl Person {
     pub async fn delete(&self, stack: &Stack, path: &str) -> Answer {
         stack.call(Call::delete(path).by(&self.token)).await
     }
+}
+
+async fn token(stack: &Stack, uid: &str, name: &str, admin: bool) -> String {
+    let body = json!({ "uid": uid, "email": format!("{uid}@example.org"), "name": name, "admin": admin });
+    let token = stack.call(Call::post("/api/dev/sign-in", &body)).await.ok();
+    token["idToken"].as_str().unwrap().to_owned()
 }
 
 /// A course with one assignment and its teacher.

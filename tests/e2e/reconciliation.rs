@@ -1,9 +1,8 @@
 //! The nightly comparison of the books, of which some are made wrong behind the back of the API.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde_json::{Value, json};
 
+use crate::clock::now;
 use crate::documents::database::{Database, integer_value, string_value};
 use crate::payments::{buy, happen, listen};
 use crate::people::{Call, Person, unique};
@@ -97,7 +96,7 @@ fn drifts(night: &Value, about: &[&str]) -> Vec<(String, i64, i64)> {
 pub async fn a_night_finds_each_kind_of_drift_and_nothing_else(stack: &Stack) {
     listen(stack).await;
     let (admin, teacher) = (Person::admin(stack).await, Person::sign_in(stack, "teacher").await);
-    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let now = now();
     let database = Database::of(stack);
 
     // Books that agree, and a purchase that was credited.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::clock::Clock;
 use crate::process::Process;
 
 const START: Duration = Duration::from_secs(30);
@@ -22,7 +23,7 @@ pub struct Sim {
 
 impl Sim {
     /// Its tutor speaks as fast as it can; a test that wants time makes it by a fault.
-    pub async fn start(http: reqwest::Client, project: &str) -> Self {
+    pub async fn start(http: reqwest::Client, project: &str, clock: Option<&Clock>) -> Self {
         let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/debug/mentora-sim");
         let program = env::var_os("MENTORA_SIM").map_or(default, PathBuf::from);
         assert!(
@@ -32,6 +33,9 @@ impl Sim {
         );
         let mut command = Command::new(program);
         command.args(["--port", "0", "--project", project, "--playback-rate", "0"]);
+        if let Some(clock) = clock {
+            clock.wind(&mut command);
+        }
         let mut process = Process::start("mentora-sim", &mut command);
         let started = Instant::now();
         let line = loop {

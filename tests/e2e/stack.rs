@@ -5,11 +5,13 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::people::{Answer, Call};
 use crate::process::Process;
 use crate::sim::Sim;
@@ -54,11 +56,13 @@ pub struct Wanted {
     pub settings: Vec<(&'static str, String)>,
     /// A script of these tests where wrangler begins, in place of `src/entry.js`.
     pub script: Option<&'static str>,
+    /// What it lives by, in place of the clock of this machine.
+    pub clock: Option<Arc<Clock>>,
 }
 
 impl Wanted {
     pub fn new(store: Store) -> Self {
-        Self { store, limits: Limits::Roomy(Vec::new()), settings: Vec::new(), script: None }
+        Self { store, limits: Limits::Roomy(Vec::new()), settings: Vec::new(), script: None, clock: None }
     }
 }
 
@@ -70,6 +74,7 @@ pub struct Stack {
     worker: Option<Process>,
     port: u16,
     folder: PathBuf,
+    clock: Option<Arc<Clock>>,
     http: reqwest::Client,
 }
 
@@ -81,11 +86,11 @@ impl Stack {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
         fs::create_dir_all(&folder).unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        let sim = Sim::start(http.clone(), &name).await;
+        let sim = Sim::start(http.clone(), &name, wanted.clock.as_deref()).await;
         lay_out(&folder, &wanted.limits, wanted.script);
         write_settings(&folder, &name, &sim, &wanted);
-        let store = wanted.store;
-        let mut stack = Self { sim, project: name, store, worker: None, port: 0, folder, http };
+        let Wanted { store, clock, .. } = wanted;
+        let mut stack = Self { sim, project: name, store, worker: None, port: 0, folder, clock, http };
         stack.revive().await;
         stack
     }
@@ -98,7 +103,7 @@ impl Stack {
     /// Starts workerd on what it had stored.
     pub async fn revive(&mut self) {
         self.port = free_port();
-        self.worker = Some(wrangler(&self.folder, self.port));
+        self.worker = Some(wrangler(&self.folder, self.port, self.clock.as_deref()));
         let started = Instant::now();
         loop {
             let worker = self.worker.as_mut().unwrap();
@@ -358,7 +363,7 @@ fn write_settings(folder: &Path, project: &str, sim: &Sim, wanted: &Wanted) {
     fs::write(folder.join("settings.env"), settings.into_iter().map(line).collect::<String>()).unwrap();
 }
 
-fn wrangler(folder: &Path, port: u16) -> Process {
+fn wrangler(folder: &Path, port: u16, clock: Option<&Clock>) -> Process {
     let default = Path::new(ROOT).join("node_modules/wrangler/bin/wrangler.js");
     let script = env::var_os("MENTORA_WRANGLER").map_or(default, PathBuf::from);
     let mut command = Command::new(node());
@@ -373,6 +378,9 @@ fn wrangler(folder: &Path, port: u16) -> Process {
         .env("WRANGLER_LOG_PATH", folder.join("wrangler-logs"))
         .env("NO_COLOR", "1")
         .env("CI", "true");
+    if let Some(clock) = clock {
+        clock.wind(&mut command);
+    }
     Process::start("wrangler dev", &mut command)
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::clock;
 use crate::documents::database::{Database, integer_value, string_value};
 use crate::people::{Answer, Call, Person, unique};
 use crate::stack::Stack;
@@ -150,7 +151,7 @@ pub async fn the_wallet_of_a_course_tells_what_was_spent_by_day_and_by_student(s
     let course = course_of(stack, &teacher).await;
     let path = format!("/api/courses/{course}/wallet");
     let day = 24 * 3_600_000;
-    let today = stack_now();
+    let today = clock::now();
     // Behind the back of the API: a ledger that has some days.
     let (wallet, name) = (Database::of(stack), |at: i64| format!("wallets/{course}/ledger/charge{at}"));
     let charge = |by: &str, amount: i64, at: i64| {
@@ -188,9 +189,4 @@ pub async fn the_wallet_of_a_course_tells_what_was_spent_by_day_and_by_student(s
     for days in ["0", "91", "x"] {
         assert_eq!(teacher.get(stack, &format!("{path}?days={days}")).await.offences(), ["days"], "{days}");
     }
-}
-
-fn stack_now() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_millis()).unwrap()
 }

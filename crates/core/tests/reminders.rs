@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use jiff::Zoned;
 use mentora_core::documents::{AiConfig, Assignment, AssignmentMode, Reminder};
 use mentora_core::ids::{CourseId, UserId};
 use mentora_core::reminders::{at, current, differ, next};
@@ -10,15 +11,10 @@ use mentora_core::time::Millis;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-/// A moment as `2026-03-29 08:00`, in UTC. Days are counted as Hinnant does (`days_from_civil`).
-fn utc(moment: &str) -> Millis {
-    let numbers: Vec<i64> = moment.split(['-', ' ', ':']).map(|part| part.parse().unwrap()).collect();
-    let [year, month, day, hour, minute] = numbers[..] else { panic!("{moment}") };
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    Millis(days * DAY + hour * HOUR + minute * 60_000)
+/// A moment as `2026-03-29 08:00`, in UTC, or as a clock somewhere shows it: `2026-03-29 10:00[Europe/Berlin]`.
+fn moment(text: &str) -> Millis {
+    let zoned = if text.ends_with(']') { text.to_owned() } else { format!("{text}[UTC]") };
+    Millis(zoned.parse::<Zoned>().unwrap().timestamp().as_millisecond())
 }
 
 fn assignment(start: &str, due: Option<&str>, reminders: &[u32]) -> Assignment {
@@ -29,16 +25,16 @@ fn assignment(start: &str, due: Option<&str>, reminders: &[u32]) -> Assignment {
         question: None,
         prompt: String::new(),
         mode: AssignmentMode::Instant,
-        start_at: utc(start),
-        due_at: due.map(utc),
+        start_at: moment(start),
+        due_at: due.map(moment),
         allow_late: false,
         allow_resubmit: false,
         references: Vec::new(),
         reminders: reminders.iter().map(|days| Reminder { days_before_due: *days }).collect(),
         created_by: UserId::new("teacher").unwrap(),
         ai_config: AiConfig::default(),
-        created_at: utc(start),
-        updated_at: utc(start),
+        created_at: moment(start),
+        updated_at: moment(start),
     }
 }
 
@@ -57,27 +53,52 @@ fn a_day_before_is_24_hours_before_whatever_clocks_and_calendars_do() {
         ("year end", "2027-01-01 00:00", 1, "2026-12-31 00:00"),
         ("year end by a minute", "2026-12-31 23:59", 1, "2026-12-30 23:59"),
         ("a year", "2027-11-23 12:00", 365, "2026-11-23 12:00"),
-        // Berlin, 29 March 2026: 10:00 (UTC+2); a day before it is 9:00 there (UTC+1).
-        ("spring in Europe", "2026-03-29 08:00", 1, "2026-03-28 08:00"),
-        ("in the hour that Europe skips", "2026-03-29 01:30", 1, "2026-03-28 01:30"),
-        // Berlin, 25 October 2026: 10:00 (UTC+1); a day before it is 11:00 there (UTC+2).
-        ("autumn in Europe", "2026-10-25 09:00", 1, "2026-10-24 09:00"),
-        ("in the hour that Europe has twice", "2026-10-25 00:30", 1, "2026-10-24 00:30"),
-        // New York, 8 March and 1 November 2026.
-        ("spring in America", "2026-03-09 03:59", 1, "2026-03-08 03:59"),
-        ("in the hour that America skips", "2026-03-08 07:30", 1, "2026-03-07 07:30"),
-        ("autumn in America", "2026-11-02 04:59", 1, "2026-11-01 04:59"),
-        ("in the hour that America has twice", "2026-11-01 06:30", 1, "2026-10-31 06:30"),
-        ("the day itself over a change of clocks", "2026-10-25 03:00", 0, "2026-10-24 21:00"),
+        ("spring in Europe", "2026-03-29 10:00[Europe/Berlin]", 1, "2026-03-28 09:00[Europe/Berlin]"),
+        (
+            "when Europe skips an hour",
+            "2026-03-29 03:00[Europe/Berlin]",
+            1,
+            "2026-03-28 02:00[Europe/Berlin]",
+        ),
+        ("autumn in Europe", "2026-10-25 10:00[Europe/Berlin]", 1, "2026-10-24 11:00[Europe/Berlin]"),
+        ("an hour for the first time", "2026-10-25 02:30+02:00[Europe/Berlin]", 1, "2026-10-24 00:30"),
+        ("and for the second", "2026-10-25 02:30+01:00[Europe/Berlin]", 1, "2026-10-24 01:30"),
+        ("spring in America", "2026-03-08 23:59[America/New_York]", 1, "2026-03-07 22:59[America/New_York]"),
+        (
+            "when America skips an hour",
+            "2026-03-08 03:30[America/New_York]",
+            1,
+            "2026-03-07 02:30[America/New_York]",
+        ),
+        (
+            "autumn in America",
+            "2026-11-01 23:59[America/New_York]",
+            1,
+            "2026-11-01 00:59-04:00[America/New_York]",
+        ),
+        ("an hour that America has twice", "2026-11-01 01:30-05:00[America/New_York]", 1, "2026-10-31 06:30"),
+        (
+            "half an hour on Lord Howe",
+            "2026-10-04 12:00[Australia/Lord_Howe]",
+            1,
+            "2026-10-03 11:30[Australia/Lord_Howe]",
+        ),
+        ("where clocks never change", "2026-03-29 10:00[Asia/Taipei]", 1, "2026-03-28 10:00[Asia/Taipei]"),
+        (
+            "the day itself, while clocks change",
+            "2026-10-25 05:00[Europe/Berlin]",
+            0,
+            "2026-10-25 00:00[Europe/Berlin]",
+        ),
     ] {
-        assert_eq!(at(utc(due), days), utc(reminded), "{what}");
+        assert_eq!(at(moment(due), days), moment(reminded), "{what}");
     }
 }
 
 #[test]
 fn reminders_come_one_after_the_other_and_none_once_it_is_due() {
     let lying = assignment("2026-11-01 00:00", Some("2026-11-23 12:00"), &[1, 7, 0]);
-    let due = utc("2026-11-23 12:00");
+    let due = moment("2026-11-23 12:00");
     let (week, day, hours) = (due - 7 * DAY, due - DAY, due - 6 * HOUR);
     for (now, is_current, is_next) in [
         (week - 1, None, Some(week)),
@@ -96,7 +117,7 @@ fn reminders_come_one_after_the_other_and_none_once_it_is_due() {
 #[test]
 fn nobody_is_reminded_of_what_has_not_begun_or_is_never_due() {
     let short = assignment("2026-11-20 12:00", Some("2026-11-23 12:00"), &[7, 3, 1]);
-    let begins = utc("2026-11-20 12:00");
+    let begins = moment("2026-11-20 12:00");
     assert_eq!(next(&short, begins - DAY), Some(begins), "a week before, it had not begun");
     assert_eq!(current(&short, begins - 1), None);
     let open = assignment("2026-11-20 12:00", None, &[7]);
