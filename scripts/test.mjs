@@ -1,5 +1,6 @@
 // `npm test`: every test there is, one suite after the other, and one line of numbers at the end.
 import { join } from 'node:path';
+import { buildSigner } from './build/signer.mjs';
 import { buildSim } from './build/sim.mjs';
 import { buildWeb } from './build/web.mjs';
 import { buildWorker } from './build/worker.mjs';
@@ -13,6 +14,8 @@ import { counts, sum } from './test/counts.mjs';
 import { suites } from './test/suites.mjs';
 
 const SHOWN_LINES = 80;
+// Nobody watches CI. On a terminal there is one line to watch, so there it is one thing after the other.
+const inParallel = process.env.CI === 'true';
 const HELP = `
 npm test [-- flags]: builds what is stale and runs every test.
 
@@ -38,21 +41,23 @@ await command(async () => {
   }
   const chosen = choose(only);
   const env = await prepare(chosen);
-  const results = await inLanes(chosen, (suite) => timed(() => attempt(suite, env, install)));
+  const results = await inLanes(chosen, async (suite) => {
+    const ready = await (suite.built ? env.built : env.plain);
+    return timed(() => attempt(suite, ready, install));
+  });
   return conclude(chosen.map((suite) => ({ suite, ...results.get(suite) })));
 });
 
 /**
  * Runs what has nothing to do with cargo beside the rest: cargo would make one wait for the other, and a processor that
- * compiles leaves enough of itself for them. Nobody watches CI; on a terminal there is one line to watch, so there it is
- * one suite after the other.
+ * compiles leaves enough of itself for them.
  */
 async function inLanes(chosen, work) {
   const results = new Map();
   const lane = async (list) => {
     for (const suite of list) results.set(suite, await work(suite));
   };
-  const beside = process.env.CI === 'true' ? chosen.filter((suite) => suite.beside) : [];
+  const beside = inParallel ? chosen.filter((suite) => suite.beside) : [];
   await Promise.all([lane(chosen.filter((suite) => !beside.includes(suite))), lane(beside)]);
   return results;
 }
@@ -63,14 +68,24 @@ function choose(only) {
   return suites.filter(({ name }) => !only || only.includes(name));
 }
 
-/** Set-up and builds; what the suites find in their environment. */
+/**
+ * Set-up and builds. What the suites find in their environment: those that want what is built, when it is. Meanwhile the
+ * others run, once cargo has made the sim: the Worker is built elsewhere, and links for long on one processor.
+ */
 async function prepare(chosen) {
   const tools = await setUp();
   const env = { ...process.env, MENTORA_NODE: tools.node, MENTORA_WRANGLER: join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js') };
-  if (!chosen.some(({ built }) => built)) return env;
-  await buildWorker({ tools });
-  await buildWeb();
-  return { ...env, MENTORA_SIM: await buildSim() };
+  if (!chosen.some(({ built }) => built)) return { plain: env };
+  const worker = async () => {
+    await buildWorker({ tools });
+    await buildWeb();
+  };
+  const building = worker();
+  building.catch(() => {}); // Whoever waits for it hears of it.
+  if (!inParallel) await building;
+  const native = { MENTORA_SIM: await buildSim() };
+  if (chosen.some(({ name }) => name === 'sdk')) native.MENTORA_SIGN_UPLOAD = await buildSigner();
+  return { plain: env, built: building.then(() => ({ ...env, ...native })) };
 }
 
 async function attempt(suite, env, install) {

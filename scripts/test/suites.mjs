@@ -36,7 +36,7 @@ export const suites = [
     absent: () => missing('packages/firebase/package.json'),
     test: (run, env) => firebase(run, env),
   },
-  { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", built: true, absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
+  { name: 'sdk', about: "Google's own SDKs talk to mentora-sim", built: true, beside: true, absent: () => missing('tests/sdk/run.mjs'), test: (run, env) => program(run, env, 'tests/sdk/run.mjs') },
   { name: 'stripe', about: "Stripe's own SDK talks to mentora-sim, signs what we check and sends what we send", built: true, beside: true, absent: () => missing('tests/stripe/run.mjs'), test: (run, env) => program(run, env, 'tests/stripe/run.mjs') },
   { name: 'mail', about: "SendGrid's own client talks to mentora-sim, and makes the mail that we make", built: true, beside: true, absent: () => missing('tests/mail/run.mjs'), test: (run, env) => program(run, env, 'tests/mail/run.mjs') },
   {

@@ -21,9 +21,10 @@ use self::writer::{COLOURS, PARTS, Verdict, Writer};
 use crate::house::House;
 use crate::stack::{Stack, Store, Wanted};
 
-const WRITES: usize = 10_000;
+/// Writes, and how often workerd is killed amid them; with `E2E_LONG=1`.
+const MANY: (usize, usize) = (10_000, 10);
+const FEW: (usize, usize) = (4_000, 4);
 const WRITERS: usize = 8;
-const KILLS: usize = 10;
 /// The axe falls so long after the moment chosen, at most.
 const LATEST_MS: u64 = 12;
 const POLL: Duration = Duration::from_millis(1);
@@ -31,6 +32,7 @@ const POLL: Duration = Duration::from_millis(1);
 /// What is printed at the end.
 #[derive(Debug, Default)]
 struct Figures {
+    kills: usize,
     writing: Duration,
     starting: Duration,
     checking: Duration,
@@ -41,14 +43,13 @@ struct Figures {
 }
 
 /// `CRASH_SEED=n` makes the same choices again; what is on its way when the axe falls differs all the same.
-pub async fn a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half(
-    _: Arc<House>,
-) {
+pub async fn a_store_killed_amid_writes_has_all_it_acknowledged_and_nothing_by_half(_: Arc<House>) {
+    let (writes, kills) = if crate::is_long() { MANY } else { FEW };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
     let seed = env::var("CRASH_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| now.into());
     eprintln!("CRASH_SEED={seed}");
     let mut random = Random(seed);
-    let mut moments: Vec<usize> = (0..KILLS).map(|_| random.below(WRITES)).collect();
+    let mut moments: Vec<usize> = (0..kills).map(|_| random.below(writes)).collect();
     moments.sort_unstable();
 
     let mut stack = Stack::start(Wanted::new(Store::Embedded)).await;
@@ -58,10 +59,11 @@ pub async fn a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and
     let mut figures = Figures::default();
     for moment in moments {
         let begun = Instant::now();
-        let crew = set_to_work(&Database::of(&stack), &mut writers, &done);
+        let crew = set_to_work(&Database::of(&stack), &mut writers, (&done, writes));
         let crew = until(crew, &done, moment).await;
         tokio::time::sleep(Duration::from_millis(random.next() % LATEST_MS)).await;
         stack.kill();
+        figures.kills += 1;
         writers = home(crew).await;
         figures.writing += begun.elapsed();
 
@@ -83,7 +85,7 @@ pub async fn a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and
     let _watch = stack.watch();
     let begun = Instant::now();
     let database = Database::of(&stack);
-    writers = home(set_to_work(&database, &mut writers, &done)).await;
+    writers = home(set_to_work(&database, &mut writers, (&done, writes))).await;
     figures.writing += begun.elapsed();
     let begun = Instant::now();
     everything_is_there(&database, &writers).await;
@@ -91,22 +93,26 @@ pub async fn a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and
     figures.checking += begun.elapsed();
 
     figures.print(&writers);
-    assert!(writers.iter().map(|writer| writer.acknowledged).sum::<usize>() >= WRITES);
+    assert!(writers.iter().map(|writer| writer.acknowledged).sum::<usize>() >= writes);
     assert!(
-        figures.happened + figures.had_not_happened >= KILLS,
+        figures.happened + figures.had_not_happened >= figures.kills,
         "hardly anything was on its way: {figures:?}"
     );
 }
 
-/// All of them write from now on, each on its own.
-fn set_to_work(database: &Database, writers: &mut Vec<Writer>, done: &Arc<AtomicUsize>) -> JoinSet<Writer> {
+/// All of them write from now on, each on its own, until so many are done together.
+fn set_to_work(
+    database: &Database,
+    writers: &mut Vec<Writer>,
+    (done, writes): (&Arc<AtomicUsize>, usize),
+) -> JoinSet<Writer> {
     // What is given from now on is later than all that was given: a restart sets no clock back.
     let versions = writers.iter().filter_map(|writer| writer.versions.last());
     let last = versions.max().cloned();
     let mut crew = JoinSet::new();
     for mut writer in writers.drain(..) {
         writer.after.clone_from(&last);
-        crew.spawn(writer.work(database.clone(), Arc::clone(done), WRITES));
+        crew.spawn(writer.work(database.clone(), Arc::clone(done), writes));
     }
     crew
 }
@@ -143,11 +149,12 @@ impl Figures {
         let sum = |figure: fn(&Writer) -> usize| writers.iter().map(figure).sum::<usize>();
         let calls = sum(|writer| writer.versions.len());
         eprintln!(
-            "{} writes acknowledged in {calls} calls ({} of them commits of 6) in {:.1} s; {KILLS} kills, {:.1} s to \
+            "{} writes acknowledged in {calls} calls ({} of them commits of 6) in {:.1} s; {} kills, {:.1} s to \
              start again, {:.1} s to check",
             sum(|writer| writer.acknowledged),
             sum(|writer| writer.log.len()),
             self.writing.as_secs_f64(),
+            self.kills,
             self.starting.as_secs_f64(),
             self.checking.as_secs_f64(),
         );

@@ -224,7 +224,7 @@ fn main() -> ExitCode {
         own_data::whoever_owns_a_course_or_saw_another_profile_is_not_erased,
         own_data::an_erasure_that_was_killed_is_finished_when_it_is_asked_for_again,
         own_data::a_profile_follows_the_verified_address_of_its_identity,
-        documents::a_store_killed_amid_ten_thousand_writes_has_all_it_acknowledged_and_nothing_by_half,
+        documents::a_store_killed_amid_writes_has_all_it_acknowledged_and_nothing_by_half,
         exported::documents_go_from_the_workers_store_to_firestore_and_back_and_are_the_same,
     ]);
     if is_long() {

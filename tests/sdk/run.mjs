@@ -4,6 +4,7 @@
 //   node tests/sdk/run.mjs
 //
 // MENTORA_SIM    the sim's binary (default: target/debug/mentora-sim)
+// MENTORA_SIGN_UPLOAD  the signer (default: target/debug/examples/sign_upload)
 // MENTORA_CACHE  folder for the Python environment (default: .mentora/cache)
 // CI=true        what cannot be installed is a failure, not a skip
 import { mkdtempSync, rmSync } from 'node:fs';
