@@ -17,7 +17,7 @@ use crate::error::ApiError;
 
 /// Conversations that are ended at a time: each may have to be read from the store first.
 const AT_ONCE: usize = 6;
-/// Pages of conversations that one request ends: a request may make a thousand calls of all kinds.
+/// Pages of conversations that one request ends: somebody waits for it.
 const MAX_PAGES: u32 = 3;
 
 /// Goes on with every course of which something is left. For a timer.

@@ -22,9 +22,9 @@ use super::table::Place;
 /// After how long without an action one is asked: the shortest patience of any, and an hour for its own alarm.
 const PATIENCE_MS: i64 = seconds((72 + 1) * 60 * 60);
 /// Conversations that are asked in one night.
-const MAX_CONVERSATIONS: usize = 200;
+const MAX_CONVERSATIONS: usize = 1_000;
 /// Pages of one night: those in which nothing was said yet are passed over.
-const MAX_PAGES: u32 = 20;
+const MAX_PAGES: u32 = 100;
 /// Objects that are asked at once.
 const AT_ONCE: usize = 6;
 /// How long a night begins new ones.

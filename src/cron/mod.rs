@@ -6,7 +6,7 @@
 //! - [`reconcile`]: every night, whether the books agree
 //! - [`retention`], [`inactivity`]: every night, what is kept no longer, and what nobody touches
 //!
-//! Each line is an invocation of its own, with the thousand calls that one may make: so what is told waits for no answers,
+//! Each line is an invocation of its own, with the calls that one may make ([`CALLS`]): so what is told waits for no answers,
 //! and no books for what is cleared away. Jobs of one line follow one another, each with its share, and none fails with
 //! another.
 
@@ -25,6 +25,10 @@ use serde_json::json;
 use worker::Env;
 
 use self::table::Place;
+
+/// Calls of all kinds that one invocation may make: Cloudflare's limit of a paid account, unless its configuration names another. A job
+/// keeps well below, since what hands over the rest to the next run are calls, too.
+pub const CALLS: u32 = 10_000;
 
 /// When the books are compared: at night in Europe, and when Asia is at lunch.
 pub const RECONCILE: &str = "17 3 * * *";

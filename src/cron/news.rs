@@ -13,11 +13,14 @@ use mentora_durable::repositories::RepositoryError;
 use serde_json::json;
 use worker::Env;
 
-// A run may make a thousand calls of all kinds, which these two share.
+use super::CALLS;
+
 /// Calls for what others have posted or graded.
-const MAX_NEWS_CALLS: u32 = 550;
+const MAX_NEWS_CALLS: u32 = 5_400;
 /// Calls for reminders.
-const MAX_REMINDER_CALLS: u32 = 350;
+const MAX_REMINDER_CALLS: u32 = 3_600;
+// What others do is told first.
+const _: () = assert!(MAX_NEWS_CALLS + MAX_REMINDER_CALLS < CALLS);
 /// Calls to tell one person, beside those to the store: a mail and a device or two.
 const SENDS_PER_PERSON: u32 = 3;
 /// Calls that a page may take: of each person five to the store for each way, and those.

@@ -38,20 +38,19 @@ const LOOK_BACK_MS: i64 = seconds(48 * 3_600);
 /// What may still be under way: an answer that is charged, a webhook that is tried again.
 const UNDER_WAY_MS: i64 = seconds(3_600);
 
-// A run may make a thousand calls of all kinds.
 /// Wallets of one night; each takes a call, and each page two.
-const MAX_WALLETS: usize = 400;
+const MAX_WALLETS: usize = 3_000;
 const WALLETS_AT_ONCE: u32 = 100;
 /// Pages of a hundred conversations of one night.
-const MAX_CONVERSATION_PAGES: u32 = 10;
+const MAX_CONVERSATION_PAGES: u32 = 50;
 /// Calls to ledgers for the conversations of one night.
-const MAX_LEDGERS: u32 = 250;
-/// Pages of a hundred charges of one night.
-const MAX_CHARGE_PAGES: u32 = 10;
+const MAX_LEDGERS: u32 = 1_500;
+/// Pages of a hundred charges of one night; each charge takes a call.
+const MAX_CHARGE_PAGES: u32 = 20;
 /// Topups of one night; most are found among the charges.
-const MAX_TOPUPS: usize = 1_000;
+const MAX_TOPUPS: usize = 3_000;
 /// Payments that are asked for because their charge is older.
-const MAX_PAYMENTS: u32 = 50;
+const MAX_PAYMENTS: u32 = 200;
 const AT_ONCE: usize = 6;
 /// Tries to read a wallet and its ledger with nothing happening between.
 const MAX_TRIES: u32 = 3;

@@ -21,9 +21,9 @@ use worker::Env;
 use super::table::Place;
 
 /// Conversations of one night: each takes a call, and each thirty take five.
-const MAX_CONVERSATIONS: usize = 480;
+const MAX_CONVERSATIONS: usize = 4_800;
 /// Courses of one night, each of which takes a call at least.
-const MAX_COURSES: usize = 100;
+const MAX_COURSES: usize = 1_000;
 /// Courses that are looked for at once.
 const COURSES_AT_ONCE: u32 = 20;
 /// Objects that are asked at once.

@@ -1,6 +1,10 @@
 //! What is done by the clock, rung by hand and always twice at once: people are told once, what is kept no longer goes, what
 //! nobody touches ends, and the table of jobs says so.
 
+mod crowd;
+
+pub use crowd::a_crowd_hears_of_an_announcement_each_once;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,6 +76,7 @@ pub async fn what_the_clock_does_is_done_once_and_stands_in_a_table(_: Arc<House
     for name in ["news", "reminders", "retention", "inactivity"] {
         let run = &jobs[name]["lastRun"];
         assert_eq!((&run["outcome"], &jobs[name]["failingSince"]), (&json!("ok"), &Value::Null), "{jobs:#}");
+        assert_eq!(jobs[name]["overdue"], false, "{jobs:#}");
         assert!(run["durationMs"].as_i64() >= Some(0) && run["endedAt"].as_i64() >= run["beganAt"].as_i64());
     }
     assert!(jobs["reconcile"]["lastRun"].is_null(), "it was not its time");

@@ -129,6 +129,7 @@ fn main() -> ExitCode {
         due::whatever_clocks_and_calendars_do_a_day_has_24_hours,
         due::all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_first,
         jobs::what_the_clock_does_is_done_once_and_stands_in_a_table,
+        jobs::a_crowd_hears_of_an_announcement_each_once,
         charging::five_hundred_hold_at_once_and_nothing_is_overdrawn,
         charging::auditors_pay_themselves_and_demo_courses_give_first,
         stream_sse::a_student_without_websockets_writes_and_speaks,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::clock::now;
 use crate::house::House;
 use crate::people::{Call, Person, unique};
 use crate::stack::Stack;
@@ -46,7 +47,7 @@ pub async fn staff_upload_a_picture_of_the_announced_type_and_size_once_and_in_t
     let _watch = stack.watch();
     let (teacher, _, path) = course(stack).await;
     let wanted = json!({ "contentType": "image/png", "size": PNG.len() });
-    let before = now_ms();
+    let before = now();
     let upload = teacher.post(stack, &path, &wanted).await.ok();
 
     let storage_path = upload["storagePath"].as_str().unwrap();
@@ -98,9 +99,4 @@ pub async fn only_staff_get_leave_and_only_for_pictures(house: Arc<House>) {
     ] {
         assert_eq!(teacher.post(stack, &path, &body).await.offences(), [offence], "{body}");
     }
-}
-
-fn now_ms() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_millis()).unwrap()
 }

@@ -4,10 +4,24 @@
 //! one. So a run that did nothing and went as the one before is noted every ten minutes only.
 
 use crate::documents::{Job, JobName, JobOutcome};
-use crate::time::{Millis, seconds};
+use crate::time::{DAY_MS, Millis, seconds};
 
 /// How long a job with nothing to do may go without a note, ms.
 pub const QUIET_MS: i64 = seconds(10 * 60);
+
+/// How long a run may take until the platform stops it, ms.
+const LONGEST_RUN_MS: i64 = seconds(15 * 60);
+
+/// Whether a run of a job is missing, by when the last began that was noted: nobody rang, or each was killed.
+#[must_use]
+pub fn is_overdue(job: JobName, last_began: Millis, now: Millis) -> bool {
+    let noted_every = match job {
+        // Each other minute at least, and every ten when there is nothing to do.
+        JobName::Delayed | JobName::News | JobName::Reminders => QUIET_MS + seconds(2 * 60),
+        JobName::Reconcile | JobName::Retention | JobName::Inactivity => DAY_MS,
+    };
+    now.since(last_began) > noted_every + LONGEST_RUN_MS
+}
 
 /// A run that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +164,23 @@ mod tests {
         assert_eq!(failed.cursor.as_deref(), Some("here"));
         let done = run(2 * MINUTE, did(0)).noted(Some(&failed)).unwrap();
         assert_eq!(done.cursor, None);
+    }
+
+    #[test]
+    fn a_job_is_overdue_when_its_next_run_must_have_been_noted() {
+        let hour = 60 * MINUTE;
+        for (job, patience) in [
+            (JobName::Delayed, 27 * MINUTE),
+            (JobName::News, 27 * MINUTE),
+            (JobName::Reminders, 27 * MINUTE),
+            (JobName::Reconcile, 24 * hour + 15 * MINUTE),
+            (JobName::Retention, 24 * hour + 15 * MINUTE),
+            (JobName::Inactivity, 24 * hour + 15 * MINUTE),
+        ] {
+            let began = Millis(7);
+            assert!(!is_overdue(job, began, began + patience), "{job:?}");
+            assert!(is_overdue(job, began, began + patience + 1), "{job:?}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::repositories::{Conversations, Page, RepositoryError};
 
 /// How many are ended at a time.
 const AT_ONCE: usize = 16;
-/// How many are ended for one request, which may make a thousand calls to the platform.
+/// How many are ended for one request, for which somebody waits.
 const MOST: usize = 500;
 
 /// Why not all were ended.

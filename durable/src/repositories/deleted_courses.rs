@@ -23,7 +23,7 @@ use super::{
 };
 use crate::platform::documents::DocumentTransport;
 
-/// Calls to the store that one sweep makes: a request may make a thousand of all kinds.
+/// Calls to the store that one sweep makes: somebody waits for it.
 const MAX_CALLS: u32 = 400;
 
 /// The deleted courses.

@@ -16,9 +16,8 @@ use mentora_durable::conversation::calls::Given;
 /// and those to Durable Objects are not among them; we have not measured it there. Should they count after all, what is beyond six waits
 /// in the platform's queue, and a run gets less far.
 const AT_ONCE: usize = 100;
-/// Calls of one run, of the thousand that it may make; newer accounts may make ten times as many. Whoever looks for a token of Google's
-/// needs some.
-const MAX_CALLS: u32 = 900;
+/// Calls of one run, of the ten thousand that it may make. Where an answer takes half a second or more, its time is over first.
+const MAX_CALLS: u32 = 9_000;
 /// How long a run begins new ones: until shortly before the next. Those under way are waited for, and a run is stopped after a
 /// quarter of an hour.
 const BEGIN_MS: i64 = seconds(50);

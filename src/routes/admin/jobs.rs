@@ -1,6 +1,7 @@
 //! `GET /api/admin/jobs`
 
 use axum::Json;
+use mentora_durable::platform::clock;
 use mentora_durable::repositories::Jobs;
 use mentora_wire::rest::{JobBody, Page};
 
@@ -21,7 +22,8 @@ use crate::error::ApiError;
 #[worker::send]
 pub async fn list(caller: Caller, context: Context) -> Result<Json<Page<JobBody>>, ApiError> {
     access::admin(&caller)?;
+    let now = clock::now();
     let jobs = Jobs(&context.documents()).all().await?;
-    let body = |(name, noted)| JobBody::of(name, cron::schedule(name), noted);
+    let body = |(name, noted)| JobBody::of(name, cron::schedule(name), noted, now);
     Ok(Json(Page { items: jobs.into_iter().map(body).collect(), next_cursor: None }))
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Zoned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{class, clock_rings, mails, say, speakers, student};
 use crate::clock::Clock;
@@ -91,8 +91,11 @@ async fn a_day_passes(stack: &Stack, clock: &Clock, [from, answered, reminded]: 
     let came = turns[1]["createdAt"].as_i64().unwrap();
     assert!(turns.len() == 2 && (promised..promised + AT_ONCE).contains(&came), "{turns:?}");
 
+    // Nobody has rung for an hour, and the table says so.
     let student = at(stack, clock, reminded - MINUTE, &student).await;
+    assert_eq!(job(stack, "delayed").await["overdue"], true);
     ring(stack).await;
+    assert_eq!(job(stack, "delayed").await["overdue"], false);
     assert_eq!(mails(stack, &student.person).await, [ANSWERED]);
     clock.move_to(reminded + 1);
     ring(stack).await;
@@ -118,10 +121,15 @@ async fn ring(stack: &Stack) {
     rings(stack, NEWS).await;
 }
 
+/// What the table of jobs says of one.
+async fn job(stack: &Stack, name: &str) -> Value {
+    let jobs = Person::admin(stack).await.get(stack, "/api/admin/jobs").await.ok();
+    jobs["items"].as_array().unwrap().iter().find(|job| job["name"] == name).unwrap().clone()
+}
+
 /// The table of jobs says that this one was done at this moment.
 async fn assert_noted_at(stack: &Stack, name: &str, moment: i64) {
-    let jobs = Person::admin(stack).await.get(stack, "/api/admin/jobs").await.ok();
-    let job = jobs["items"].as_array().unwrap().iter().find(|job| job["name"] == name).unwrap();
+    let job = job(stack, name).await;
     let (began, outcome) = (job["lastRun"]["beganAt"].as_i64().unwrap(), &job["lastRun"]["outcome"]);
     assert!((moment..moment + AT_ONCE).contains(&began) && outcome == "ok", "{job}, not {moment}");
 }

@@ -3,12 +3,13 @@
 
 use std::env;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{SOON, class, say_until_due, status_becomes, student};
 use crate::charging::with_welcome;
+use crate::clock::now;
 use crate::documents::database::{Database, id, integer, integer_value, string_value};
 use crate::house::House;
 use crate::people::Student;
@@ -21,7 +22,7 @@ const MANY: usize = 10_000;
 /// The conversations that a run asks at once.
 const AT_ONCE: usize = 100;
 /// The calls that a run makes at most.
-const OF_A_RUN: u64 = 900;
+const OF_A_RUN: u64 = 9_000;
 /// How long a run may take: what it begins in its minute, and what it has begun then.
 const RUN: Duration = Duration::from_secs(6 * 60);
 /// Conversations that are laid out by one commit: four documents each.
@@ -148,9 +149,4 @@ async fn waited(stack: &Stack, count: usize, began_at: i64) -> Vec<i64> {
     }
     assert!(waited.iter().all(|waited| *waited > 0));
     waited
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }

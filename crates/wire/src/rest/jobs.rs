@@ -1,6 +1,7 @@
 //! `/api/admin/jobs`
 
 use mentora_core::documents::{Job, JobName, JobOutcome};
+use mentora_core::jobs::is_overdue;
 use mentora_core::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,8 @@ pub struct JobBody {
     /// When the first of its runs failed of which none succeeded since, ms.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub failing_since: Option<Millis>,
+    /// Whether a run is missing that should have been noted by now: nobody rang, or it was killed.
+    pub overdue: bool,
 }
 
 /// A run of a job.
@@ -45,9 +48,10 @@ pub struct JobRunBody {
 }
 
 impl JobBody {
-    /// Of a job that is run so, as it was noted.
+    /// Of a job that is run so, as it was noted, at this moment.
     #[must_use]
-    pub fn of(name: JobName, schedule: &str, noted: Option<Job>) -> Self {
+    pub fn of(name: JobName, schedule: &str, noted: Option<Job>, now: Millis) -> Self {
+        let overdue = noted.as_ref().is_some_and(|job| is_overdue(name, job.last_run_at, now));
         let (last_error, failing_since) =
             noted.as_ref().map(|job| (job.last_error.clone(), job.failing_since)).unwrap_or_default();
         let last_run = noted.map(|job| JobRunBody {
@@ -57,6 +61,6 @@ impl JobBody {
             count: job.count,
             outcome: job.outcome,
         });
-        Self { name, schedule: schedule.to_owned(), last_run, last_error, failing_since }
+        Self { name, schedule: schedule.to_owned(), last_run, last_error, failing_since, overdue }
     }
 }
