@@ -5,9 +5,11 @@ use mentora_core::documents::WalletOwner;
 use mentora_core::ids::{CourseId, UserId, WalletId};
 use mentora_core::wallet::Standing;
 use mentora_durable::platform::documents::Documents;
-use mentora_durable::repositories::{Courses, Users, Wallets};
+use mentora_durable::platform::{clock, log};
+use mentora_durable::repositories::{Courses, PendingResponses, Users, Wallets};
 use mentora_durable::wallet::calls::{Calls, WalletRef};
 use mentora_wire::rest::WalletBody;
+use serde_json::json;
 
 use crate::context::Context;
 use crate::error::ApiError;
@@ -32,6 +34,16 @@ pub fn body(wallet: &WalletRef, standing: Standing) -> WalletBody {
         available_micros: standing.available(),
         low_balance_micros: standing.low_balance,
         low: standing.is_low(),
+    }
+}
+
+/// There is more in a wallet than before: answers that wait for it are due now. Where that fails they come within the hour, so
+/// nobody is told.
+pub async fn filled(context: &Context, wallet: &WalletId) {
+    match PendingResponses(&context.documents()).wake(wallet, clock::now()).await {
+        Ok(0) => {}
+        Ok(woken) => log::event("delayed.woken", json!({ "answers": woken })),
+        Err(error) => log::failure("delayed.wake.failed", json!({ "why": error.to_string() })),
     }
 }
 

@@ -114,9 +114,13 @@ async fn carry(
     wallet: &WalletRef,
     movements: impl IntoIterator<Item = Movement>,
 ) -> Result<Outcome, ApiError> {
-    let mut before = true;
+    let (mut before, mut filled) = (true, false);
     for movement in movements {
+        filled |= movement.amount > Micros::ZERO;
         before &= was_before(Calls::new(context.env()).perform(wallet, movement).await?);
+    }
+    if filled {
+        wallets::filled(context, &wallet.id).await;
     }
     Ok(Outcome::Moved { before })
 }

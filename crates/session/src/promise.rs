@@ -45,6 +45,7 @@ impl Step<'_> {
             lease_until: None,
             attempts: 0,
             last_error: None,
+            waits_for: None,
             created_at: made.unwrap_or(now),
             updated_at: now,
         };

@@ -67,7 +67,8 @@ async fn try_once(shell: &Rc<Shell>, id: &ConversationId, leased: &Stored<Pendin
     let outcome = within(ANSWER_MS, answer(shell, id, leased, &mut promised)).await;
     let outcome = outcome.unwrap_or_else(|| Err(interrupted()));
     let now = clock::now();
-    let tried = Try { leased, outcome: &outcome, promised, now };
+    let payer = shell.with_session(|session| session.record().facts.payer.clone()).flatten();
+    let tried = Try { leased, outcome: &outcome, payer: payer.as_ref(), promised, now };
     let mut noted = tried.noted();
     if let Some(why) = tried.failure() {
         tell(id, "answer", &why);

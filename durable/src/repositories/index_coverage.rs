@@ -44,6 +44,7 @@ fn listings() -> BTreeMap<String, Vec<Query>> {
         listing::<personas::PersonasOf>(),
         listing::<pending_responses::Due>(),
         listing::<pending_responses::Abandoned>(),
+        listing::<pending_responses::WaitingFor>(),
         listing::<rebuild::Closed>(),
         listing::<students::StudentsOf>(),
         listing::<submissions::OfAssignment>(),

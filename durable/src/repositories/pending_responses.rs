@@ -4,9 +4,10 @@
 //! leases what is due, and notes how it went. Each write is guarded by the version that was read: so of several at once one
 //! gets the lease, and what is noted of a lease is dropped when the student has changed the promise meanwhile.
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use mentora_core::documents::collections::PENDING_RESPONSES;
 use mentora_core::documents::{PendingResponse, PendingStatus};
-use mentora_core::ids::ConversationId;
+use mentora_core::ids::{ConversationId, WalletId};
 use mentora_core::time::Millis;
 use mentora_firestore::value::to_value;
 use mentora_firestore::{
@@ -20,6 +21,14 @@ use crate::platform::documents::DocumentTransport;
 
 /// How long whoever has leased an answer may be at it, ms: longer than giving it and telling people may take.
 pub const LEASE_MS: i64 = 5 * 60 * 1_000;
+
+/// Why an answer was not given that waits for money, once those who are to know were told.
+pub const UNPAID: &str = "unpaid";
+
+/// Answers that are due at once when there is more in a wallet: somebody waits for the reply.
+const MAX_WOKEN: u32 = 300;
+const WOKEN_AT_ONCE: u32 = 100;
+const WOKEN_SIDE_BY_SIDE: usize = 6;
 
 /// The answers to come.
 #[derive(Debug)]
@@ -97,7 +106,7 @@ impl<T: Transport> PendingResponses<'_, T> {
         now: Millis,
     ) -> Result<Option<Stored<PendingResponse>>, RepositoryError> {
         let before = leased.document.clone();
-        let after = PendingResponse { lease_until: None, updated_at: now, ..before };
+        let after = PendingResponse { lease_until: None, waits_for: None, updated_at: now, ..before };
         let after = match noted {
             Noted::Done => PendingResponse { status: PendingStatus::Done, last_error: None, ..after },
             Noted::Cancelled => PendingResponse { status: PendingStatus::Cancelled, ..after },
@@ -117,8 +126,46 @@ impl<T: Transport> PendingResponses<'_, T> {
                 last_error: why.or(after.last_error),
                 ..after
             },
+            Noted::Unpaid { at, wallet } => PendingResponse {
+                status: PendingStatus::Pending,
+                scheduled_at: at,
+                attempts: after.attempts.saturating_sub(1),
+                last_error: Some(UNPAID.to_owned()),
+                waits_for: wallet,
+                ..after
+            },
         };
         self.replace(id, leased, after).await
+    }
+
+    /// There is more in a wallet: what waited for that is due now. How many these were; [`MAX_WOKEN`] at most, and the others
+    /// come up by themselves. Somebody who is at one of them meanwhile goes first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`]: then they come up by themselves.
+    pub async fn wake(&self, wallet: &WalletId, now: Millis) -> Result<u32, RepositoryError> {
+        let mut page = Page { limit: WOKEN_AT_ONCE, cursor: None };
+        let mut woken = 0;
+        while woken < MAX_WOKEN {
+            let (waiting, next): Found =
+                page::list(self.0, &WaitingFor { wallet: wallet.clone() }, &page).await?;
+            let each = waiting.into_iter().map(|(id, found)| async move {
+                let due = PendingResponse {
+                    scheduled_at: now,
+                    waits_for: None,
+                    updated_at: now,
+                    ..found.document.clone()
+                };
+                self.replace(&id, &found, due).await
+            });
+            let replaced: Vec<_> = stream::iter(each).buffered(WOKEN_SIDE_BY_SIDE).try_collect().await?;
+            woken += u32::try_from(replaced.iter().flatten().count()).unwrap_or(u32::MAX);
+            page.cursor = next;
+            if page.cursor.is_none() {
+                break;
+            }
+        }
+        Ok(woken)
     }
 
     /// Replaces a version; `None` when it is no more the newest. A lease whose reply is lost is nobody's, and runs out.
@@ -171,6 +218,13 @@ pub enum Noted {
         /// What it waits for, where the document is to say so.
         why: Option<String>,
     },
+    /// The same, for there is no money; all were told.
+    Unpaid {
+        /// When it is tried again, unless there is money before.
+        at: Millis,
+        /// Whose money.
+        wallet: Option<WalletId>,
+    },
 }
 
 /// What is due, and nobody is at.
@@ -219,6 +273,29 @@ impl Listing for Abandoned {
     }
 }
 
+/// What waits for money of this wallet, the oldest first.
+pub(super) struct WaitingFor {
+    wallet: WalletId,
+}
+
+impl Listing for WaitingFor {
+    const ORDER: &'static [(&'static str, Direction)] = &[("scheduledAt", Direction::Ascending)];
+
+    fn query(&self) -> Result<Query, RepositoryError> {
+        let all = Query::collection(&CollectionPath::parse(PENDING_RESPONSES)?);
+        Ok(all.whose("status", Operator::Equal, to_value(&PendingStatus::Pending)?).whose(
+            "waitsFor",
+            Operator::Equal,
+            self.wallet.as_str(),
+        ))
+    }
+
+    #[cfg(test)]
+    fn shapes() -> Vec<Self> {
+        WalletId::new("ethics").map(|wallet| Self { wallet }).into_iter().collect()
+    }
+}
+
 fn path(id: &ConversationId) -> Result<DocumentPath, RepositoryError> {
     Ok(CollectionPath::parse(PENDING_RESPONSES)?.doc(id.as_str())?)
 }
@@ -240,9 +317,51 @@ mod tests {
             lease_until: None,
             attempts: 0,
             last_error: None,
+            waits_for: None,
             created_at: Millis(1),
             updated_at: Millis(1),
         }
+    }
+
+    #[test]
+    fn what_waits_for_money_is_due_when_its_wallet_has_some() {
+        block_on(async {
+            let (documents, _) = documents();
+            let pending = PendingResponses(&documents);
+            let wallet = |id: &str| WalletId::new(id).unwrap();
+            for (id, payer) in [("a", "ethics"), ("b", "ethics"), ("c", "logic"), ("d", "ethics")] {
+                let id = conversation_id(id);
+                pending.put(&id, &promised(id.as_str(), 20)).await.unwrap();
+                let found = pending.get(&id).await.unwrap().unwrap();
+                let leased = pending.lease(&id, found, Millis(50)).await.unwrap().unwrap();
+                let unpaid = Noted::Unpaid { at: Millis(9_000), wallet: Some(wallet(payer)) };
+                pending.note(&id, &leased, unpaid, Millis(60)).await.unwrap().unwrap();
+            }
+            // To one of them its student has added something, and it is due as that is.
+            pending.put(&conversation_id("d"), &promised("d", 70)).await.unwrap();
+            assert_eq!(due(&pending, 80).await, ["d"]);
+            assert_eq!(pending.wake(&wallet("ethics"), Millis(90)).await.unwrap(), 2);
+            assert_eq!(due(&pending, 95).await, ["d", "a", "b"]);
+            assert_eq!(pending.wake(&wallet("ethics"), Millis(99)).await.unwrap(), 0, "they are awake");
+            let woken = pending.get(&conversation_id("a")).await.unwrap().unwrap();
+            let known = (woken.attempts, woken.last_error.as_deref(), woken.waits_for.as_ref());
+            assert_eq!(known, (0, Some(UNPAID), None), "nobody is told again that it waits");
+        });
+    }
+
+    #[test]
+    fn no_more_are_woken_than_somebody_can_wait_for() {
+        block_on(async {
+            let (documents, _) = documents();
+            let (pending, wallet) = (PendingResponses(&documents), WalletId::new("ethics").unwrap());
+            for n in 0..=MAX_WOKEN {
+                let (id, waits_for) = (format!("c{n}"), Some(wallet.clone()));
+                let waits = PendingResponse { waits_for, ..promised(&id, 9_000) };
+                pending.put(&conversation_id(&id), &waits).await.unwrap();
+            }
+            assert_eq!(pending.wake(&wallet, Millis(90)).await.unwrap(), MAX_WOKEN);
+            assert_eq!(pending.wake(&wallet, Millis(91)).await.unwrap(), 1);
+        });
     }
 
     fn first(limit: u32) -> Page {

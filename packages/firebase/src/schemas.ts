@@ -556,6 +556,7 @@ export const PendingResponse = z.looseObject({
   status: PendingStatus.describe("How far it is."),
   turnId: TurnId.describe("The student's turn that it answers."),
   updatedAt: Millis.describe("When it was last changed, ms."),
+  waitsFor: WalletId.nullish().describe("The wallet that could not pay for it; it is tried as soon as there is more in there."),
 }).describe("An answer that is to come.");
 export type PendingResponse = z.infer<typeof PendingResponse>;
 

@@ -39,6 +39,9 @@ pub async fn create(
     let (amount, entry_id) = (movement.amount, LedgerEntryId::of(&movement.idempotency_key));
     match Calls::new(context.env()).perform(&wallet, movement).await? {
         MovementReply::Done { standing, .. } => {
+            if amount > Micros::ZERO {
+                wallets::filled(&context, &wallet.id).await;
+            }
             Ok(Json(GrantBody { entry_id, wallet: wallets::body(&wallet, standing) }))
         }
         MovementReply::Short { available } => {

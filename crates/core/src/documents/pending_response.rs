@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::TurnId;
+use crate::ids::{TurnId, WalletId};
 use crate::rules::{Offences, Ruled};
 use crate::time::Millis;
 
@@ -26,6 +26,9 @@ pub struct PendingResponse {
     /// Why the last try failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// The wallet that could not pay for it; it is tried as soon as there is more in there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<WalletId>,
     /// When the document was made, ms.
     pub created_at: Millis,
     /// When it was last changed, ms.

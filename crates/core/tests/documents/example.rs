@@ -422,6 +422,7 @@ pub fn pending_response() -> PendingResponse {
         lease_until: Some(A_WEEK_LATER + 60_000),
         attempts: 1,
         last_error: Some("the model did not answer".into()),
+        waits_for: Some(WalletId::of_course(&ethics())),
         created_at: MADE,
         updated_at: CHANGED,
     }

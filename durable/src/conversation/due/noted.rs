@@ -2,23 +2,22 @@
 //! hears. Pure, and the one place where that is decided.
 
 use mentora_core::documents::PendingResponse;
+use mentora_core::ids::WalletId;
 use mentora_core::time::{Millis, seconds};
 use mentora_session::{DueOutcome, MAX_ATTEMPTS};
 use mentora_wire::error::ErrorCode;
 
 use crate::conversation::calls::{CallError, Given};
 use crate::platform::text_model::QUOTA;
-use crate::repositories::pending_responses::Noted;
+use crate::repositories::pending_responses::{Noted, UNPAID};
 
 /// How long after a try that failed the next one is made; after the last, it goes on where nobody gives up.
 const PAUSES_MS: [i64; 4] = [seconds(60), seconds(5 * 60), seconds(20 * 60), seconds(60 * 60)];
-/// How long after the wallet could not pay it is asked again.
+/// How long after the wallet could not pay it is asked again, unless it is filled before.
 const UNPAID_PAUSE_MS: i64 = seconds(60 * 60);
 /// How long an answer may wait because the text model takes no more questions. From then on that is a failure as any other: somebody
 /// must be told in the end.
 const PATIENCE_MS: i64 = seconds(24 * 60 * 60);
-/// What the document of an answer says that waits for money, once those who are to know were told.
-const UNPAID: &str = "unpaid";
 
 /// One try, when it is over.
 pub(super) struct Try<'a> {
@@ -26,6 +25,8 @@ pub(super) struct Try<'a> {
     pub leased: &'a PendingResponse,
     /// What came of it.
     pub outcome: &'a Result<DueOutcome, CallError>,
+    /// The wallet that is to pay.
+    pub payer: Option<&'a WalletId>,
     /// When the answer was due in the first place; of one that is there already nobody knows any more.
     pub promised: Option<Millis>,
     /// Now.
@@ -61,7 +62,7 @@ impl Try<'_> {
             Ok(DueOutcome::Nothing) => Noted::Cancelled,
             Ok(DueOutcome::Waits { until }) => Noted::Waits { at: (*until).max(now + seconds(1)), why: None },
             Ok(DueOutcome::Unpaid) => {
-                Noted::Waits { at: now + UNPAID_PAUSE_MS, why: Some(UNPAID.to_owned()) }
+                Noted::Unpaid { at: now + UNPAID_PAUSE_MS, wallet: self.payer.cloned() }
             }
             Ok(DueOutcome::Failed { why }) if why == QUOTA && !self.waited_long() => {
                 Noted::Waits { at: self.again_at(), why: Some(why.clone()) }
@@ -102,7 +103,7 @@ impl Try<'_> {
     pub(super) fn failure(&self) -> Option<String> {
         match self.noted() {
             Noted::Failed { why } | Noted::Again { why, .. } => Some(why),
-            Noted::Done | Noted::Cancelled | Noted::Waits { .. } => None,
+            Noted::Done | Noted::Cancelled | Noted::Waits { .. } | Noted::Unpaid { .. } => None,
         }
     }
 
@@ -122,7 +123,9 @@ pub(super) fn untold(noted: Noted, at: Millis) -> Noted {
     match noted {
         Noted::Failed { why } | Noted::Again { why, .. } => Noted::Again { at, why },
         // That it waits for money is said once all know it.
-        Noted::Waits { at: then, .. } => Noted::Waits { at: at.min(then), why: None },
+        Noted::Waits { at: then, .. } | Noted::Unpaid { at: then, .. } => {
+            Noted::Waits { at: at.min(then), why: None }
+        }
         Noted::Done | Noted::Cancelled => Noted::Waits { at, why: None },
     }
 }
@@ -142,6 +145,7 @@ mod tests {
             lease_until: Some(Millis(9)),
             attempts,
             last_error: Some(last_error.into()),
+            waits_for: None,
             created_at: Millis(0),
             updated_at: Millis(0),
         }
@@ -155,7 +159,9 @@ mod tests {
         now: i64,
     ) -> (Noted, News, Given) {
         let leased = leased(attempts, last_error);
-        let tried = Try { leased: &leased, outcome: &outcome, promised: Some(Millis(0)), now: Millis(now) };
+        let payer = WalletId::new("ethics").unwrap();
+        let (promised, payer) = (Some(Millis(0)), Some(&payer));
+        let tried = Try { leased: &leased, outcome: &outcome, payer, promised, now: Millis(now) };
         (tried.noted(), tried.news(), tried.given())
     }
 
@@ -190,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_wallet_that_is_empty_is_asked_every_hour_and_told_of_once_and_that_is_no_failure() {
-        let waits = Noted::Waits { at: Millis(3_600_005), why: Some(UNPAID.into()) };
+        let waits = Noted::Unpaid { at: Millis(3_600_005), wallet: WalletId::new("ethics").ok() };
         let unpaid = |last_error| after(1, last_error, Ok(DueOutcome::Unpaid), 5);
         assert_eq!(unpaid(""), (waits.clone(), News::Unpaid, Given::Unpaid));
         assert_eq!(unpaid(UNPAID), (waits.clone(), News::None, Given::Unpaid));
