@@ -73,7 +73,7 @@ export const suites = [
   },
   {
     name: 'browser',
-    about: 'a student in Chromium, by text and by voice',
+    about: 'a student in Chromium, by text and by voice; a teacher and the wallet',
     built: true,
     needs: ['chromium', 'espeak-ng', 'sox'],
     absent: () => (existsSync(join(root, 'tests/browser/run.mjs')) ? null : nothing(nodeTestFiles('tests/browser'), 'tests/browser has no tests')),

@@ -1,4 +1,5 @@
 // Everything a browser test needs: Mentora as `npm start` serves it, speech for the microphone, and Chromium.
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+const pictures = join(root, '.mentora/screenshots');
 const READY_MS = 120_000;
+const SIZES = [[1280, 900], [390, 844]];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
@@ -74,14 +77,34 @@ export async function browser(microphone) {
   });
   context.setDefaultTimeout(30_000);
   const page = context.pages()[0] ?? (await context.newPage());
-  const violations = [];
+  const [violations, complaints] = [[], []];
   page.on('console', (message) => /Content Security Policy/i.test(message.text()) && violations.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(`${page.url()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   return {
     page,
     violations, // what the pages' own policy has refused
+    complaints, // every error in the console, and every one that nobody caught
     close: async () => {
       await context.close();
       rmSync(profile, { recursive: true, force: true });
     },
   };
+}
+
+/** Looks at the page when it is wide and narrow, light and dark. It fits each time, and a picture of it is kept. */
+export async function inEveryLook(page, name, look) {
+  mkdirSync(pictures, { recursive: true });
+  for (const [width, height] of SIZES) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await page.waitForFunction(() => document.getAnimations().length === 0); // a colour on its way to another is neither
+      await look(`${name}, ${width} px wide, ${colorScheme}`, colorScheme);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 0, `${name} is ${overflow} px too wide at ${width} px`);
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
+    }
+  }
 }
