@@ -1,12 +1,9 @@
 // /api/docs in Chromium: it shows every operation of the document, loads nothing from elsewhere, and signs in.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { browser, inEveryLook, mentora } from './stage.mjs';
+import { before, test } from 'node:test';
+import { browser, inEveryLook, mentora, stage } from './stage.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'mentora-docs-'));
+const { folder, opened } = stage('docs');
 const LOADED_MS = 30_000;
 let site;
 let chromium;
@@ -14,17 +11,11 @@ let page;
 const requests = [];
 
 before(async () => {
-  site = await mentora(folder);
-  chromium = await browser('/dev/null');
+  site = opened(await mentora(folder));
+  chromium = opened(await browser('/dev/null'));
   page = chromium.page;
   page.on('response', (response) => requests.push(response));
 }, { timeout: 180_000 });
-
-after(async () => {
-  await chromium?.close();
-  await site?.stop();
-  rmSync(folder, { recursive: true, force: true });
-}, { timeout: 30_000 });
 
 const shown = () => page.locator('.opblock');
 

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -16,6 +17,21 @@ const CHROMIUM_FLAGS = [
   '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
   '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
 ];
+
+/**
+ * For the tests of one file: a folder of their own, and `opened`, which remembers what is to be closed when they are over.
+ *
+ * @param {string} name
+ */
+export function stage(name) {
+  const folder = mkdtempSync(join(tmpdir(), `mentora-${name}-`));
+  const open = [];
+  after(async () => {
+    for (const thing of open.reverse()) await thing.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, { timeout: 30_000 });
+  return { folder, opened: (thing) => (open.push(thing), thing) };
+}
 
 /** Says the text with espeak-ng. The recording begins and ends in silence, as people do. */
 export function recording(folder, name, text) {
@@ -56,7 +72,7 @@ export async function mentora(recordings) {
   });
   return {
     url,
-    stop: () =>
+    close: () =>
       new Promise((resolve) => {
         child.once('exit', resolve);
         child.kill('SIGTERM');

@@ -2,17 +2,16 @@
 //
 // UPDATE_SCREENSHOT=1 writes the picture of the README anew.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { browser, mentora, recording, root } from './stage.mjs';
+import { browser, mentora, recording, root, stage } from './stage.mjs';
 
 const ANSWER_MS = 40_000;
 const MOVES = /^(Clarify|Challenge|Devil.s advocate|Continue|Conclude)$/;
 
-const folder = mkdtempSync(join(tmpdir(), 'mentora-speech-'));
+const { folder, opened } = stage('speech');
 const pictures = process.env.UPDATE_SCREENSHOT ? join(root, 'docs/images') : join(root, '.mentora/screenshots');
 let site;
 let chromium;
@@ -22,16 +21,10 @@ let speech;
 before(async () => {
   mkdirSync(pictures, { recursive: true });
   speech = recording(folder, 'essay', 'An essay shows how a student thinks, and a machine cannot do that for them.');
-  site = await mentora(folder);
-  chromium = await browser(speech.path);
+  site = opened(await mentora(folder));
+  chromium = opened(await browser(speech.path));
   page = chromium.page;
 }, { timeout: 180_000 });
-
-after(async () => {
-  await chromium?.close();
-  await site?.stop();
-  rmSync(folder, { recursive: true, force: true });
-}, { timeout: 30_000 });
 
 const turns = (speaker) => page.getByTestId(`turn-${speaker}`);
 const heardMs = async () => Number(await page.getByTestId('audio-played-ms').getAttribute('data-ms'));

@@ -1,25 +1,22 @@
 // A teacher in Chromium reads a wallet, buys credits for a course, gives a purchase up, and says how to be told of things.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { obstacles } from './obstacles.mjs';
-import { browser, inEveryLook, mentora } from './stage.mjs';
+import { browser, inEveryLook, mentora, stage } from './stage.mjs';
 
 const ANSWER_MS = 10_000;
 const TOLD_MS = 20_000;
 const ROUNDS = 20; // with what was given first and what was taken last, more than a page of the ledger
 
-const folder = mkdtempSync(join(tmpdir(), 'mentora-wallet-'));
+const { folder, opened } = stage('wallet');
 let site;
 let chromium;
 let page;
 let teacher; // a token
 
 before(async () => {
-  site = await mentora(folder);
+  site = opened(await mentora(folder));
   teacher = await signIn({ uid: 'teacher', email: 'teacher@example.org', name: 'Terry Teacher' });
   const admin = await signIn({ uid: 'admin', email: 'admin@example.org', name: 'Ada Admin', admin: true });
   await profile(); // who has none has no wallet that an admin could fill
@@ -28,15 +25,9 @@ before(async () => {
   for (let round = 1; round <= ROUNDS; round++) await give(0.25, `Round ${round}`);
   await give(-1.5, 'A mistake');
   await until(async () => (await api(teacher, 'GET', `/api/wallets/${walletId}/ledger?limit=100`)).items.length === ROUNDS + 2);
-  chromium = await browser('/dev/null');
+  chromium = opened(await browser('/dev/null'));
   page = chromium.page;
 }, { timeout: 180_000 });
-
-after(async () => {
-  await chromium?.close();
-  await site?.stop();
-  rmSync(folder, { recursive: true, force: true });
-}, { timeout: 30_000 });
 
 const signIn = async (person) => (await api(null, 'POST', '/api/dev/sign-in', person)).idToken;
 const profile = () => api(teacher, 'GET', '/api/users/me');
