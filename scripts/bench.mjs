@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { buildWorker } from './build/worker.mjs';
 import { Failure, command } from './console/failure.mjs';
 import { step } from './console/step.mjs';
-import { root } from './project/paths.mjs';
+import { root, target } from './project/paths.mjs';
 import { setUp } from './setup.mjs';
 import { startWorker } from '../tests/documents/worker.mjs';
 
@@ -26,7 +26,6 @@ await command(async () => {
   }
   const optimize = rest.includes('--optimized');
   const wanted = rest.filter((flag) => flag !== '--optimized');
-  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
   await step('mentora-bench', (run) =>
     run('cargo', ['build', '--profile', 'measured', '-p', 'mentora-bench'], { cwd: root, happened: 'mentora-bench does not build.', todo: 'correct what the lines above show.' }),
   );

@@ -4,10 +4,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { mutants } from './mutants/session.mjs';
-import { root } from './project/paths.mjs';
+import { root, target } from './project/paths.mjs';
 
 // Of its own: cargo takes a workspace that was copied for the one it was copied from.
-const work = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'mutants');
+const work = join(target, 'mutants');
 const copy = join(work, 'source');
 /** Dialogues that are played until a mutant counts as alive: few, and if they find nothing, more. */
 const TRIES = [4_000, 80_000];

@@ -3,7 +3,8 @@
 use futures::try_join;
 use mentora_core::documents::WalletOwner;
 use mentora_core::ids::{CourseId, UserId, WalletId};
-use mentora_core::wallet::Standing;
+use mentora_core::money::Micros;
+use mentora_core::wallet::{Movement, MovementReply, Standing};
 use mentora_durable::platform::documents::Documents;
 use mentora_durable::platform::{clock, log};
 use mentora_durable::repositories::{Courses, PendingResponses, Users, Wallets};
@@ -37,9 +38,25 @@ pub fn body(wallet: &WalletRef, standing: Standing) -> WalletBody {
     }
 }
 
-/// There is more in a wallet than before: answers that wait for it are due now. Where that fails they come within the hour, so
-/// nobody is told.
-pub async fn filled(context: &Context, wallet: &WalletId) {
+/// Moves money. Where there is more in the wallet then, the answers that wait for it are due.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn perform(
+    context: &Context,
+    wallet: &WalletRef,
+    movement: Movement,
+) -> Result<MovementReply, ApiError> {
+    let fills = movement.amount > Micros::ZERO;
+    let reply = Calls::new(context.env()).perform(wallet, movement).await?;
+    if fills && matches!(reply, MovementReply::Done { .. }) {
+        wake(context, &wallet.id).await;
+    }
+    Ok(reply)
+}
+
+/// Where this fails they come within the hour, so nobody is told.
+async fn wake(context: &Context, wallet: &WalletId) {
     match PendingResponses(&context.documents()).wake(wallet, clock::now()).await {
         Ok(0) => {}
         Ok(woken) => log::event("delayed.woken", json!({ "answers": woken })),

@@ -1,14 +1,14 @@
 // mentora-sim: the native stand-in for the outside world.
 import { join } from 'node:path';
 import { step } from '../console/step.mjs';
-import { root } from '../project/paths.mjs';
+import { root, target } from '../project/paths.mjs';
 import { fingerprint, forget, fresh, stamp } from '../project/stamp.mjs';
 
 const PROGRAM = join('target', 'debug', 'mentora-sim');
 
 /** Builds mentora-sim if its sources have changed. Returns the path of the program. */
 export async function buildSim() {
-  const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', 'mentora-sim');
+  const program = join(target, 'debug', 'mentora-sim');
   const outputs = process.env.CARGO_TARGET_DIR ? [] : [PROGRAM];
   const print = fingerprint(['crates', 'Cargo.toml', 'Cargo.lock'], { extra: program });
   if (fresh('sim', print, outputs)) return program;

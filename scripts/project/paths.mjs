@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 /** Root of the repository. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+/** What cargo builds. */
+export const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+
 /** State of this checkout: stamps, logs, local documents, local secrets. Safe to delete. */
 export const state = join(root, '.mentora');
 

@@ -114,13 +114,9 @@ async fn carry(
     wallet: &WalletRef,
     movements: impl IntoIterator<Item = Movement>,
 ) -> Result<Outcome, ApiError> {
-    let (mut before, mut filled) = (true, false);
+    let mut before = true;
     for movement in movements {
-        filled |= movement.amount > Micros::ZERO;
-        before &= was_before(Calls::new(context.env()).perform(wallet, movement).await?);
-    }
-    if filled {
-        wallets::filled(context, &wallet.id).await;
+        before &= was_before(wallets::perform(context, wallet, movement).await?);
     }
     Ok(Outcome::Moved { before })
 }

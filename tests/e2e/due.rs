@@ -24,10 +24,12 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::documents::database::{Database, integer_value, string_value};
-use crate::people::{Answer, Call, Class, Person, Student, unique};
+use crate::people::{Answer, Class, Person, Student, unique};
 use crate::stack::Stack;
 use crate::wallets::known;
 
+/// When it is looked for what is due.
+pub const EVERY_MINUTE: &str = "* * * * *";
 /// A third of a second, in hours.
 pub const SOON: f64 = 0.0001;
 const SETTLED: Duration = Duration::from_secs(30);
@@ -70,7 +72,7 @@ pub async fn say_until_due(stack: &Stack, student: &Student, text: &str) {
 
 /// A minute is full.
 pub async fn clock_rings(stack: &Stack) -> Answer {
-    stack.call(Call::get("/cdn-cgi/handler/scheduled?cron=*+*+*+*+*")).await
+    stack.ring(EVERY_MINUTE).await
 }
 
 /// Who has said what stands in the conversation.

@@ -259,6 +259,13 @@ fn is_long() -> bool {
     std::env::var_os("E2E_LONG").is_some()
 }
 
+/// How many a test makes of something: as many as the variable says, or else few, and with `E2E_LONG=1` many.
+fn wanted(variable: &str, few: usize, many: usize) -> usize {
+    let told = std::env::var(variable).ok();
+    let told = told.map(|count| count.parse().unwrap_or_else(|_| panic!("{variable} is a number")));
+    told.unwrap_or(if is_long() { many } else { few })
+}
+
 /// Who may do what, on the Worker's own store; with `E2E_LONG=1` on Google's emulator, too.
 fn tests_of_matrix(house: &Arc<House>) -> Vec<Trial> {
     let [embedded, emulator] =

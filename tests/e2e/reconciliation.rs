@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::clock::now;
 use crate::documents::database::{Database, integer_value, string_value};
 use crate::payments::{buy, happen, listen};
-use crate::people::{Call, Person, unique};
+use crate::people::{Person, unique};
 use crate::stack::Stack;
 use crate::wallets::{course_of, known};
 
@@ -68,8 +68,7 @@ impl<'a> Books<'a> {
 
 /// A night passes; what it has found.
 async fn night(stack: &Stack, admin: &Person) -> Value {
-    let path = "/cdn-cgi/handler/scheduled?cron=17+3+*+*+*";
-    let done = stack.call(Call::get(path)).await;
+    let done = stack.ring("17 3 * * *").await;
     assert_eq!(done.status, 200, "{}", done.body);
     let nights = admin.get(stack, "/api/admin/reconciliations").await.ok();
     nights["items"][0].clone()

@@ -193,6 +193,27 @@ impl Stack {
         panic!("no such event was logged\n{}", self.log());
     }
 
+    /// Waits for the event of this name that is behind `before` others of it.
+    pub async fn logged_next(&self, name: &str, before: usize) -> Value {
+        let next = || self.events().into_iter().filter(|event| event["event"] == name).nth(before);
+        self.logged(|_| next().is_some()).await;
+        next().unwrap()
+    }
+
+    /// The clock rings by this line of `[triggers]`.
+    pub async fn ring(&self, line: &str) -> Answer {
+        self.ring_within(line, PATIENCE).await
+    }
+
+    /// The same, where a run has more to do.
+    pub async fn ring_within(&self, line: &str, patience: Duration) -> Answer {
+        let call = Call::get(format!("/cdn-cgi/handler/scheduled?cron={}", line.replace(' ', "+")));
+        let what = call.to_string();
+        let response = call.request(&self.http, &self.url("")).timeout(patience).send().await;
+        let response = response.unwrap_or_else(|error| panic!("{what}: {error:?}\n{}", self.log()));
+        Answer::of(what, response).await
+    }
+
     /// Asks the Worker.
     pub async fn call(&self, call: Call) -> Answer {
         self.call_at(&self.url(""), call).await

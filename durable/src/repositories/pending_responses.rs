@@ -22,9 +22,6 @@ use crate::platform::documents::DocumentTransport;
 /// How long whoever has leased an answer may be at it, ms: longer than giving it and telling people may take.
 pub const LEASE_MS: i64 = 5 * 60 * 1_000;
 
-/// Why an answer was not given that waits for money, once those who are to know were told.
-pub const UNPAID: &str = "unpaid";
-
 /// Answers that are due at once when there is more in a wallet: somebody waits for the reply.
 const MAX_WOKEN: u32 = 300;
 const WOKEN_AT_ONCE: u32 = 100;
@@ -119,18 +116,11 @@ impl<T: Transport> PendingResponses<'_, T> {
                 last_error: Some(why),
                 ..after
             },
-            Noted::Waits { at, why } => PendingResponse {
+            Noted::Waits { at, why, wallet } => PendingResponse {
                 status: PendingStatus::Pending,
                 scheduled_at: at,
                 attempts: after.attempts.saturating_sub(1),
                 last_error: why.or(after.last_error),
-                ..after
-            },
-            Noted::Unpaid { at, wallet } => PendingResponse {
-                status: PendingStatus::Pending,
-                scheduled_at: at,
-                attempts: after.attempts.saturating_sub(1),
-                last_error: Some(UNPAID.to_owned()),
                 waits_for: wallet,
                 ..after
             },
@@ -217,12 +207,7 @@ pub enum Noted {
         at: Millis,
         /// What it waits for, where the document is to say so.
         why: Option<String>,
-    },
-    /// The same, for there is no money; all were told.
-    Unpaid {
-        /// When it is tried again, unless there is money before.
-        at: Millis,
-        /// Whose money.
+        /// The wallet that is to have money for it, where that is what it waits for.
         wallet: Option<WalletId>,
     },
 }
@@ -236,8 +221,7 @@ impl Listing for Due {
     const ORDER: &'static [(&'static str, Direction)] = &[("scheduledAt", Direction::Ascending)];
 
     fn query(&self) -> Result<Query, RepositoryError> {
-        let all = Query::collection(&CollectionPath::parse(PENDING_RESPONSES)?);
-        Ok(all.whose("status", Operator::Equal, to_value(&PendingStatus::Pending)?).whose(
+        Ok(whose_status_is(PendingStatus::Pending)?.whose(
             "scheduledAt",
             Operator::LessThanOrEqual,
             self.by.0,
@@ -259,12 +243,7 @@ impl Listing for Abandoned {
     const ORDER: &'static [(&'static str, Direction)] = &[("leaseUntil", Direction::Ascending)];
 
     fn query(&self) -> Result<Query, RepositoryError> {
-        let all = Query::collection(&CollectionPath::parse(PENDING_RESPONSES)?);
-        Ok(all.whose("status", Operator::Equal, to_value(&PendingStatus::Leased)?).whose(
-            "leaseUntil",
-            Operator::LessThanOrEqual,
-            self.by.0,
-        ))
+        Ok(whose_status_is(PendingStatus::Leased)?.whose("leaseUntil", Operator::LessThanOrEqual, self.by.0))
     }
 
     #[cfg(test)]
@@ -282,18 +261,18 @@ impl Listing for WaitingFor {
     const ORDER: &'static [(&'static str, Direction)] = &[("scheduledAt", Direction::Ascending)];
 
     fn query(&self) -> Result<Query, RepositoryError> {
-        let all = Query::collection(&CollectionPath::parse(PENDING_RESPONSES)?);
-        Ok(all.whose("status", Operator::Equal, to_value(&PendingStatus::Pending)?).whose(
-            "waitsFor",
-            Operator::Equal,
-            self.wallet.as_str(),
-        ))
+        Ok(whose_status_is(PendingStatus::Pending)?.whose("waitsFor", Operator::Equal, self.wallet.as_str()))
     }
 
     #[cfg(test)]
     fn shapes() -> Vec<Self> {
         WalletId::new("ethics").map(|wallet| Self { wallet }).into_iter().collect()
     }
+}
+
+fn whose_status_is(status: PendingStatus) -> Result<Query, RepositoryError> {
+    let all = Query::collection(&CollectionPath::parse(PENDING_RESPONSES)?);
+    Ok(all.whose("status", Operator::Equal, to_value(&status)?))
 }
 
 fn path(id: &ConversationId) -> Result<DocumentPath, RepositoryError> {
@@ -334,7 +313,8 @@ mod tests {
                 pending.put(&id, &promised(id.as_str(), 20)).await.unwrap();
                 let found = pending.get(&id).await.unwrap().unwrap();
                 let leased = pending.lease(&id, found, Millis(50)).await.unwrap().unwrap();
-                let unpaid = Noted::Unpaid { at: Millis(9_000), wallet: Some(wallet(payer)) };
+                let (why, wallet) = (Some("unpaid".to_owned()), Some(wallet(payer)));
+                let unpaid = Noted::Waits { at: Millis(9_000), why, wallet };
                 pending.note(&id, &leased, unpaid, Millis(60)).await.unwrap().unwrap();
             }
             // To one of them its student has added something, and it is due as that is.
@@ -345,7 +325,7 @@ mod tests {
             assert_eq!(pending.wake(&wallet("ethics"), Millis(99)).await.unwrap(), 0, "they are awake");
             let woken = pending.get(&conversation_id("a")).await.unwrap().unwrap();
             let known = (woken.attempts, woken.last_error.as_deref(), woken.waits_for.as_ref());
-            assert_eq!(known, (0, Some(UNPAID), None), "nobody is told again that it waits");
+            assert_eq!(known, (0, Some("unpaid"), None), "nobody is told again that it waits");
         });
     }
 
@@ -466,8 +446,8 @@ mod tests {
             let mut last = 0;
             for (noted, attempts, last_error) in [
                 (Noted::Again { at: Millis(70), why: "failed".into() }, 1, "failed"),
-                (Noted::Waits { at: Millis(80), why: None }, 1, "failed"),
-                (Noted::Waits { at: Millis(90), why: Some("unpaid".into()) }, 1, "unpaid"),
+                (Noted::Waits { at: Millis(80), why: None, wallet: None }, 1, "failed"),
+                (Noted::Waits { at: Millis(90), why: Some("unpaid".into()), wallet: None }, 1, "unpaid"),
                 (Noted::Failed { why: "failed".into() }, 2, "failed"),
             ] {
                 let (_, found) = pending.due(Millis(100), &first(1)).await.unwrap().0.remove(0);

@@ -12,12 +12,15 @@ use futures::stream::FuturesUnordered;
 use mentora_core::time::{Millis, seconds};
 use mentora_durable::conversation::calls::Given;
 
+use crate::cron::CALLS;
+
 /// Conversations that are asked at once. A Worker may wait for six *connections*. Cloudflare's documentation lists the calls that open one,
 /// and those to Durable Objects are not among them; we have not measured it there. Should they count after all, what is beyond six waits
 /// in the platform's queue, and a run gets less far.
 const AT_ONCE: usize = 100;
 /// Calls of one run, of the ten thousand that it may make. Where an answer takes half a second or more, its time is over first.
 const MAX_CALLS: u32 = 9_000;
+const _: () = assert!(MAX_CALLS < CALLS);
 /// How long a run begins new ones: until shortly before the next. Those under way are waited for, and a run is stopped after a
 /// quarter of an hour.
 const BEGIN_MS: i64 = seconds(50);

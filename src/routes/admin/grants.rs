@@ -5,7 +5,6 @@ use mentora_core::documents::{LedgerEntryType, LedgerScope};
 use mentora_core::ids::LedgerEntryId;
 use mentora_core::money::Micros;
 use mentora_core::wallet::{Movement, MovementReply};
-use mentora_durable::wallet::calls::Calls;
 use mentora_wire::rest::{CreateGrant, GrantBody};
 use mentora_wire::stream::server::Shortage;
 
@@ -37,11 +36,8 @@ pub async fn create(
     let wallet = wallet.ok_or_else(ApiError::wallet_not_found)?;
     let movement = movement(&caller, grant, &context.fresh_id::<LedgerEntryId>()?);
     let (amount, entry_id) = (movement.amount, LedgerEntryId::of(&movement.idempotency_key));
-    match Calls::new(context.env()).perform(&wallet, movement).await? {
+    match wallets::perform(&context, &wallet, movement).await? {
         MovementReply::Done { standing, .. } => {
-            if amount > Micros::ZERO {
-                wallets::filled(&context, &wallet.id).await;
-            }
             Ok(Json(GrantBody { entry_id, wallet: wallets::body(&wallet, standing) }))
         }
         MovementReply::Short { available } => {

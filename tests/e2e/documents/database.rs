@@ -8,6 +8,8 @@ use crate::stack::{Stack, Store};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAGE: usize = 300;
+/// Of how many others the documents are written by one commit.
+const COPIED_AT_ONCE: usize = 50;
 
 /// What became of a call that writes.
 #[derive(Debug)]
@@ -81,6 +83,31 @@ impl Database {
             (200, Err(_)) | (500.., _) => Outcome::Unknown,
             (409, _) => Outcome::AlreadyExists,
             _ => panic!("a write was answered with {status}: {text}\n{body}"),
+        }
+    }
+
+    /// Writes each of these documents once more for each of so many others: `named` says what stands in there in place of the names
+    /// of the first, and `changed` what else is different.
+    pub async fn copy(
+        &self,
+        paths: &[String],
+        count: usize,
+        named: impl Fn(usize, &str) -> String,
+        changed: impl Fn(usize, &str, &mut Value),
+    ) {
+        let mut models = Vec::new();
+        for path in paths {
+            let found = self.get(path).await.unwrap_or_else(|| panic!("{path} is not there"));
+            models.push((path, found["fields"].to_string()));
+        }
+        for some in (0..count).collect::<Vec<_>>().chunks(COPIED_AT_ONCE) {
+            let mut writes = Vec::new();
+            for (n, (path, fields)) in some.iter().flat_map(|n| models.iter().map(move |model| (*n, model))) {
+                let mut fields: Value = serde_json::from_str(&named(n, fields)).unwrap();
+                changed(n, path, &mut fields);
+                writes.push(json!({ "update": { "name": self.name_of(&named(n, path)), "fields": fields } }));
+            }
+            self.change(&writes).await;
         }
     }
 

@@ -1,13 +1,12 @@
 //! Many answers that are due at the same moment. `E2E_DUE` says how many; without it a few, and ten thousand with `E2E_LONG=1`. The
 //! figure is printed.
 
-use std::env;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{SOON, class, say_until_due, status_becomes, student};
+use super::{EVERY_MINUTE, SOON, class, say_until_due, status_becomes, student};
 use crate::charging::with_welcome;
 use crate::clock::now;
 use crate::documents::database::{Database, id, integer, integer_value, string_value};
@@ -21,20 +20,13 @@ const FEW: usize = 60;
 const MANY: usize = 10_000;
 /// The conversations that a run asks at once.
 const AT_ONCE: usize = 100;
-/// The calls that a run makes at most.
-const OF_A_RUN: u64 = 9_000;
 /// How long a run may take: what it begins in its minute, and what it has begun then.
 const RUN: Duration = Duration::from_secs(6 * 60);
-/// Conversations that are laid out by one commit: four documents each.
-const SEEDED_AT_ONCE: usize = 50;
-
-fn wanted() -> usize {
-    let count = env::var("E2E_DUE").ok().map(|count| count.parse().expect("E2E_DUE is a number"));
-    count.unwrap_or(if env::var_os("E2E_LONG").is_some() { MANY } else { FEW })
-}
+/// The calls that a run makes at most.
+const OF_A_RUN: u64 = 9_000;
 
 pub async fn all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_first(_: Arc<House>) {
-    let count = wanted();
+    let count = crate::wanted("E2E_DUE", FEW, MANY);
     let stack = Stack::start(with_welcome(Store::Embedded, ENOUGH)).await;
     let _watch = stack.watch();
     let class = class(&stack, SOON).await;
@@ -47,12 +39,9 @@ pub async fn all_that_is_due_at_once_is_answered_in_bounded_runs_the_oldest_firs
     let (began, began_at) = (Instant::now(), now());
     let mut rounds = Vec::new();
     while done(&stack).await <= count {
-        rings(&stack).await;
-        let rung = rounds.len() + 1;
-        let finished = || stack.events().into_iter().filter(|event| event["event"] == "delayed.round.done");
-        stack.logged(|_| finished().count() >= rung).await;
-        let round = finished().nth(rung - 1).unwrap();
-        println!("round {rung}: {round}");
+        stack.ring_within(EVERY_MINUTE, RUN).await.ok();
+        let round = stack.logged_next("delayed.round.done", rounds.len()).await;
+        println!("round {}: {round}", rounds.len() + 1);
         assert!(round["asked"].as_u64() <= Some(OF_A_RUN), "{round}");
         assert_eq!((&round["failed"], &round["noRoom"], &round["unpaid"]), (&json!(0), &json!(0), &json!(0)));
         rounds.push(round);
@@ -92,45 +81,25 @@ async fn lay_out(stack: &Stack, model: &Student, count: usize) {
     while !waits(&database.get(&format!("conversations/{}", model.conversation)).await.unwrap()) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let mut patterns = Vec::new();
-    for path in [
+    let paths = [
         format!("conversations/{}", model.conversation),
         format!("pendingResponses/{}", model.conversation),
         format!("users/{}", model.person.uid),
-    ] {
-        let found = database.get(&path).await.unwrap_or_else(|| panic!("{path} is not there"));
-        patterns.push((path, found["fields"].to_string()));
-    }
-    for some in (0..count).collect::<Vec<_>>().chunks(SEEDED_AT_ONCE) {
-        let mut writes = Vec::new();
-        for n in some {
-            let (conversation, user) = (name(*n), format!("student-{n}"));
-            let own = |text: &str| {
-                text.replace(&model.conversation, &conversation).replace(&model.person.uid, &user)
-            };
-            for (path, fields) in &patterns {
-                let mut fields: Value = serde_json::from_str(&own(fields)).unwrap();
-                if path.starts_with("pendingResponses/") {
-                    // Before the one that was said in earnest.
-                    let at = due_at - i64::try_from(count - n).unwrap();
-                    fields["scheduledAt"] = integer_value(at);
-                }
-                writes.push(json!({ "update": { "name": database.name_of(&own(path)), "fields": fields } }));
-            }
+    ];
+    let own = |n: usize, text: &str| {
+        text.replace(&model.conversation, &name(n)).replace(&model.person.uid, &format!("student-{n}"))
+    };
+    let due_before = |n: usize, path: &str, fields: &mut Value| {
+        if path.starts_with("pendingResponses/") {
+            // Before the one that was said in earnest.
+            fields["scheduledAt"] = integer_value(due_at - i64::try_from(count - n).unwrap());
         }
-        database.change(&writes).await;
-    }
+    };
+    database.copy(&paths, count, own, due_before).await;
 }
 
 fn name(n: usize) -> String {
     format!("due-{n:06}")
-}
-
-/// A minute is full. What is under way in a busy run is waited for.
-async fn rings(stack: &Stack) {
-    let http = reqwest::Client::builder().timeout(RUN).no_proxy().build().unwrap();
-    let answer = http.get(stack.url("/cdn-cgi/handler/scheduled?cron=*+*+*+*+*")).send().await;
-    assert!(answer.is_ok_and(|answer| answer.status().is_success()), "{}", stack.log());
 }
 
 async fn done(stack: &Stack) -> usize {

@@ -9,7 +9,7 @@ use mentora_wire::error::ErrorCode;
 
 use crate::conversation::calls::{CallError, Given};
 use crate::platform::text_model::QUOTA;
-use crate::repositories::pending_responses::{Noted, UNPAID};
+use crate::repositories::pending_responses::Noted;
 
 /// How long after a try that failed the next one is made; after the last, it goes on where nobody gives up.
 const PAUSES_MS: [i64; 4] = [seconds(60), seconds(5 * 60), seconds(20 * 60), seconds(60 * 60)];
@@ -18,6 +18,8 @@ const UNPAID_PAUSE_MS: i64 = seconds(60 * 60);
 /// How long an answer may wait because the text model takes no more questions. From then on that is a failure as any other: somebody
 /// must be told in the end.
 const PATIENCE_MS: i64 = seconds(24 * 60 * 60);
+/// What the document of an answer says that waits for money, once those who are to know were told.
+const UNPAID: &str = "unpaid";
 
 /// One try, when it is over.
 pub(super) struct Try<'a> {
@@ -60,12 +62,13 @@ impl Try<'_> {
                 Noted::Failed { why: self.leased.last_error.clone().unwrap_or_default() }
             }
             Ok(DueOutcome::Nothing) => Noted::Cancelled,
-            Ok(DueOutcome::Waits { until }) => Noted::Waits { at: (*until).max(now + seconds(1)), why: None },
+            Ok(DueOutcome::Waits { until }) => waits((*until).max(now + seconds(1)), None),
             Ok(DueOutcome::Unpaid) => {
-                Noted::Unpaid { at: now + UNPAID_PAUSE_MS, wallet: self.payer.cloned() }
+                let (at, why) = (now + UNPAID_PAUSE_MS, Some(UNPAID.to_owned()));
+                Noted::Waits { at, why, wallet: self.payer.cloned() }
             }
             Ok(DueOutcome::Failed { why }) if why == QUOTA && !self.waited_long() => {
-                Noted::Waits { at: self.again_at(), why: Some(why.clone()) }
+                waits(self.again_at(), Some(why.clone()))
             }
             Ok(DueOutcome::Failed { why }) => Noted::Again { at: self.again_at(), why: why.clone() },
             Ok(DueOutcome::GivenUp { why }) => Noted::Failed { why: why.clone() },
@@ -103,7 +106,7 @@ impl Try<'_> {
     pub(super) fn failure(&self) -> Option<String> {
         match self.noted() {
             Noted::Failed { why } | Noted::Again { why, .. } => Some(why),
-            Noted::Done | Noted::Cancelled | Noted::Waits { .. } | Noted::Unpaid { .. } => None,
+            Noted::Done | Noted::Cancelled | Noted::Waits { .. } => None,
         }
     }
 
@@ -123,11 +126,14 @@ pub(super) fn untold(noted: Noted, at: Millis) -> Noted {
     match noted {
         Noted::Failed { why } | Noted::Again { why, .. } => Noted::Again { at, why },
         // That it waits for money is said once all know it.
-        Noted::Waits { at: then, .. } | Noted::Unpaid { at: then, .. } => {
-            Noted::Waits { at: at.min(then), why: None }
-        }
-        Noted::Done | Noted::Cancelled => Noted::Waits { at, why: None },
+        Noted::Waits { at: then, .. } => waits(at.min(then), None),
+        Noted::Done | Noted::Cancelled => waits(at, None),
     }
+}
+
+/// It waits, and not for money.
+fn waits(at: Millis, why: Option<String>) -> Noted {
+    Noted::Waits { at, why, wallet: None }
 }
 
 #[cfg(test)]
@@ -196,17 +202,18 @@ mod tests {
 
     #[test]
     fn a_wallet_that_is_empty_is_asked_every_hour_and_told_of_once_and_that_is_no_failure() {
-        let waits = Noted::Unpaid { at: Millis(3_600_005), wallet: WalletId::new("ethics").ok() };
+        let (at, why) = (Millis(3_600_005), Some(UNPAID.into()));
+        let for_money = Noted::Waits { at, why, wallet: WalletId::new("ethics").ok() };
         let unpaid = |last_error| after(1, last_error, Ok(DueOutcome::Unpaid), 5);
-        assert_eq!(unpaid(""), (waits.clone(), News::Unpaid, Given::Unpaid));
-        assert_eq!(unpaid(UNPAID), (waits.clone(), News::None, Given::Unpaid));
+        assert_eq!(unpaid(""), (for_money.clone(), News::Unpaid, Given::Unpaid));
+        assert_eq!(unpaid(UNPAID), (for_money.clone(), News::None, Given::Unpaid));
         // Somebody was not told: it comes up in a minute, and does not say yet that all were.
-        assert_eq!(untold(waits, Millis(60_005)), Noted::Waits { at: Millis(60_005), why: None });
+        assert_eq!(untold(for_money, Millis(60_005)), waits(Millis(60_005), None));
     }
 
     #[test]
     fn that_the_model_has_no_room_is_no_failure_for_a_day_and_stops_the_run() {
-        let waits = |at| Noted::Waits { at: Millis(at), why: Some(QUOTA.into()) };
+        let waits = |at| super::waits(Millis(at), Some(QUOTA.into()));
         assert_eq!(after(1, "", failed(QUOTA), 0), (waits(60_000), News::None, Given::NoRoom));
         // It failed before, and the pauses go on from there.
         assert_eq!(after(3, "failed", failed(QUOTA), 0).0, waits(20 * 60_000));
@@ -221,7 +228,7 @@ mod tests {
         let answered = || Ok(DueOutcome::Answered { index: 3 });
         let (noted, news, given) = after(1, "", answered(), 0);
         assert_eq!((&noted, news, given), (&Noted::Done, News::Ready { index: 3 }, Given::Answered));
-        assert_eq!(untold(noted, Millis(7)), Noted::Waits { at: Millis(7), why: None });
+        assert_eq!(untold(noted, Millis(7)), waits(Millis(7), None));
         let given_up = Noted::Failed { why: "failed".into() };
         assert_eq!(untold(given_up, Millis(7)), Noted::Again { at: Millis(7), why: "failed".into() });
     }
